@@ -17,7 +17,6 @@
 //
 // Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing.
 
-using System.Diagnostics;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels.Queues;

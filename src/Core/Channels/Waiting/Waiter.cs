@@ -30,10 +30,13 @@ internal abstract class Waiter(IWaiterOwner owner)
     protected IWaiterOwner Owner { get; } = owner;
 
     /// <summary>Makes the token end the wait. Called once, outside the gate, before anyone can consume the operation.</summary>
-    /// <remarks>The callback may run inside this call, or on another thread before it returns: both find a listed waiter.</remarks>
+    /// <remarks>
+    /// The callback may run inside this call, or on another thread before it returns; it finds the waiter listed, or decided.
+    /// One that is decided already needs no watch; it can't become undecided before it is consumed.
+    /// </remarks>
     internal void Watch(CancellationToken cancellationToken)
     {
-        if (!cancellationToken.CanBeCanceled) return;
+        if (!cancellationToken.CanBeCanceled || List is null) return;
         _isWatched = true;
         _registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
