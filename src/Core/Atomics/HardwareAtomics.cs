@@ -68,4 +68,8 @@ internal readonly struct HardwareAtomics : IAtomics
     public static void FenceAllProcessors() => Interlocked.MemoryBarrierProcessWide();
 
     public static void Spin(ref SpinWait spinner) => spinner.SpinOnce(sleep1Threshold: -1);
+
+    public static void Enter(Lock gate) => gate.Enter();
+
+    public static void Exit(Lock gate) => gate.Exit();
 }

@@ -125,6 +125,10 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
 
     public static void Spin(ref SpinWait spinner) => ModelThread.Current?.Spin();
 
+    public static void Enter(Lock gate) => ModelThread.Current?.Enter(gate);
+
+    public static void Exit(Lock gate) => ModelThread.Current?.Exit(gate);
+
     /// <summary>Good until a collection moves the object; the checker sees to that.</summary>
     private static nint Address<T>(ref readonly T location) => (nint)Unsafe.AsPointer(ref Unsafe.AsRef(in location));
 

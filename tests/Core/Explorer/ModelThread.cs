@@ -121,7 +121,27 @@ internal sealed class ModelThread(Execution execution, int index)
     internal void Store(nint address, Cell initial, Cell value)
     {
         Step(StepKind.Store);
-        Location location = execution.Memory.At(address, initial);
+        Store(execution.Memory.At(address, initial), value);
+    }
+
+    /// <summary>Waits for the lock and takes it: a full fence, as its read-modify-write is.</summary>
+    internal void Enter(Lock gate)
+    {
+        Location location = execution.Memory.At(gate);
+        WaitUntil(() => Forward(location).Bits == 0);
+        Acquire(location.Released);
+        Update(location, new Cell(1, null));
+    }
+
+    /// <summary>A release store and no more: what a lock's exit promises.</summary>
+    internal void Exit(Lock gate)
+    {
+        Step(StepKind.Store);
+        Store(execution.Memory.At(gate), default);
+    }
+
+    private void Store(Location location, Cell value)
+    {
         location.LastWrite = VectorClock.Moment(_clock, index);
         if (DelaysStore || !Buffer.IsEmpty)
         {
@@ -227,6 +247,8 @@ internal sealed class ModelThread(Execution execution, int index)
         _ownChanges++;
         execution.Changes++;
     }
+
+    private Cell Forward(Location location) => Buffer.TryForward(location, out Cell value) ? value : location.Value;
 
     private long OthersChanges => execution.Changes - _ownChanges;
 
