@@ -119,7 +119,7 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
         foreach (ref T slot in slots) WriteSlot(ref slot, default!);
     }
 
-    public static void Fence() => ModelThread.Current?.FullFence();
+    public static void Fence() => ModelThread.Current?.Fence();
 
     public static void FenceAllProcessors() => ModelThread.Current?.FenceAll();
 
