@@ -22,7 +22,7 @@ internal sealed class ChannelModels
 
     [Test]
     public void PlantedNoFenceOfAllProcessorsIsFound() =>
-        AssertFound(Delaying, "lost wake-up", model => StreamOfTwo(model, ModelChannels<FaultyAtomics<NoFenceOfAllProcessors>>.SpscBounded(2)));
+        AssertFound(Delaying, "lost wake-up", model => StreamOfOne(model, Unfenced(ModelChannels<FaultyAtomics<NoFenceOfAllProcessors>>.SpscBounded(1))));
 
     [Test]
     public void PlantedOpenGateIsFoundInSpsc() =>
@@ -36,7 +36,7 @@ internal sealed class ChannelModels
     public void SpscSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
 
     [Test]
-    public void SpscSleepsAndWakesUnfenced() => AssertSound(DelayingLess, model => StreamOfTwo(model, ModelChannels<ExplorerAtomics>.SpscBounded(2)));
+    public void SpscSleepsAndWakesUnfenced() => AssertSound(Delaying, model => StreamOfOne(model, Unfenced(ModelChannels<ExplorerAtomics>.SpscBounded(1))));
 
     [Test]
     public void SpscWaitsBothWays() => AssertSound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
@@ -93,10 +93,10 @@ internal sealed class ChannelModels
         model.Thread("second reader", () => ReadToEnd(channel, second));
         model.Thread("writer", () =>
         {
-            WriteAllByWaiting(channel, 1, 2);
+            WriteAllByWaiting(channel, 1);
             channel.Writer.TryComplete();
         });
-        model.AtEnd(() => Model.Require(first.Concat(second).Order().SequenceEqual([1, 2]), "Both items are read, each once."));
+        model.AtEnd(() => Model.Require(first.Concat(second).SequenceEqual([1]), "The item is read once, and both come to the end."));
     });
 
     [Test]
@@ -164,13 +164,11 @@ internal sealed class ChannelModels
         model.AtEnd(() => Model.Require(read is [1], "The item is read."));
     }
 
-    /// <summary>The first item makes the channel unfenced, the second meets a reader that goes to sleep.</summary>
-    private static void StreamOfTwo(Model model, Channel<int> channel)
+    /// <summary>A first item, already read, has made the channel unfenced.</summary>
+    private static Channel<int> Unfenced(Channel<int> channel)
     {
-        List<int> read = [];
-        model.Thread("writer", () => Model.Require(channel.Writer.TryWrite(1) && channel.Writer.TryWrite(2), "There is room."));
-        model.Thread("reader", () => read = Read(channel, 2));
-        model.AtEnd(() => Model.Require(read is [1, 2], "Both items are read."));
+        Model.Require(channel.Writer.TryWrite(0) && channel.Reader.TryRead(out _), "There is room, then an item.");
+        return channel;
     }
 
     /// <summary>Both sides wait for each other, by both ways of waiting, to the end.</summary>
