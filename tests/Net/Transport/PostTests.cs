@@ -83,7 +83,7 @@ internal sealed class PostTests(TransportKind kind) : TransportTest(kind)
     [Test]
     public void Every_post_accepted_before_the_end_runs()
     {
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 5; round++)
         {
             var reactor = Start();
             var accepted = 0;
