@@ -54,6 +54,12 @@ internal static partial class ArrowRules
             file => Foreign(file, PackageReference(), PackageArrows.GetValueOrDefault(file.Path)),
             new SourceFile("src/Core/FastCore.csproj", """<PackageReference Include="Newtonsoft.Json" />""")),
         new Rule(
+            "Internals are shown to tests alone",
+            "What a higher project needs is public, and documented; else it is not needed.",
+            IsProject,
+            file => FriendAssembly().Matches(file.Text).Select(match => file.At(match.Index, match.Value)),
+            new SourceFile("src/Core/FastCore.csproj", """<InternalsVisibleTo Include="FastCore.Net" />""")),
+        new Rule(
             "Namespaces are used one way",
             "The lower part must not know the higher one: pass in what it needs.",
             file => file.IsCSharp,
@@ -82,6 +88,9 @@ internal static partial class ArrowRules
 
     [GeneratedRegex("""<ProjectReference\s+Include="(?:[^"]*[/\\])?(?<name>[^"/\\]+)"\s*""")]
     private static partial Regex ProjectReference();
+
+    [GeneratedRegex("""<InternalsVisibleTo\s+Include="(?![^"]*\.Tests")[^"]*"\s*""")]
+    private static partial Regex FriendAssembly();
 
     [GeneratedRegex("""<PackageReference\s+Include="(?<name>[^"]+)"\s*""")]
     private static partial Regex PackageReference();

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Repository;
 
 /// <summary>What must hold of the tree as a whole.</summary>
 [TestFixture]
-internal sealed class HouseTests
+internal sealed partial class HouseTests
 {
     /// <summary>A folder with more source files than this is a subsystem, and a reader needs a way in.</summary>
     private const int FilesWithoutReadme = 3;
@@ -34,6 +35,19 @@ internal sealed class HouseTests
     }
 
     [Test]
+    public void Every_link_inside_the_tree_leads_somewhere()
+    {
+        var broken =
+            from file in SourceFile.All
+            where file.Path.EndsWith(".md", StringComparison.Ordinal)
+            from Match link in RelativeLink().Matches(file.Text)
+            let target = Path.Combine(Path.GetDirectoryName(file.Path)!, link.Groups["target"].Value)
+            where !Path.Exists(RepositoryRoot.Of(target))
+            select file.At(link.Index, link.Value);
+        Assert.That(broken, Is.Empty);
+    }
+
+    [Test]
     public void The_solution_holds_every_project()
     {
         var solution = File.ReadAllText(RepositoryRoot.Of("FastCore.sln")).Replace('\\', '/');
@@ -50,4 +64,7 @@ internal sealed class HouseTests
             .Where(package => !projects.Contains($"\"{package}\"", StringComparison.Ordinal));
         Assert.That(unused, Is.Empty, "Remove them from Directory.Packages.props.");
     }
+
+    [GeneratedRegex(@"\]\((?!https?://|#)(?<target>[^)#\s]+)")]
+    private static partial Regex RelativeLink();
 }

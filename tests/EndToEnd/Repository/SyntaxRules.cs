@@ -72,6 +72,20 @@ internal static class SyntaxRules
             file => file.IsUnder("src/"),
             ["Environment.Exit", "Environment.FailFast"],
             "src/Net/A.cs", "Environment.Exit(1)"),
+        Calls(
+            "Random tests can be repeated",
+            "new Random(seed), and print the seed when the test fails.",
+            file => file.IsUnder("tests/"),
+            ["Random.Shared", "RandomNumberGenerator.*"],
+            "tests/A.cs", "Random.Shared.Next()"),
+        new Rule(
+            "Random tests have a seed",
+            "new Random(seed), and print the seed when the test fails.",
+            file => file.IsCSharp && file.IsUnder("tests/"),
+            file => At(file, file.Root.DescendantNodes().OfType<ObjectCreationExpressionSyntax>()
+                .Where(creation => creation.Type.ToString() == "Random" && creation.ArgumentList?.Arguments.Count is null or 0)
+                .Select(creation => (SyntaxNodeOrToken)creation), "new Random()"),
+            new SourceFile("tests/A.cs", "class A { object r = new Random(); }")),
         new Rule(
             "No catch that hides",
             "Handle what is expected by its type and say why it may be dropped in code that uses it; let the rest through.",
