@@ -1,0 +1,73 @@
+using System.Net;
+
+namespace FastCore.Net.Transport;
+
+/// <summary>
+/// The life of a connection. Permitted steps: New → Opening → Open → Draining → Lingering → Terminating → Closed, from
+/// any live state straight to Terminating, and New → Open for an accepted one.
+/// </summary>
+internal enum ConnectionState : byte
+{
+    New,
+
+    /// <summary>A connect is in flight.</summary>
+    Opening,
+
+    Open,
+
+    /// <summary>Closing: what is queued still goes out, what comes in is thrown away.</summary>
+    Draining,
+
+    /// <summary>The peer has been told that no more comes; its own end is awaited.</summary>
+    Lingering,
+
+    /// <summary>Cancelled; waits for the last completion.</summary>
+    Terminating,
+
+    /// <summary>Its handle and slot are free.</summary>
+    Closed,
+}
+
+// The transport's half of a connection. Only the reactor's thread touches it.
+public abstract partial class Connection
+{
+    internal Reactor? _reactor;
+    internal int _handle = -1;
+
+    // Names the connection in completion tags; valid from New's end to Closed.
+    internal int _slot = -1;
+    internal int _generation;
+
+    // Submissions whose last completion has not come. The handle and the slot are freed only at zero.
+    internal int _inFlight;
+
+    internal ConnectionState _state;
+    internal CloseReason _closeReason;
+    internal bool _wantsReceive;
+    internal bool _receiveArmed;
+    internal bool _sendInFlight;
+    internal bool _peerFinished;
+    internal bool _isDirty;
+    internal bool _isStarved;
+    internal bool _resets;
+    internal int _error;
+
+    // What is to be sent; leased from the reactor while there is anything.
+    internal SendQueue? _sendQueue;
+
+    // Next in the reactor's list of connections to flush, or to arm again.
+    internal Connection? _nextDirty;
+    internal Connection? _nextStarved;
+
+    // Owned by the timer wheel: its place, and the tick at which the connection is looked at.
+    internal Connection? _wheelNext;
+    internal Connection? _wheelPrevious;
+    internal long _wheelTick = -1;
+
+    // Milliseconds on the reactor's clock; long.MaxValue means none.
+    internal long _deadline = long.MaxValue;
+    internal long _sendStarted;
+
+    internal long _lingerBytesLeft;
+    internal IPEndPoint? _connectTo;
+}

@@ -1,0 +1,17 @@
+namespace FastCore.Net.Transport;
+
+/// <summary>A listening socket of a reactor. Only the reactor's thread touches it.</summary>
+internal sealed class Listener(int handle, Func<Connection> factory)
+{
+    public readonly int Handle = handle;
+    public readonly Func<Connection> Factory = factory;
+    public int Slot;
+    public int Generation;
+    public bool IsArmed;
+    public bool IsClosing;
+
+    // When to accept again after a failure, on the reactor's clock; long.MaxValue: nothing to wait for.
+    public long RetryAt = long.MaxValue;
+
+    public ulong Tag => CompletionTag.Of(SubmissionKind.Accept, Slot, Generation);
+}
