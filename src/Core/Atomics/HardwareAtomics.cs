@@ -15,6 +15,9 @@ internal readonly struct HardwareAtomics : IAtomics
     public static T Read<T>(ref readonly T location) where T : class? => Volatile.Read(in location);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ReadOwned(ref readonly long location) => location;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(ref int location, int value) => Volatile.Write(ref location, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,6 +52,15 @@ internal readonly struct HardwareAtomics : IAtomics
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WriteSlot<T>(ref T slot, T value) => slot = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadSlots<T>(ReadOnlySpan<T> slots, Span<T> items) => slots.CopyTo(items);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteSlots<T>(Span<T> slots, ReadOnlySpan<T> items) => items.CopyTo(slots);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ClearSlots<T>(Span<T> slots) => slots.Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fence() => Interlocked.MemoryBarrier();
