@@ -13,6 +13,8 @@ namespace FastCore.Tests.Explorer;
 /// </remarks>
 internal readonly unsafe struct ExplorerAtomics : IAtomics
 {
+    private static readonly ConditionalWeakTable<Lock, StrongBox<int>> Gates = [];
+
     public static int Read(ref readonly int location) => (int)Load(Address(in location), new(location, null)).Bits;
 
     public static long Read(ref readonly long location) => Load(Address(in location), new(location, null)).Bits;
@@ -124,6 +126,16 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
     public static void FenceAllProcessors() => ModelThread.Current?.FenceAll();
 
     public static void Spin(ref SpinWait spinner) => ModelThread.Current?.Spin();
+
+    /// <summary>The lock is a word that is one while it is held; both ends are full steps.</summary>
+    public static void Enter(Lock gate)
+    {
+        SpinWait spinner = default;
+        ref int held = ref Gates.GetOrCreateValue(gate).Value;
+        while (CompareExchange(ref held, 1, 0) != 0) Spin(ref spinner);
+    }
+
+    public static void Exit(Lock gate) => Exchange(ref Gates.GetOrCreateValue(gate).Value, 0);
 
     /// <summary>Good until a collection moves the object; the checker sees to that.</summary>
     private static nint Address<T>(ref readonly T location) => (nint)Unsafe.AsPointer(ref Unsafe.AsRef(in location));
