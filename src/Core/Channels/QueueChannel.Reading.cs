@@ -13,8 +13,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private readonly WaiterPool<bool> _signalWaiters = new();
 
-    /// <summary>How many turns the next read that finds nothing spins: twice as many after it helped, half after it did not.</summary>
-    private int _readSpins;
+    private readonly ReadSide _readSide;
 
     private bool TryReadInTurn([MaybeNullWhen(false)] out T item)
     {
@@ -40,7 +39,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<T> ReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (SpinUntilReadable() && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
+        if (_readSide.SpinUntilReadable() && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (HasEnded)
@@ -60,7 +59,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<bool> WaitToReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (SpinUntilReadable()) return new ValueTask<bool>(true);
+        if (_readSide.SpinUntilReadable()) return new ValueTask<bool>(true);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (HasEnded)
@@ -78,38 +77,19 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return new ValueTask<bool>(waiter, waiter.Version);
     }
 
-    /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
-    private bool SpinUntilReadable()
-    {
-        SpinWait spinner = default;
-        for (int turns = _readSpins; turns > 0; turns--)
-        {
-            TAtomics.Spin(ref spinner);
-            if (!_queue.IsEmpty)
-            {
-                _readSpins = Math.Min(_readSpins * 2, _tuning.MostSpins);
-                return true;
-            }
-
-            if ((TAtomics.Read(in _signals) & SignalWord.Closed) != 0) return false;
-        }
-
-        _readSpins = Math.Min(Math.Max(_readSpins / 2, 1), _tuning.MostSpins);
-        return false;
-    }
-
     private sealed class ReadSide : ChannelReader<T>
     {
         private readonly QueueChannel<T, TQueue, TAtomics> _channel;
 
         private readonly TQueue _queue;
 
-        private OwnCount _fences;
+        private OwnCounts _own;
 
         internal ReadSide(QueueChannel<T, TQueue, TAtomics> channel)
         {
             _channel = channel;
             _queue = channel._queue;
+            _own.Spins = channel._tuning.MostSpins;
         }
 
         public override bool CanCount => true;
@@ -146,14 +126,34 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return _queue.IsEmpty ? _channel.WaitToReadAsyncSlowly(cancellationToken) : new ValueTask<bool>(true);
         }
 
+        /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
+        internal bool SpinUntilReadable()
+        {
+            SpinWait spinner = default;
+            for (int turns = _own.Spins; turns > 0; turns--)
+            {
+                TAtomics.Spin(ref spinner);
+                if (!_queue.IsEmpty)
+                {
+                    _own.SpinHelped(_channel._tuning);
+                    return true;
+                }
+
+                if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) != 0) return false;
+            }
+
+            _own.SpinWasInVain(_channel._tuning);
+            return false;
+        }
+
         private void AfterRead(int signals)
         {
             if ((signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
-                if (++_fences.Value == _channel._tuning.FencesBeforeUnfenced)
+                if (++_own.Fences == _channel._tuning.FencesBeforeUnfenced)
                 {
-                    _fences.Value = 0;
+                    _own.Fences = 0;
                     _channel.StopFencing();
                 }
             }

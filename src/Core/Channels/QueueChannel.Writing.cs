@@ -12,9 +12,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private readonly WriteSide _writeSide;
 
-    /// <summary>As <see cref="_readSpins"/>, for a write that finds no room.</summary>
-    private int _writeSpins;
-
     private bool TryWriteInTurn(T item)
     {
         Decided decided = default;
@@ -29,7 +26,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask WriteAsyncSlowly(T item, CancellationToken cancellationToken)
     {
-        if (SpinUntilWritable() && Writer.TryWrite(item)) return default;
+        if (_writeSide.SpinUntilWritable() && Writer.TryWrite(item)) return default;
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (_isClosed)
@@ -50,7 +47,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<bool> WaitToWriteAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (SpinUntilWritable()) return new ValueTask<bool>(true);
+        if (_writeSide.SpinUntilWritable()) return new ValueTask<bool>(true);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (_isClosed)
@@ -68,42 +65,19 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return new ValueTask<bool>(waiter, waiter.Version);
     }
 
-    private bool SpinUntilWritable()
-    {
-        SpinWait spinner = default;
-        for (int turns = _writeSpins; turns > 0; turns--)
-        {
-            if ((TAtomics.Read(in _signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
-            TAtomics.Spin(ref spinner);
-            if (!_queue.IsFull)
-            {
-                _writeSpins = Math.Min(_writeSpins * 2, _tuning.MostSpins);
-                return true;
-            }
-        }
-
-        _writeSpins = Math.Min(Math.Max(_writeSpins / 2, 1), _tuning.MostSpins);
-        return false;
-    }
-
     private sealed class WriteSide : ChannelWriter<T>
     {
         private readonly QueueChannel<T, TQueue, TAtomics> _channel;
 
         private readonly TQueue _queue;
 
-        private OwnCount _fences;
-
-        /// <summary>
-        /// One while the only producer is between its look at "closed" and the end of its enqueue. See
-        /// <see cref="WaitUntilQuiet"/>.
-        /// </summary>
-        private OwnCount _writing;
+        private OwnCounts _own;
 
         internal WriteSide(QueueChannel<T, TQueue, TAtomics> channel)
         {
             _channel = channel;
             _queue = channel._queue;
+            _own.Spins = channel._tuning.MostSpins;
         }
 
         public override bool TryWrite(T item)
@@ -132,6 +106,24 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         public override bool TryComplete(Exception? error = null) => _channel.TryClose(error);
 
+        internal bool SpinUntilWritable()
+        {
+            SpinWait spinner = default;
+            for (int turns = _own.Spins; turns > 0; turns--)
+            {
+                if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
+                TAtomics.Spin(ref spinner);
+                if (!_queue.IsFull)
+                {
+                    _own.SpinHelped(_channel._tuning);
+                    return true;
+                }
+            }
+
+            _own.SpinWasInVain(_channel._tuning);
+            return false;
+        }
+
         /// <summary>
         /// Waits until the producer, if it is in the middle of an enqueue, has finished it. After the channel showed "closed"
         /// and fenced, an enqueue that starts later sees it and does not happen; so the final tail is known when this returns.
@@ -139,7 +131,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         internal void WaitUntilQuiet()
         {
             SpinWait spinner = default;
-            while (TAtomics.Read(in _writing.Value) != 0) TAtomics.Spin(ref spinner);
+            while (TAtomics.Read(in _own.Writing) != 0) TAtomics.Spin(ref spinner);
         }
 
         /// <summary>
@@ -148,10 +140,10 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         /// </summary>
         private bool TryWriteAlone(T item)
         {
-            TAtomics.Write(ref _writing.Value, 1);
+            TAtomics.Write(ref _own.Writing, 1);
             int signals = _channel.SignalsAfterStore();
             bool written = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 && _queue.TryEnqueue(item);
-            TAtomics.Write(ref _writing.Value, 0);
+            TAtomics.Write(ref _own.Writing, 0);
             if (!written) return (signals & SignalWord.WritersQueued) != 0 && _channel.TryWriteInTurn(item);
             signals = TAtomics.Read(in _channel._signals);
             if ((signals & (SignalWord.AnyReader | SignalWord.Fenced)) != 0) AfterWriteAlone(signals);
@@ -163,9 +155,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if ((signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
-                if (++_fences.Value == _channel._tuning.FencesBeforeUnfenced)
+                if (++_own.Fences == _channel._tuning.FencesBeforeUnfenced)
                 {
-                    _fences.Value = 0;
+                    _own.Fences = 0;
                     _channel.StopFencing();
                 }
             }

@@ -56,8 +56,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
         _signals = TQueue.IsShared ? 0 : SignalWord.Fenced;
         _completion = new TaskCompletionSource(
             allowsInlineContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _readSpins = _writeSpins = tuning.MostSpins;
-        Reader = new ReadSide(this);
+        Reader = _readSide = new ReadSide(this);
         Writer = _writeSide = new WriteSide(this);
     }
 

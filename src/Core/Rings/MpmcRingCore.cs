@@ -27,6 +27,12 @@ namespace FastCore.Rings;
 internal sealed partial class MpmcRingCore<T, TAtomics>
     where TAtomics : struct, IAtomics
 {
+    /// <summary>
+    /// In the tail of a closed ring. A tail with it is ahead of every sequence there will ever be, so enqueues find the ring
+    /// full without looking for it.
+    /// </summary>
+    private const long Closed = 1L << 62;
+
     private readonly MpmcSlot<T>[] _slots;
 
     /// <summary>Always <c>_slots.Length - 1</c>: what makes the unchecked access in <see cref="Slot"/> safe.</summary>
@@ -49,7 +55,7 @@ internal sealed partial class MpmcRingCore<T, TAtomics>
         get
         {
             long head = TAtomics.Read(in _cursors.Head);
-            return (int)Math.Min(TAtomics.Read(in _cursors.Tail) - head, Capacity);
+            return (int)Math.Min((TAtomics.Read(in _cursors.Tail) & ~Closed) - head, Capacity);
         }
     }
 
@@ -78,6 +84,21 @@ internal sealed partial class MpmcRingCore<T, TAtomics>
                 long lead = TAtomics.Read(in Slot(tail).Sequence) - tail;
                 if (lead <= 0) return lead < 0;
             }
+        }
+    }
+
+    /// <summary>Whether the ring is closed and every item that went in has been claimed: it stays so.</summary>
+    internal bool IsDrained => (TAtomics.Read(in _cursors.Head) | Closed) == TAtomics.Read(in _cursors.Tail);
+
+    /// <summary>Makes every later enqueue fail; takes place, once and for all, at its compare-and-swap of the tail.</summary>
+    internal void Close()
+    {
+        long tail = TAtomics.Read(in _cursors.Tail);
+        while ((tail & Closed) == 0)
+        {
+            long seen = TAtomics.CompareExchange(ref _cursors.Tail, tail | Closed, tail);
+            if (seen == tail) return;
+            tail = seen;
         }
     }
 

@@ -40,6 +40,8 @@ internal sealed class Execution : IDisposable
     /// <summary>Lines that tell what happened, when somebody wants to know.</summary>
     internal List<string>? Story { get; set; }
 
+    internal bool HasStoreBuffers => _bounds.DelayedStores > 0;
+
     internal Exception? Failure { get; private set; }
 
     internal IReadOnlyList<Decision> Decisions => _decisions;
@@ -68,7 +70,7 @@ internal sealed class Execution : IDisposable
         if (_isObserving) return;
         if (_isAbandoned) throw new ExecutionAbandonedException();
         thread.Pending = kind;
-        bool decided = thread.IsFresh && (kind is StepKind.Read or StepKind.Full || (kind == StepKind.Store && _bounds.DelayedStores == 0));
+        bool decided = thread.IsFresh && (kind is StepKind.Read or StepKind.Full || (kind == StepKind.Store && !HasStoreBuffers));
         thread.IsFresh = false;
         if (decided) return;
         ModelThread? next = Choose();

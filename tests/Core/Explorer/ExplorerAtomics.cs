@@ -13,8 +13,6 @@ namespace FastCore.Tests.Explorer;
 /// </remarks>
 internal readonly unsafe struct ExplorerAtomics : IAtomics
 {
-    private static readonly ConditionalWeakTable<Lock, StrongBox<int>> Gates = [];
-
     public static int Read(ref readonly int location) => (int)Load(Address(in location), new(location, null)).Bits;
 
     public static long Read(ref readonly long location) => Load(Address(in location), new(location, null)).Bits;
@@ -121,21 +119,15 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
         foreach (ref T slot in slots) WriteSlot(ref slot, default!);
     }
 
-    public static void Fence() => ModelThread.Current?.FullFence();
+    public static void Fence() => ModelThread.Current?.Fence();
 
     public static void FenceAllProcessors() => ModelThread.Current?.FenceAll();
 
     public static void Spin(ref SpinWait spinner) => ModelThread.Current?.Spin();
 
-    /// <summary>The lock is a word that is one while it is held; both ends are full steps.</summary>
-    public static void Enter(Lock gate)
-    {
-        SpinWait spinner = default;
-        ref int held = ref Gates.GetOrCreateValue(gate).Value;
-        while (CompareExchange(ref held, 1, 0) != 0) Spin(ref spinner);
-    }
+    public static void Enter(Lock gate) => ModelThread.Current?.Enter(gate);
 
-    public static void Exit(Lock gate) => Exchange(ref Gates.GetOrCreateValue(gate).Value, 0);
+    public static void Exit(Lock gate) => ModelThread.Current?.Exit(gate);
 
     /// <summary>Good until a collection moves the object; the checker sees to that.</summary>
     private static nint Address<T>(ref readonly T location) => (nint)Unsafe.AsPointer(ref Unsafe.AsRef(in location));

@@ -11,9 +11,16 @@ namespace FastCore.Tests.Explorer;
 internal sealed class ModelMemory
 {
     private readonly Dictionary<nint, Location> _byAddress = [];
+    private readonly Dictionary<Lock, Location> _byLock = [];
     private readonly List<Location> _pool = [];
+    private int _begun;
 
-    internal void Clear() => _byAddress.Clear();
+    internal void Clear()
+    {
+        _byAddress.Clear();
+        _byLock.Clear();
+        _begun = 0;
+    }
 
     internal bool TryFind(nint address, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Location? location) =>
         _byAddress.TryGetValue(address, out location);
@@ -22,11 +29,25 @@ internal sealed class ModelMemory
     internal Location At(nint address, Cell initial)
     {
         if (_byAddress.TryGetValue(address, out Location? location)) return location;
-        int number = _byAddress.Count;
-        if (number == _pool.Count) _pool.Add(new Location(number));
-        location = _pool[number];
-        location.Start(initial);
+        location = Begin(initial);
         _byAddress.Add(address, location);
+        return location;
+    }
+
+    /// <summary>The word of a lock: 1 while it is held.</summary>
+    internal Location At(Lock gate)
+    {
+        if (_byLock.TryGetValue(gate, out Location? location)) return location;
+        location = Begin(default);
+        _byLock.Add(gate, location);
+        return location;
+    }
+
+    private Location Begin(Cell initial)
+    {
+        if (_begun == _pool.Count) _pool.Add(new Location(_begun));
+        Location location = _pool[_begun++];
+        location.Start(initial);
         return location;
     }
 }

@@ -18,8 +18,8 @@ internal enum StepKind
     Wait,
 }
 
-/// <summary>A model's thread, and what each kind of access does to the model's memory. Runs only while it has the baton.</summary>
-internal sealed class ModelThread(Execution execution, int index)
+/// <summary>A thread of a model: when it can go on, and what it has seen. Runs only while it has the baton.</summary>
+internal sealed partial class ModelThread(Execution execution, int index)
 {
     [ThreadStatic] private static ModelThread? _current;
 
@@ -96,106 +96,6 @@ internal sealed class ModelThread(Execution execution, int index)
         if (!_polling) execution.Step(this, kind);
     }
 
-    internal Cell Load(nint address, Cell initial)
-    {
-        Step(StepKind.Read);
-        Location location = execution.Memory.At(address, initial);
-        if (!Buffer.TryForward(location, out Cell value))
-        {
-            Acquire(location.Released);
-            value = location.Value;
-        }
-
-        execution.Note(index, "reads", location, value);
-        return value;
-    }
-
-    internal Cell LoadOwned(nint address, Cell initial)
-    {
-        if (!execution.Memory.TryFind(address, out Location? location)) return initial;
-        if (Buffer.TryForward(location, out Cell value)) return value;
-        Model.Require(VectorClock.HappensBefore(location.LastWrite, _clock), $"Location {location.Number} is read as the reader's own, and another thread wrote it.");
-        return location.Value;
-    }
-
-    internal void Store(nint address, Cell initial, Cell value)
-    {
-        Step(StepKind.Store);
-        Location location = execution.Memory.At(address, initial);
-        location.LastWrite = VectorClock.Moment(_clock, index);
-        if (DelaysStore || !Buffer.IsEmpty)
-        {
-            DelaysStore = false;
-            execution.Note(index, "will store", location, value);
-            Buffer.Add(location, value, Release());
-            return;
-        }
-
-        execution.Note(index, "stores", location, value);
-        location.Value = value;
-        location.Released = Release();
-        Changed();
-    }
-
-    /// <summary>The first half of a read-modify-write: no step lies between it and <see cref="Update"/>.</summary>
-    internal Location BeginUpdate(nint address, Cell initial)
-    {
-        FullFence();
-        Location location = execution.Memory.At(address, initial);
-        Acquire(location.Released);
-        return location;
-    }
-
-    internal void Update(Location location, Cell value)
-    {
-        execution.Note(index, "updates", location, value);
-        location.LastWrite = VectorClock.Moment(_clock, index);
-        location.Value = value;
-        location.Released = Release();
-        Changed();
-    }
-
-    internal void FullFence()
-    {
-        Step(StepKind.Full);
-        Drain();
-    }
-
-    internal void FenceAll()
-    {
-        Step(StepKind.Full);
-        execution.DrainAll();
-    }
-
-    internal void Drain()
-    {
-        while (!Buffer.IsEmpty) FlushOne();
-    }
-
-    internal void FlushOne()
-    {
-        Location location = Buffer.Flush();
-        execution.Note(index, "store arrives at", location, location.Value);
-        Changed();
-    }
-
-    internal void ReadSlot(nint address)
-    {
-        Location location = execution.Memory.At(address, default);
-        execution.Note(index, "reads slot", location);
-        Model.Require(VectorClock.HappensBefore(location.LastWrite, _clock), $"Race: slot {location.Number} is read while another thread may still write it.");
-        location.LastReads = Vector128.Max(location.LastReads, VectorClock.Moment(_clock, index));
-    }
-
-    internal void WriteSlot(nint address)
-    {
-        Location location = execution.Memory.At(address, default);
-        execution.Note(index, "writes slot", location);
-        Model.Require(VectorClock.HappensBefore(location.LastWrite, _clock), $"Race: slot {location.Number} is written while another thread may still write it.");
-        Model.Require(VectorClock.HappensBefore(location.LastReads, _clock), $"Race: slot {location.Number} is written while another thread may still read it.");
-        location.LastWrite = VectorClock.Moment(_clock, index);
-    }
-
     internal void Spin()
     {
         Step(StepKind.Yield);
@@ -234,8 +134,15 @@ internal sealed class ModelThread(Execution execution, int index)
     {
         bool holds = false;
         _polling = true;
-        Impersonate(() => holds = _condition!());
-        _polling = false;
+        try
+        {
+            Impersonate(() => holds = _condition!());
+        }
+        finally
+        {
+            _polling = false;
+        }
+
         return holds;
     }
 }

@@ -19,6 +19,11 @@ internal sealed class PlantedBugTests
     [TestCase(MpmcFault.ClaimsWithoutCompareAndSwap, ExpectedResult = "Race")]
     public string Mpmc(MpmcFault fault) => Verdict(new ModelChecker(), model => MpmcModel(model, fault));
 
+    [TestCase(MpscFault.None, ExpectedResult = "")]
+    [TestCase(MpscFault.LinksWithoutClosing, ExpectedResult = "Went in")]
+    [TestCase(MpscFault.LeavesWithoutLookingAgain, ExpectedResult = "Went in")]
+    public string Mpsc(MpscFault fault) => Verdict(new ModelChecker(), model => MpscModel(model, fault));
+
     [TestCase(SleepProtocol.BothFence, 0, ExpectedResult = "")]
     [TestCase(SleepProtocol.ReceiverFencesAll, 0, ExpectedResult = "")]
     [TestCase(SleepProtocol.NoFence, 0, ExpectedResult = "")]
@@ -53,6 +58,14 @@ internal sealed class PlantedBugTests
         model.Thread("producer 1", history.Producer(1, 1, 1));
         model.Thread("producer 2", history.Producer(2, 1));
         model.Thread("consumer", history.Consumer(1, 1));
+        model.AtEnd(history.CheckEnd);
+    }
+
+    private static void MpscModel(Model model, MpscFault fault)
+    {
+        var history = new RingHistory(new FaultyMpscQueue(fault), Refusals.BehindOthers);
+        model.Thread("producer", history.Producer(1, 1, 1, 1, 1));
+        model.Thread("consumer", history.Consumer(1, 1, 1));
         model.AtEnd(history.CheckEnd);
     }
 

@@ -4,49 +4,7 @@ using FastCore.Rings;
 
 namespace FastCore.Tests.Rings;
 
-internal sealed class SpscAdapter<T>(int capacity) : IRing<T>
-{
-    private readonly SpscRing<T> _ring = new(capacity);
-
-    public int Capacity => _ring.Capacity;
-
-    public int Count => _ring.Count;
-
-    public bool IsEmpty => _ring.IsEmpty;
-
-    public bool IsFull => _ring.IsFull;
-
-    public bool TryEnqueue(T item) => _ring.TryEnqueue(item);
-
-    public bool TryDequeue([MaybeNullWhen(false)] out T item) => _ring.TryDequeue(out item);
-
-    public int TryEnqueue(ReadOnlySpan<T> items) => _ring.TryEnqueue(items);
-
-    public int TryDequeue(Span<T> items) => _ring.TryDequeue(items);
-}
-
-internal sealed class MpmcAdapter<T>(int capacity) : IRing<T>
-{
-    private readonly MpmcRing<T> _ring = new(capacity);
-
-    public int Capacity => _ring.Capacity;
-
-    public int Count => _ring.Count;
-
-    public bool IsEmpty => _ring.IsEmpty;
-
-    public bool IsFull => _ring.IsFull;
-
-    public bool TryEnqueue(T item) => _ring.TryEnqueue(item);
-
-    public bool TryDequeue([MaybeNullWhen(false)] out T item) => _ring.TryDequeue(out item);
-
-    public int TryEnqueue(ReadOnlySpan<T> items) => _ring.TryEnqueue(items);
-
-    public int TryDequeue(Span<T> items) => _ring.TryDequeue(items);
-}
-
-internal sealed class SpscCoreAdapter<T, TAtomics>(int capacity) : IRing<T>
+internal sealed class SpscAdapter<T, TAtomics>(int capacity) : IRing<T>
     where TAtomics : struct, IAtomics
 {
     internal SpscRingCore<T, TAtomics> Core { get; } = new(capacity);
@@ -68,7 +26,56 @@ internal sealed class SpscCoreAdapter<T, TAtomics>(int capacity) : IRing<T>
     public int TryDequeue(Span<T> items) => Core.TryDequeue(items);
 }
 
-internal sealed class MpmcCoreAdapter<T, TAtomics>(int capacity) : IRing<T>
+/// <summary>The same ring, its spans by claim and publication in place.</summary>
+internal sealed class SpscInPlaceAdapter<T, TAtomics>(int capacity) : IRing<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly SpscRingCore<T, TAtomics> _core = new(capacity);
+
+    public int Capacity => _core.Capacity;
+
+    public int Count => _core.Count;
+
+    public bool IsEmpty => _core.IsEmpty;
+
+    public bool IsFull => _core.IsFull;
+
+    public bool TryEnqueue(T item) => TryEnqueue(new ReadOnlySpan<T>(in item)) == 1;
+
+    public bool TryDequeue([MaybeNullWhen(false)] out T item)
+    {
+        item = default;
+        return TryDequeue(new Span<T>(ref item!)) == 1;
+    }
+
+    public int TryEnqueue(ReadOnlySpan<T> items)
+    {
+        int done = 0;
+        while (_core.Claim(items.Length - done) is { IsEmpty: false } claim)
+        {
+            TAtomics.WriteSlots(claim, items.Slice(done, claim.Length));
+            _core.Publish(claim.Length);
+            done += claim.Length;
+        }
+
+        return done;
+    }
+
+    public int TryDequeue(Span<T> items)
+    {
+        int done = 0;
+        while (_core.Peek(items.Length - done) is { IsEmpty: false } peek)
+        {
+            TAtomics.ReadSlots(peek, items.Slice(done, peek.Length));
+            _core.Release(peek.Length);
+            done += peek.Length;
+        }
+
+        return done;
+    }
+}
+
+internal sealed class MpmcAdapter<T, TAtomics>(int capacity) : IRing<T>
     where TAtomics : struct, IAtomics
 {
     private readonly MpmcRingCore<T, TAtomics> _core = new(capacity);
@@ -88,4 +95,21 @@ internal sealed class MpmcCoreAdapter<T, TAtomics>(int capacity) : IRing<T>
     public int TryEnqueue(ReadOnlySpan<T> items) => _core.TryEnqueue(items);
 
     public int TryDequeue(Span<T> items) => _core.TryDequeue(items);
+}
+
+/// <summary>The unbounded queue with segments of the smallest size, which grow once.</summary>
+internal sealed class MpscAdapter<T, TAtomics> : IQueue<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly MpscQueueCore<T, TAtomics> _core = new(firstCapacity: 2, largestCapacity: 4);
+
+    public bool IsEmpty => _core.IsEmpty;
+
+    public bool TryEnqueue(T item)
+    {
+        _core.Enqueue(item);
+        return true;
+    }
+
+    public bool TryDequeue([MaybeNullWhen(false)] out T item) => _core.TryDequeue(out item);
 }

@@ -3,15 +3,16 @@ using FastCore.Tests.Explorer;
 namespace FastCore.Tests.Rings;
 
 /// <summary>
-/// Runs a ring's operations inside a model and checks each answer against what had happened. Its own fields need no
+/// Runs a queue's operations inside a model and checks each answer against what had happened. Its own fields need no
 /// atomics: of a model's threads only one runs at a time.
 /// </summary>
 /// <remarks>
 /// Items are producer × 100 + number. Counts are kept when an operation starts and when it has ended, because an operation
 /// takes place somewhere between.
 /// </remarks>
-internal sealed class RingHistory(IRing<int> ring, Refusals refusals)
+internal sealed class RingHistory(IQueue<int> queue, Refusals refusals)
 {
+    private readonly IRing<int>? _ring = queue as IRing<int>;
     private readonly List<int> _added = [];
     private readonly List<List<int>> _taken = [];
     private int _enqueuesStarted;
@@ -44,12 +45,15 @@ internal sealed class RingHistory(IRing<int> ring, Refusals refusals)
     /// <summary>Nothing lost, nothing doubled, each producer's items in its order for every consumer.</summary>
     internal void CheckEnd()
     {
-        Model.Require(ring.Count == _added.Count - _taken.Sum(taken => taken.Count), "The count is not what went in less what came out.");
+        int expected = _added.Count - _taken.Sum(taken => taken.Count);
+        int count = _ring?.Count ?? expected;
+        bool isEmpty = queue.IsEmpty;
         var left = new List<int>();
-        while (ring.TryDequeue(out int item)) left.Add(item);
-        Model.Require(ring.IsEmpty && !ring.IsFull && ring.Count == 0, "A drained ring says it is not empty.");
+        while (queue.TryDequeue(out int item)) left.Add(item);
         int[] seen = [.. _taken.SelectMany(taken => taken).Concat(left).Order()];
         Model.Require(seen.SequenceEqual(_added.Order()), $"Went in: {string.Join(' ', _added)}. Came out: {string.Join(' ', seen)}.");
+        Model.Require(count == expected && isEmpty == (expected == 0), "The count is not what went in less what came out.");
+        Model.Require(queue.IsEmpty && _ring is not { Count: not 0 } and not { IsFull: true }, "A drained queue says it is not empty.");
         foreach (List<int> taken in _taken) CheckOrder([.. taken, .. left]);
     }
 
@@ -64,11 +68,11 @@ internal sealed class RingHistory(IRing<int> ring, Refusals refusals)
         int dequeuedBefore = _dequeuesEnded;
         bool mayWait = refusals == Refusals.BehindOthers && _dequeuesStarted > _dequeuesEnded;
         _enqueuesStarted += items.Length;
-        int count = items.Length == 1 ? (ring.TryEnqueue(items[0]) ? 1 : 0) : ring.TryEnqueue(items);
+        int count = items.Length == 1 ? (queue.TryEnqueue(items[0]) ? 1 : 0) : _ring!.TryEnqueue(items);
         _enqueuesStarted -= items.Length - count;
         _enqueuesEnded += count;
         _added.AddRange(items[..count]);
-        bool couldBeFull = refusals == Refusals.Late || mayWait || _enqueuesStarted - dequeuedBefore >= ring.Capacity;
+        bool couldBeFull = refusals == Refusals.Late || mayWait || (_ring is not null && _enqueuesStarted - dequeuedBefore >= _ring.Capacity);
         Model.Require(count == items.Length || couldBeFull, "An enqueue was refused, and at no moment of it were all slots taken.");
         return count;
     }
@@ -79,7 +83,7 @@ internal sealed class RingHistory(IRing<int> ring, Refusals refusals)
         bool mayWait = refusals == Refusals.BehindOthers && _enqueuesStarted > _enqueuesEnded;
         _dequeuesStarted += length;
         int[] items = new int[length];
-        int count = length == 1 ? (ring.TryDequeue(out items[0]) ? 1 : 0) : ring.TryDequeue(items);
+        int count = length == 1 ? (queue.TryDequeue(out items[0]) ? 1 : 0) : _ring!.TryDequeue(items);
         _dequeuesStarted -= length - count;
         _dequeuesEnded += count;
         taken.AddRange(items[..count]);
@@ -88,7 +92,7 @@ internal sealed class RingHistory(IRing<int> ring, Refusals refusals)
     }
 }
 
-/// <summary>When a ring may say that it is full or empty.</summary>
+/// <summary>When a queue may say that it is full or empty.</summary>
 internal enum Refusals
 {
     /// <summary>Only if it was so at some moment of the operation.</summary>

@@ -48,6 +48,9 @@ internal sealed class SealableRing<T, TAtomics>
 
     private readonly int _capacity;
 
+    /// <summary>Whether the capacity is all slots; then a slot that is empty for its lap is room, and no cursor need be asked.</summary>
+    private readonly bool _isWhole;
+
     private SealableCursors _cursors;
 
     /// <summary>The ring that took over when this one was full and was sealed; set once, by <see cref="LinkedRings{T,TAtomics}"/>.</summary>
@@ -59,6 +62,7 @@ internal sealed class SealableRing<T, TAtomics>
         _mask = _slots.Length - 1;
         _lapShift = BitOperations.Log2((uint)_slots.Length);
         _capacity = capacity;
+        _isWhole = capacity == _slots.Length;
     }
 
     internal int Capacity => _capacity;
@@ -99,11 +103,10 @@ internal sealed class SealableRing<T, TAtomics>
         {
             long tail = TAtomics.Read(in _cursors.Tail);
             if (tail < 0) return EnqueueResult.Sealed;
-            if (tail - TAtomics.Read(in _cursors.HeadSeen) >= _capacity && !SeeRoom(tail)) return EnqueueResult.Full;
-
             ref Slot slot = ref At(tail);
             long empty = tail >> _lapShift << 1;
-            if (TAtomics.Read(in slot.Turn) == empty)
+            bool isEmpty = TAtomics.Read(in slot.Turn) == empty;
+            if (isEmpty && (_isWhole || tail - TAtomics.Read(in _cursors.HeadSeen) < _capacity))
             {
                 if (TAtomics.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail) continue;
                 TAtomics.WriteSlot(ref slot.Item, item);
@@ -111,8 +114,10 @@ internal sealed class SealableRing<T, TAtomics>
                 return EnqueueResult.Done;
             }
 
-            // There is room, so a consumer holds the slot and is about to free it; or the tail read is old.
-            if (TAtomics.Read(in _cursors.Tail) == tail) TAtomics.Spin(ref spinner);
+            if (!SeeRoom(tail)) return EnqueueResult.Full;
+
+            // There is room, and the slot is not empty: a consumer is about to free it, or the tail read is old.
+            if (!isEmpty && TAtomics.Read(in _cursors.Tail) == tail) TAtomics.Spin(ref spinner);
         }
     }
 
