@@ -23,7 +23,7 @@ internal sealed class IdleMemory(HttpBenchOptions options, Placement placement, 
             progress.Step(NameOf(connections), subject.Name, 1, 1);
             results.Add(await MeasureAsync(subject, connections, cancellationToken).ConfigureAwait(false));
         }
-        ResultSet.Add(report, progress, results);
+        ResultSet.Add(report, progress, ServerSubject.Kestrel, results);
     }
 
     private static string NameOf(int connections) => $"http/idle/c{connections}";

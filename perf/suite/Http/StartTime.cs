@@ -33,7 +33,7 @@ internal sealed class StartTime(HttpBenchOptions options, Placement placement, I
                 }
             }
         }, cancellationToken).ConfigureAwait(false);
-        ResultSet.Add(report, progress, subjects.Select(subject => failures.TryGetValue(subject.Name, out var failure)
+        ResultSet.Add(report, progress, ServerSubject.Kestrel, subjects.Select(subject => failures.TryGetValue(subject.Name, out var failure)
             ? new CaseResult { Name = Name, Subject = subject.Name, Refused = failure }
             : new CaseResult
             {
