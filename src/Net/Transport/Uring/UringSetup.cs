@@ -26,7 +26,6 @@ internal static unsafe class UringSetup
             ring.Dispose();
             throw new TransportUnavailableException($"io_uring: the kernel refuses a ring of receive buffers with {Errno.Name(error)}; it needs Linux 5.19 and, for each user, locked memory for it (ulimit -l).");
         }
-        features = features with { MinimumWait = features.MinimumWait && (ring.Features & FeatureMinimumTimeout) != 0 };
         return new UringEngine(ring, buffers, features);
     }
 
