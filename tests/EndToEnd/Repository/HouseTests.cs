@@ -20,9 +20,9 @@ internal sealed partial class HouseTests
         var silent = SourceFile.All
             .Where(file => file.IsCSharp && file.IsUnder("src/"))
             .GroupBy(file => Path.GetDirectoryName(file.Path)!)
-            .Where(folder => folder.Count() > FilesWithoutReadme && !File.Exists(RepositoryRoot.Of($"{folder.Key}/README.md")))
+            .Where(folder => folder.Count() > FilesWithoutReadme && !IsDescribed(folder.Key))
             .Select(folder => folder.Key);
-        Assert.That(silent, Is.Empty, "These folders need a README.md of one screen: what it promises, its files in reading order, its invariants.");
+        Assert.That(silent, Is.Empty, "These folders need a README.md of one screen (what it promises, its files in reading order, its invariants), or a line in the one above.");
     }
 
     [TestCase("README.md")]
@@ -63,6 +63,14 @@ internal sealed partial class HouseTests
             .Select(line => line.Split('"')[1])
             .Where(package => !projects.Contains($"\"{package}\"", StringComparison.Ordinal));
         Assert.That(unused, Is.Empty, "Remove them from Directory.Packages.props.");
+    }
+
+    /// <summary>Whether a folder has a page of its own, or the folder above has one that names it.</summary>
+    private static bool IsDescribed(string folder)
+    {
+        var above = RepositoryRoot.Of($"{Path.GetDirectoryName(folder)}/README.md");
+        return File.Exists(RepositoryRoot.Of($"{folder}/README.md"))
+            || (File.Exists(above) && File.ReadAllText(above).Contains($"{Path.GetFileName(folder)}/", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\]\((?!https?://|#)(?<target>[^)#\s]+)")]

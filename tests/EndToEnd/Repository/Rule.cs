@@ -13,7 +13,13 @@ internal sealed record Rule(
     Func<SourceFile, IEnumerable<string>> Find,
     SourceFile Broken)
 {
+    /// <summary>The files that may break it, each with why.</summary>
+    public IReadOnlyDictionary<string, string> Excused { get; init; } = new Dictionary<string, string>();
+
     public override string ToString() => Name;
 
-    public IEnumerable<string> Check(SourceFile file) => Applies(file) ? Find(file) : [];
+    public IEnumerable<string> Check(SourceFile file) => Excused.ContainsKey(file.Path) ? [] : CheckUnexcused(file);
+
+    /// <summary>As <see cref="Check"/>, for a file with an excuse too: an excuse that nothing needs is a hole.</summary>
+    public IEnumerable<string> CheckUnexcused(SourceFile file) => Applies(file) ? Find(file) : [];
 }

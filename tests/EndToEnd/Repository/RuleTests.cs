@@ -15,6 +15,13 @@ internal sealed class RuleTests
     [TestCaseSource(nameof(Rules))]
     public void Sees_a_planted_fault(Rule rule) => Assert.That(rule.Check(rule.Broken).ToList(), Is.Not.Empty);
 
+    [TestCaseSource(nameof(Rules))]
+    public void Excuses_nothing_that_keeps_it(Rule rule)
+    {
+        var needed = SourceFile.All.Where(file => rule.CheckUnexcused(file).Any()).Select(file => file.Path);
+        Assert.That(rule.Excused.Keys, Is.SubsetOf(needed));
+    }
+
     [Test]
     public void The_files_of_every_project_are_read()
     {

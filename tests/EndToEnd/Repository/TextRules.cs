@@ -36,6 +36,12 @@ internal static class TextRules
             @"#pragma warning disable(?![^\n]*//)",
             file => file.IsCSharp && AnyFile(file),
             "src/A.cs", "#pragma warning disable CA2012\n"),
+        Matching(
+            "No mark of a merge",
+            "Settle the conflict.",
+            @"(?m)^(<{7}|>{7}) ",
+            AnyFile,
+            "src/A.cs", new string('<', 7) + " HEAD\n"),
         new Rule(
             $"No file over {MaximumLines} lines",
             "A file is one idea; cut it by question (Receive, Send, Idle, Park are files).",
