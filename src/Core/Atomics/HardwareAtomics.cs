@@ -69,7 +69,33 @@ internal readonly struct HardwareAtomics : IAtomics
 
     public static void Spin(ref SpinWait spinner) => spinner.SpinOnce(sleep1Threshold: -1);
 
-    public static void Enter(Lock gate) => gate.Enter();
+    /// <remarks>
+    /// An interrupt of the thread is put off to its next wait: the caller has taken a step already, and must take those that
+    /// belong to it.
+    /// </remarks>
+    public static void Enter(Lock gate)
+    {
+        if (!gate.TryEnter()) EnterWithoutInterrupt(gate);
+    }
 
     public static void Exit(Lock gate) => gate.Exit();
+
+    private static void EnterWithoutInterrupt(Lock gate)
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                gate.Enter();
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+
+        if (interrupted) Thread.CurrentThread.Interrupt();
+    }
 }

@@ -83,9 +83,9 @@ internal interface IAtomics
     /// <summary>One turn of a bounded wait for another thread's step; never the only way to make progress.</summary>
     static abstract void Spin(ref SpinWait spinner);
 
-    /// <summary>Takes a lock that guards a slow path beside the lock-free one.</summary>
+    /// <summary>Takes a lock that guards a slow path beside the lock-free one; full order. Never fails.</summary>
     static abstract void Enter(Lock gate);
 
-    /// <summary>Gives back what <see cref="Enter"/> took.</summary>
+    /// <summary>Gives back what <see cref="Enter"/> took; all before it is seen by whoever enters next.</summary>
     static abstract void Exit(Lock gate);
 }

@@ -33,13 +33,20 @@ internal sealed partial class SpscRingCore<T, TAtomics>
     private SpscCursors _cursors;
 
     internal SpscRingCore(int capacity)
+        : this(RingCapacity.RoundUp(capacity), RingCapacity.RoundUp(capacity))
     {
-        _slots = new T[RingCapacity.RoundUp(capacity)];
-        _mask = _slots.Length - 1;
-        _cursors.TailLimit = _slots.Length;
     }
 
-    internal int Capacity => _slots.Length;
+    private SpscRingCore(int slots, int capacity)
+    {
+        _slots = new T[slots];
+        _mask = slots - 1;
+        Capacity = capacity;
+        _cursors.TailLimit = capacity;
+    }
+
+    /// <summary>How many items it holds; as many as there are slots, or fewer.</summary>
+    internal int Capacity { get; }
 
     /// <summary>Head first: tails seen later are never below it.</summary>
     internal int Count
@@ -70,6 +77,9 @@ internal sealed partial class SpscRingCore<T, TAtomics>
             return TAtomics.Read(in _cursors.Head) + Capacity == tail;
         }
     }
+
+    /// <summary>A ring that is full at exactly this many items, in the next power of two of slots.</summary>
+    internal static SpscRingCore<T, TAtomics> OfExactCapacity(int capacity) => new(RingCapacity.RoundUp(capacity), capacity);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryEnqueue(T item)

@@ -60,8 +60,7 @@ internal sealed class UringEdgeTests(TransportKind kind) : TransportTest(kind)
         new UringFeatures { RegisteredRing = false },
         new UringFeatures { MultishotAccept = false },
         new UringFeatures { MultishotReceive = false },
-        new UringFeatures { MinimumWait = false },
-        new UringFeatures { DeferTaskRun = false, NoSubmissionArray = false, RegisteredRing = false, MultishotAccept = false, MultishotReceive = false, MinimumWait = false },
+        new UringFeatures { DeferTaskRun = false, NoSubmissionArray = false, RegisteredRing = false, MultishotAccept = false, MultishotReceive = false },
     ];
 
     [TestCaseSource(nameof(EachFeatureLeftOut))]

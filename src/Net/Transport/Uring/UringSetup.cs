@@ -70,7 +70,7 @@ internal static unsafe class UringSetup
         return flags;
     }
 
-    private static string Explain(int error) => error switch
+    public static string Explain(int error) => error switch
     {
         Errno.EPERM => "io_uring: refused with EPERM. A container's seccomp profile forbids it, or kernel.io_uring_disabled is set.",
         Errno.ENOSYS => "io_uring: the kernel has none, or one too old (ENOSYS); it needs Linux 5.19.",
