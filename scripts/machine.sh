@@ -2,7 +2,7 @@
 
 if [[ -t 1 ]]; then bold=$'\e[1m' plain=$'\e[0m'; else bold='' plain=''; fi
 
-step() { printf '%s== %s%s\n' "$bold" "$*" "$plain"; }
+step() { printf '%s== [%3d s] %s%s\n' "$bold" "$SECONDS" "$*" "$plain"; }
 
 say() { printf '   %s\n' "$*"; }
 

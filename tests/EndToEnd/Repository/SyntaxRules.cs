@@ -55,7 +55,8 @@ internal static class SyntaxRules
             "A sleep guesses when something has happened. Wait for the event itself: a TaskCompletionSource, a semaphore, the reactor's timer, SpinWait.SpinUntil with a limit.",
             file => file.IsUnder("src/") || file.IsUnder("tests/"),
             ["Thread.Sleep", "Task.Delay"],
-            "tests/A.cs", "Thread.Sleep(10)") with
+            "tests/A.cs", "Thread.Sleep(10)",
+            unless: IsTimeLimit) with
         {
             Excused = new Dictionary<string, string>
             {
@@ -127,12 +128,12 @@ internal static class SyntaxRules
         [.. rules.Select(rule => rule with { Applies = file => file.IsCSharp && rule.Applies(file) })];
 
     /// <summary>A rule that forbids members by name: <c>Type.Member</c>, or <c>Type.*</c> for all of them.</summary>
-    private static Rule Calls(string name, string reason, Func<SourceFile, bool> applies, string[] members, string brokenPath, string brokenCall) => new(
+    private static Rule Calls(string name, string reason, Func<SourceFile, bool> applies, string[] members, string brokenPath, string brokenCall, Func<SyntaxNode, bool>? unless = null) => new(
         name,
         reason,
         applies,
         file => file.Root.DescendantNodes().OfType<MemberAccessExpressionSyntax>()
-            .Where(access => Names(access, members))
+            .Where(access => Names(access, members) && unless?.Invoke(access) != true)
             .Select(access => file.At(access.SpanStart, access.ToString())),
         new SourceFile(brokenPath, $"class A {{ void M() {{ {brokenCall}; }} }}"));
 
@@ -147,6 +148,10 @@ internal static class SyntaxRules
         };
         return members.Contains($"{type}.{access.Name.Identifier.ValueText}") || members.Contains($"{type}.*");
     }
+
+    /// <summary>Whether a call stands in <c>Task.WhenAny</c>: there it limits the wait for something else.</summary>
+    private static bool IsTimeLimit(SyntaxNode call) => call.Ancestors().OfType<InvocationExpressionSyntax>()
+        .Any(outer => outer.Expression is MemberAccessExpressionSyntax access && Names(access, ["Task.WhenAny"]));
 
     private static bool IsPointerCode(SyntaxNodeOrToken item) =>
         item.Kind() is SyntaxKind.UnsafeKeyword or SyntaxKind.PointerType or SyntaxKind.FunctionPointerType or SyntaxKind.FixedStatement;
