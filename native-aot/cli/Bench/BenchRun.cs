@@ -11,7 +11,7 @@ internal sealed class BenchRun(BenchSettings settings)
     private readonly IAnsiConsole _console = Terminal.Create(toError: settings.JsonToOutput);
 
     /// <summary>The exit code.</summary>
-    public async Task<int> RunAsync(params IBenchPart[] parts)
+    public async Task<int> RunAsync(IReadOnlyList<IBenchPart> parts)
     {
         if (settings.Problem() is { } problem)
         {

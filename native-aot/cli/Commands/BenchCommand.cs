@@ -40,16 +40,16 @@ internal sealed class BenchCommand
         }
         foreach (var option in http) command.Options.Add(option);
         command.Validators.Add(RefuseRateWithWrk);
-        command.SetAction((parsed, _) => new BenchRun(Settings(parsed)).RunAsync(new HttpPart(Options(parsed)), new ChannelsPart(null, parsed.GetValue(_rounds), parsed.GetValue(_duration))));
+        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed)]));
 
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
         httpCommand.Validators.Add(RefuseRateWithWrk);
-        httpCommand.SetAction((parsed, _) => new BenchRun(Settings(parsed)).RunAsync(new HttpPart(Options(parsed))));
+        httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
         command.Subcommands.Add(httpCommand);
 
         var channelsCommand = new Command("channels", "Measure our rings and channels beside the stock channels.") { _filter };
-        channelsCommand.SetAction((parsed, _) => new BenchRun(Settings(parsed)).RunAsync(new ChannelsPart(parsed.GetValue(_filter), parsed.GetValue(_rounds), parsed.GetValue(_duration))));
+        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed)]));
         command.Subcommands.Add(channelsCommand);
         return command;
     }
@@ -59,6 +59,21 @@ internal sealed class BenchCommand
         if (result.GetResult(_rate) != null && result.GetResult(_load) is { Implicit: false } && result.GetValue(_load) == "wrk")
             result.AddError("--load wrk has a closed loop only; leave it out to use --rate.");
     }
+
+    private async Task<int> RunAsync(ParseResult parsed, Func<IBenchPart[]> parts)
+    {
+        try
+        {
+            return await new BenchRun(Settings(parsed)).RunAsync(parts());
+        }
+        catch (TransportUnavailableException refused)
+        {
+            await Console.Error.WriteLineAsync($"fastcore: {refused.Message}");
+            return ExitCode.Unreachable;
+        }
+    }
+
+    private ChannelsPart Channels(ParseResult parsed) => new(parsed.GetValue(_filter), parsed.GetValue(_rounds), parsed.GetValue(_duration));
 
     private BenchSettings Settings(ParseResult parsed) =>
         new(parsed.GetValue(_html), parsed.GetValue(_json), parsed.GetValue(_markdown), parsed.GetValue(_assertions) ?? []);

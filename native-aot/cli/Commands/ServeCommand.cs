@@ -31,7 +31,7 @@ internal static class ServeCommand
         {
             EndPoint = new IPEndPoint(parsed.GetValue(address) ?? IPAddress.Loopback, parsed.GetValue(port) ?? DefaultPort),
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
-            Cpus = parsed.GetValue(cpus),
+            Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
         }));
         return command;
