@@ -5,6 +5,9 @@ internal sealed class Listener(int handle, Func<Connection> factory)
 {
     public readonly int Handle = handle;
     public readonly Func<Connection> Factory = factory;
+
+    // Done when the port is free again; the one part that other threads wait on.
+    public readonly TaskCompletionSource Closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     public int Slot;
     public int Generation;
     public bool IsArmed;

@@ -49,7 +49,8 @@ public abstract class Reactor : IDisposable
     /// <exception cref="ObjectDisposedException">The reactor has stopped.</exception>
     public abstract IPEndPoint Listen(IPEndPoint endPoint, Func<Connection> factory, int backlog = 4096, bool sharePort = false);
 
-    /// <summary>Stops accepting. Connections stay. Returns when done.</summary>
+    /// <summary>Stops accepting. Connections stay. Returns when the ports are free; on the reactor's thread at once, and they are free a turn later.</summary>
+    /// <exception cref="ObjectDisposedException">The reactor has stopped.</exception>
     public abstract void StopListening();
 
     /// <summary>Opens <paramref name="connection"/> to <paramref name="remote"/>; the result comes by its callbacks.</summary>

@@ -19,6 +19,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     // Posted work is taken in portions, so that a flood of posts can't keep the kernel waiting.
     private const int MaxPostsPerTurn = 1024;
     private const int AcceptRetryMilliseconds = 50;
+    private const int NoThread = -1;
 
     private readonly ReactorOptions _options;
     private readonly Mailbox _mailbox = new();
@@ -38,7 +39,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private Connection? _firstDirty;
     private Connection? _lastDirty;
     private Connection? _firstStarved;
-    private int _threadId;
+    private int _threadId = NoThread;
     private long _now;
     private bool _stopping;
     private int _inFlight;
@@ -126,14 +127,18 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         }
         start.Ready.Set();
 
-        while (!_stopping || _connections > 0 || _inFlight > 0) Turn();
+        while (!HasEnded) Turn();
         _mailbox.Close();
         while (_mailbox.TryTake(out var item)) RunPosted(item.Work, item.State);
 
         foreach (var queue in _sendQueues) queue.Free();
         _sendMemory.Dispose();
         _engine.Dispose();
+        // The runtime gives an ended thread's number to another.
+        _threadId = NoThread;
     }
+
+    private bool HasEnded => _stopping && _connections == 0 && _inFlight == 0;
 
     private void Turn()
     {
@@ -156,7 +161,8 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
 
     private int MillisecondsToWait()
     {
-        if (_ended.Count > 0 || _firstDirty != null || !_mailbox.IsEmpty) return 0;
+        // With nothing in flight nothing would end the last wait.
+        if (HasEnded || _ended.Count > 0 || _firstDirty != null || !_mailbox.IsEmpty) return 0;
         var wait = _wheel.MillisecondsUntilDue(_now);
         foreach (var listener in _listeners)
         {
@@ -222,11 +228,16 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         });
     }
 
-    public override void StopListening() => Call(() =>
+    public override void StopListening()
     {
-        foreach (var listener in _listeners.ToArray()) CloseListener(listener);
-        return true;
-    });
+        var closed = Call(() =>
+        {
+            var listeners = _listeners.ToArray();
+            foreach (var listener in listeners) CloseListener(listener);
+            return Task.WhenAll(listeners.Select(listener => listener.Closed.Task));
+        });
+        if (!IsCurrent) closed.GetAwaiter().GetResult();
+    }
 
     private void ArmAccept(Listener listener)
     {
@@ -249,6 +260,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         _engine.Close(listener.Handle, reset: false);
         _slots.Remove(listener.Slot);
         _listeners.Remove(listener);
+        listener.Closed.SetResult();
     }
 
     private void OnAccept(Listener listener, in Completion completion)

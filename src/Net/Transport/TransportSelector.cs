@@ -1,4 +1,5 @@
 using FastCore.Net.Transport.Epoll;
+using FastCore.Net.Transport.Portable;
 using FastCore.Net.Transport.Uring;
 
 namespace FastCore.Net.Transport;
@@ -61,7 +62,7 @@ public static class TransportSelector
     {
         TransportKind.IoUring => ReactorCore<UringEngine>.Start(options, UringSetup.Create),
         TransportKind.Epoll => ReactorCore<EpollEngine>.Start(options, static _ => new EpollEngine()),
-        TransportKind.Portable => throw new TransportUnavailableException("portable: not here"),
+        TransportKind.Portable => ReactorCore<PortableEngine>.Start(options, static _ => new PortableEngine()),
         var other => throw new ArgumentOutOfRangeException(nameof(options), other, "There is no such transport."),
     };
 

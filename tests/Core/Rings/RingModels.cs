@@ -26,6 +26,7 @@ internal sealed class RingModels
 
     private static readonly ModelChecker Unbounded = new() { Preemptions = int.MaxValue };
     private static readonly ModelChecker FourPreemptions = new() { Preemptions = 4 };
+    private static readonly ModelChecker ThreePreemptions = new() { Preemptions = 3 };
 
     [TestCaseSource(nameof(OneToOne))]
     public void Spsc(int capacity, int[] produce, int[] consume) => Explore(Unbounded, model =>
@@ -59,11 +60,11 @@ internal sealed class RingModels
         Pair(model, new RingHistory(new MpmcAdapter<int, ExplorerAtomics>(capacity), Refusals.BehindOthers), produce, consume));
 
     [TestCaseSource(nameof(TwoAgainstOne))]
-    public void MpmcTwoProducers(int capacity, int[] first, int[] second, int[] consume) => Explore(FourPreemptions, model =>
+    public void MpmcTwoProducers(int capacity, int[] first, int[] second, int[] consume) => Explore(ThreePreemptions, model =>
         TwoProducers(model, new RingHistory(new MpmcAdapter<int, ExplorerAtomics>(capacity), Refusals.BehindOthers), first, second, consume));
 
     [TestCaseSource(nameof(TwoAgainstOne))]
-    public void MpmcTwoConsumers(int capacity, int[] first, int[] second, int[] produce) => Explore(FourPreemptions, model =>
+    public void MpmcTwoConsumers(int capacity, int[] first, int[] second, int[] produce) => Explore(ThreePreemptions, model =>
     {
         var history = new RingHistory(new MpmcAdapter<int, ExplorerAtomics>(capacity), Refusals.BehindOthers);
         Pair(model, history, produce, first);
@@ -71,7 +72,7 @@ internal sealed class RingModels
     });
 
     [Test]
-    public void MpmcWithDelayedStores() => Explore(new ModelChecker { Preemptions = 3, DelayedStores = 1 }, model =>
+    public void MpmcWithDelayedStores() => Explore(new ModelChecker { Preemptions = 2, DelayedStores = 1 }, model =>
     {
         var history = new RingHistory(new MpmcAdapter<int, ExplorerAtomics>(2), Refusals.Late);
         Pair(model, history, [1, 1, 1], [1]);
@@ -80,13 +81,13 @@ internal sealed class RingModels
 
     /// <summary>Segments of 2 and 4: the first fills, is closed and left; the second too.</summary>
     [Test]
-    public void MpscOneProducer() => Explore(new ModelChecker { Preemptions = 3 }, model =>
+    public void MpscOneProducer() => Explore(ThreePreemptions, model =>
         Pair(model, new RingHistory(new MpscAdapter<int, ExplorerAtomics>(), Refusals.BehindOthers), [1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1]));
 
     /// <summary>Both find the first segment full at once; or one adds to it, just freed, while the other closes it.</summary>
-    [TestCase(new[] { 1, 1, 1 }, new[] { 1 }, new[] { 1, 1 })]
-    [TestCase(new[] { 1, 1 }, new[] { 1, 1 }, new[] { 1, 1, 1 })]
-    public void MpscTwoProducers(int[] first, int[] second, int[] consume) => Explore(new ModelChecker { Preemptions = 3 }, model =>
+    [TestCase(3, new[] { 1, 1 }, new[] { 1 }, new[] { 1 })]
+    [TestCase(2, new[] { 1, 1 }, new[] { 1, 1 }, new[] { 1, 1, 1 })]
+    public void MpscTwoProducers(int preemptions, int[] first, int[] second, int[] consume) => Explore(new ModelChecker { Preemptions = preemptions }, model =>
         TwoProducers(model, new RingHistory(new MpscAdapter<int, ExplorerAtomics>(), Refusals.BehindOthers), first, second, consume));
 
     private static void Pair(Model model, RingHistory history, int[] produce, int[] consume)

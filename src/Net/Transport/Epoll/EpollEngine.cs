@@ -310,6 +310,9 @@ internal unsafe struct EpollEngine : IEngine
         var error = LibC.LastError;
         if (error != Errno.EAGAIN) return -error;
         ref var entry = ref Find(handle);
+        // One that was paused before it ever received is not registered yet; adding it tells what is true already.
+        error = Register(ref entry, handle);
+        if (error != 0) return -error;
         entry.SendWaits = true;
         entry.SendTag = tag;
         return IEngine.Pending;

@@ -16,9 +16,11 @@ internal static unsafe class UringSetup
     private const int RetryMilliseconds = 100;
 
     /// <exception cref="TransportUnavailableException">io_uring can't be used here; the message says why.</exception>
-    public static UringEngine Create(ReactorOptions options)
+    public static UringEngine Create(ReactorOptions options) => Create(options, new UringFeatures());
+
+    /// <inheritdoc cref="Create(ReactorOptions)"/>
+    public static UringEngine Create(ReactorOptions options, UringFeatures features)
     {
-        var features = new UringFeatures();
         var ring = CreateRing(options.SubmissionQueueSize, ref features);
         var buffers = UringBufferRing.TryCreate(ring, options.ReceiveBufferCount, options.ReceiveBufferSize, out var error);
         if (buffers == null)
@@ -68,7 +70,7 @@ internal static unsafe class UringSetup
         return flags;
     }
 
-    private static string Explain(int error) => error switch
+    public static string Explain(int error) => error switch
     {
         Errno.EPERM => "io_uring: refused with EPERM. A container's seccomp profile forbids it, or kernel.io_uring_disabled is set.",
         Errno.ENOSYS => "io_uring: the kernel has none, or one too old (ENOSYS); it needs Linux 5.19.",
