@@ -118,8 +118,10 @@ internal sealed class ChannelStormTests
 
     private static async Task<int> WriteUntilClosed(ChannelWriter<int> writer)
     {
+        // Enough to be still writing when the end comes, and not so many that a channel without a bound fills the memory.
+        const int Most = 5_000;
         int accepted = 0;
-        while (await writer.WaitToWriteAsync().ConfigureAwait(false))
+        while (accepted < Most && await writer.WaitToWriteAsync().ConfigureAwait(false))
         {
             if (writer.TryWrite(accepted)) accepted++;
         }
