@@ -188,5 +188,16 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
         decided.Signal(_allowsInlineContinuations);
     }
 
+    /// <summary>
+    /// Lets the other side get ahead before this one goes on, so that both work on runs of slots, each in its own cache,
+    /// instead of passing a cache line to and fro for every item. The case channels/bounded-1to1 costs nearly twice the
+    /// processor time without it.
+    /// </summary>
+    private static void Linger(ref SpinWait spinner)
+    {
+        const int Turns = 4;
+        for (int turn = 0; turn < Turns; turn++) TAtomics.Spin(ref spinner);
+    }
+
     private Waiter<bool> RentSignalWaiter() => _signalWaiters.TryRent() ?? new Waiter<bool>(this, _signalWaiters);
 }
