@@ -54,14 +54,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
         _tuning = tuning;
         _allowsInlineContinuations = allowsInlineContinuations;
         _signals = TQueue.IsShared ? 0 : SignalWord.Fenced;
-        _completion = new TaskCompletionSource(
-            allowsInlineContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Reader = _readSide = new ReadSide(this);
         Writer = _writeSide = new WriteSide(this);
     }
 
-    /// <summary>How many operations wait. For tests.</summary>
-    internal bool HasWaiters => (TAtomics.Read(in _signals) & (SignalWord.AnyReader | SignalWord.AnyWriter)) != 0;
+    bool IWaiterOwner.HasWaiters => (TAtomics.Read(in _signals) & (SignalWord.AnyReader | SignalWord.AnyWriter)) != 0;
 
     /// <summary>Comes to the gate because of a bit in the word.</summary>
     private void Settle()
