@@ -14,6 +14,7 @@ internal sealed class Cell(HttpCase httpCase, string subject)
     private const double IdleServer = 0.30;
     private const double BusyLoad = 0.95;
     private const double SpareServer = 0.75;
+    private const double MuchStarved = 0.10;
 
     private readonly List<Round> _rounds = [];
 
@@ -54,24 +55,38 @@ internal sealed class Cell(HttpCase httpCase, string subject)
         foreach (var (cause, count) in _rounds.SelectMany(round => round.Load.Errors)) errors[cause] = errors.GetValueOrDefault(cause) + count;
         if (errors.Count > 0) return string.Join("; ", errors.OrderByDescending(error => error.Value).Select(error => $"{error.Key} ({error.Value}×)"));
         if (_rounds.Exists(round => round.Load.Requests == 0)) return "a round without one answer";
-        var busy = Statistics.Median(_rounds.Select(round => round.Load.ServerBusy));
-        if (httpCase.Plan.Rate == null && busy < IdleServer) return $"the server was idle for {1 - busy:P0} of the time, so something else was the limit";
+        if (httpCase.Plan.Rate == null && IdleReason() is { } idle) return idle;
         var spread = Statistics.RelativeSpread(_rounds.Select(CpuMicroseconds));
-        return spread > MaxSpread ? $"CPU per request spread over {spread:P0} of its median from round to round; the machine was too restless" : null;
+        return spread > MaxSpread ? FormattableString.Invariant($"CPU per request spread over {spread:P0} of its median from round to round; the machine was too restless") : null;
     }
+
+    /// <summary>A closed loop keeps a server busy, unless something else is slow; then the figures are about that.</summary>
+    private string? IdleReason()
+    {
+        var busy = Median(load => load.ServerBusy);
+        var starved = Median(load => load.ServerStarved);
+        if (busy + starved >= IdleServer) return null;
+        var loadStarved = Median(load => load.LoadStarved);
+        var cause = loadStarved > busy ? FormattableString.Invariant($"; other work had the load generator's processor for {loadStarved:P0} of it") : ", so something else was the limit";
+        return FormattableString.Invariant($"the server was idle for {1 - busy - starved:P0} of the time{cause}");
+    }
+
+    private double Median(Func<LoadResult, double> value) => Statistics.Median(_rounds.Select(round => value(round.Load)));
 
     private List<string> Notes(int plannedRounds)
     {
         var notes = new List<string>();
         if (_rounds.Count < plannedRounds) notes.Add($"interrupted after {_rounds.Count} of {plannedRounds} rounds");
-        var serverBusy = Statistics.Median(_rounds.Select(round => round.Load.ServerBusy));
+        var serverBusy = Median(load => load.ServerBusy);
+        var starved = Math.Max(Median(load => load.ServerStarved), Median(load => load.LoadStarved));
+        if (starved > MuchStarved) notes.Add(FormattableString.Invariant($"other work had one of the processors for {starved:P0} of the time: requests/s and latencies suffer from it, CPU per request less"));
         if (httpCase.Plan.Rate is not { } rate)
         {
-            if (serverBusy < SpareServer && Statistics.Median(_rounds.Select(round => round.Load.LoadBusy)) > BusyLoad)
-                notes.Add($"the load generator was the limit (server busy {serverBusy:P0}): requests/s is a lower bound, CPU per request holds");
+            if (serverBusy < SpareServer && Median(load => load.LoadBusy + load.LoadStarved) > BusyLoad)
+                notes.Add(FormattableString.Invariant($"the load generator was the limit (server busy {serverBusy:P0}): requests/s is a lower bound, CPU per request holds"));
             return notes;
         }
-        var reached = Statistics.Median(_rounds.Select(round => round.Load.Requests / round.Load.Seconds));
+        var reached = Median(load => load.Requests / load.Seconds);
         if (reached < 0.99 * rate) notes.Add(FormattableString.Invariant($"the server kept up with {reached:N0} of {rate:N0} requests/s; response times grow with the length of the run"));
         var delay = _rounds.Max(round => round.Load.WorstDelayMicroseconds);
         if (delay > 1_000) notes.Add(FormattableString.Invariant($"the generator itself was late by up to {delay:N0} µs; the response time includes it"));

@@ -14,6 +14,9 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
 {
     private readonly Placement _placement = Placement.Choose(options);
 
+    /// <summary>Whether <see cref="LoadKind.Wrk"/> can be asked for.</summary>
+    public static bool IsWrkInstalled => WrkLoad.IsInstalled;
+
     /// <summary>Measures everything that the options ask for and adds each finished cell to <paramref name="report"/>.</summary>
     /// <exception cref="ServerStartException">Our own server can't be started.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished is in the report.</exception>
@@ -46,8 +49,8 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
         }
     }
 
-    /// <summary>Where the processes run, in words.</summary>
-    public string Pinning => _placement.ToString();
+    /// <summary>Where the processes would run, in words.</summary>
+    public static string PinningOf(HttpBenchOptions options) => Placement.Choose(options).ToString();
 
     /// <summary>Why nothing that was measured here allows a conclusion, or null.</summary>
     public string? Inconclusive =>

@@ -49,21 +49,29 @@ public static class HtmlReport
         foreach (var group in section.Results.GroupBy(result => result.Name))
         {
             var measured = group.Where(result => result.Refused == null).ToList();
-            var metric = Metric.All.FirstOrDefault(candidate => candidate == section.RatioOf && measured.Exists(result => result.Metrics.ContainsKey(candidate.Name)))
-                ?? section.Columns.FirstOrDefault(column => measured.Exists(result => result.Metrics.ContainsKey(column.Name)));
-            if (metric == null) continue;
-            AppendFigure(page, group.Key, metric.Title, BarChart.Draw($"{group.Key}: {metric.Title}", [.. measured.Where(result => result.Metrics.ContainsKey(metric.Name)).Select(result => BarOf(result, metric))]), Legend(metric, measured));
+            Metric[] charted = section.RatioOf == Metric.CpuPerRequest ? [Metric.CpuPerRequest, Metric.RequestsPerSecond] : [section.RatioOf, .. section.Columns];
+            var metrics = charted.Where(metric => measured.Exists(result => result.Metrics.ContainsKey(metric.Name))).Take(section.RatioOf == Metric.CpuPerRequest ? 2 : 1).ToList();
+            if (metrics.Count == 0) continue;
+            AppendFigure(page, group.Key, metrics.ConvertAll(metric => (metric.Title, Bars(group.Key, metric, measured), Legend(metric, measured))));
             var curves = measured.Where(result => result.Latency is { Count: > 1 }).Select(result => (result.Subject, result.Latency!)).ToList();
-            if (curves.Count > 0) AppendFigure(page, group.Key, "latency by percentile", LatencyChart.Draw($"{group.Key}: latency by percentile", curves), null);
+            if (curves.Count > 0) AppendFigure(page, group.Key, [("latency by percentile", LatencyChart.Draw($"{group.Key}: latency by percentile", curves), null)]);
         }
         page.Append("</div>\n");
     }
 
-    private static void AppendFigure(StringBuilder page, string name, string what, string svg, string? legend)
+    private static string Bars(string name, Metric metric, List<CaseResult> results) =>
+        BarChart.Draw($"{name}: {metric.Title}", [.. results.Where(result => result.Metrics.ContainsKey(metric.Name)).Select(result => BarOf(result, metric))]);
+
+    private static void AppendFigure(StringBuilder page, string name, List<(string What, string Svg, string? Legend)> charts)
     {
-        page.Append("<figure>\n<figcaption><b>").Append(Escape(name)).Append("</b> ").Append(Escape(what));
-        if (legend != null) page.Append("<span class=\"legend\">").Append(Escape(legend)).Append("</span>");
-        page.Append("</figcaption>\n").Append(svg).Append("\n</figure>\n");
+        page.Append("<figure>\n<figcaption>").Append(Escape(name)).Append("</figcaption>\n");
+        foreach (var (what, svg, legend) in charts)
+        {
+            page.Append("<p class=\"what\">").Append(Escape(what));
+            if (legend != null) page.Append("<span class=\"legend\">").Append(Escape(legend)).Append("</span>");
+            page.Append("</p>\n").Append(svg).Append('\n');
+        }
+        page.Append("</figure>\n");
     }
 
     private static string? Legend(Metric metric, List<CaseResult> results) =>

@@ -19,8 +19,8 @@ internal static class HtmlStyle
         dd { margin: 0; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); gap: 16px; }
         figure { margin: 0; padding: 16px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
-        figcaption { margin-bottom: 12px; color: var(--soft); }
-        figcaption b { color: var(--ink); margin-right: 8px; }
+        figcaption { font-weight: 600; }
+        .what { margin: 10px 0 6px; color: var(--soft); font-size: 13px; }
         .legend { float: right; font-size: 12px; }
         svg { display: block; width: 100%; height: auto; }
         svg text { font-size: 13px; fill: var(--ink); font-variant-numeric: tabular-nums; }
@@ -32,8 +32,8 @@ internal static class HtmlStyle
         svg .pale { opacity: 0.4; }
         svg .curve { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }
         .scroll { overflow-x: auto; margin-top: 16px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
-        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-        th, td { padding: 7px 14px; text-align: left; white-space: nowrap; border-top: 1px solid var(--line); font-weight: 400; }
+        table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
+        th, td { padding: 7px 11px; text-align: left; white-space: nowrap; border-top: 1px solid var(--line); font-weight: 400; }
         thead th { border-top: 0; color: var(--soft); font-size: 13px; }
         .n { text-align: right; }
         .dot { display: inline-block; width: 9px; height: 9px; margin-right: 8px; border-radius: 50%; background: var(--c); }

@@ -34,7 +34,7 @@ internal static class LatencyChart
             var point = new LatencyPoint(percentile, 0);
             if (Nines(point) > nines) break;
             svg.Line(X(point), Top, X(point), Height - Bottom, "grid");
-            svg.Text(X(point), Height - Bottom + 18, percentile == 0 ? "min" : "p" + percentile.ToString(CultureInfo.InvariantCulture), "tick", "middle");
+            svg.Text(X(point), Height - Bottom + 18, percentile == 0 ? "min" : "p" + percentile.ToString(CultureInfo.InvariantCulture), "tick", X(point) > Width - 2 * Right ? "end" : "middle");
         }
         var legend = Left;
         foreach (var (subject, points) in curves)

@@ -36,8 +36,16 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         return sections;
     }
 
-    /// <summary>The heading over the column of ratios.</summary>
-    public string RatioTitle => RatioOf == Metric.OperationsPerSecond ? "ratio of operations/s" : RatioOf == Metric.StartTime ? "ratio" : "CPU ratio";
+    /// <summary>The heading over the column of ratios; it names what is divided by.</summary>
+    public string RatioTitle
+    {
+        get
+        {
+            var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
+            var what = RatioOf == Metric.OperationsPerSecond ? "operations/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
+            return other == null ? "ratio" : $"{what} ÷ {other}";
+        }
+    }
 
     /// <summary>The ratio that is shown for a result, or an empty text where there is none.</summary>
     public string RatioText(CaseResult result)
@@ -45,7 +53,7 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         if (result.Ratio is not { } ratio) return "";
         // In a table of unlike cases each result has one metric, and that is the one meant.
         var name = ratio.Metrics.ContainsKey(RatioOf.Name) ? RatioOf.Name : ratio.Metrics.Keys.FirstOrDefault();
-        return name == null ? "" : $"{Metric.FormatRatio(ratio.Metrics[name])} of {ratio.To}";
+        return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
     }
 
     private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.OperationsPerSecond], metric => metric == section.RatioOf);

@@ -12,5 +12,5 @@ namespace FastCore.Channels;
 internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnfenced, int FirstRingCapacity)
 {
     /// <summary>With one processor the other side can't run while this one spins.</summary>
-    internal static ChannelTuning Default { get; } = new(int.Parse(Environment.GetEnvironmentVariable("SPINS") ?? "30"), 1024, 32);
+    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 1024, 32);
 }

@@ -81,6 +81,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
     }
 
+    private ValueTask<T> EndOfRead()
+    {
+        if (_error is not OperationCanceledException cancelled) return ValueTask.FromException<T>(ClosedException());
+        CancellationToken token = cancelled.CancellationToken;
+        return ValueTask.FromCanceled<T>(token.IsCancellationRequested ? token : new CancellationToken(canceled: true));
+    }
+
     private ValueTask<bool> EndOfWait() => _error is null ? new ValueTask<bool>(false) : ValueTask.FromException<bool>(_error);
 
     /// <summary>What an operation gets that the end makes impossible. A closing by cancellation stays a cancellation.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (HasEnded)
         {
             TAtomics.Exit(_gate);
-            return ValueTask.FromException<T>(ClosedException());
+            return EndOfRead();
         }
 
         Waiter<T> waiter = _readWaiters.TryRent() ?? new Waiter<T>(this, _readWaiters);

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastCore.Channels;
+using FastCore.Channels.Queues;
 using FastCore.Rings;
 
 namespace FastCore.Tests.Rings;
@@ -16,6 +18,15 @@ internal sealed class LayoutTests
 
     [Test]
     public void MpmcCursorsAreApart() => AssertApart<MpmcCursors>([nameof(MpmcCursors.Tail)], [nameof(MpmcCursors.Head)]);
+
+    [Test]
+    public void SealableCursorsAreApart() => AssertApart<SealableCursors>([nameof(SealableCursors.Tail)], [nameof(SealableCursors.HeadSeen)], [nameof(SealableCursors.Head)]);
+
+    [Test]
+    public void PlaceCountIsAlone() => AssertApart<PlaceCount>([nameof(PlaceCount.Taken)]);
+
+    [Test]
+    public void TheCountsOfAChannelsSideAreApart() => AssertApart<OwnCounts>([nameof(OwnCounts.Writing), nameof(OwnCounts.Fences), nameof(OwnCounts.Spins)]);
 
     /// <param name="groups">Each thread's fields, in the order of their offsets.</param>
     private static void AssertApart<T>(params string[][] groups) where T : unmanaged

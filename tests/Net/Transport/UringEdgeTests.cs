@@ -84,7 +84,7 @@ internal sealed class UringEdgeTests(TransportKind kind) : TransportTest(kind)
     }
 
     [Test]
-    public void Each_feature_is_switched_off_by_the_environment([Values("DEFER_TASKRUN", "NO_SQARRAY", "REGISTERED_RING", "MULTISHOT_ACCEPT", "MULTISHOT_RECV", "MIN_WAIT")] string name)
+    public void Each_feature_is_switched_off_by_the_environment([Values("DEFER_TASKRUN", "NO_SQARRAY", "REGISTERED_RING", "MULTISHOT_ACCEPT", "MULTISHOT_RECV")] string name)
     {
         var variable = UringFeatures.SwitchPrefix + name;
         var before = Environment.GetEnvironmentVariable(variable);

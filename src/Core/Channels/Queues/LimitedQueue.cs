@@ -8,9 +8,8 @@
 // back with a full fence before it looks for waiting writers, and IsFull looks at Taken.
 
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
-using FastCore.Rings;
 
 namespace FastCore.Channels.Queues;
 
@@ -20,7 +19,7 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
 {
     private readonly LinkedRings<T, TAtomics> _rings = new(firstCapacity);
 
-    private readonly Places _places = new();
+    private readonly StrongBox<PlaceCount> _places = new();
 
     public static bool IsShared => true;
 
@@ -28,20 +27,20 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
 
     public bool IsEmpty => _rings.IsEmpty;
 
-    public bool IsFull => TAtomics.Read(in _places.Padded.Taken) >= capacity;
+    public bool IsFull => TAtomics.Read(in _places.Value.Taken) >= capacity;
 
     public bool TryEnqueue(T item)
     {
         if (!TryTakePlace()) return false;
         if (_rings.TryEnqueue(item)) return true;
-        TAtomics.Add(ref _places.Padded.Taken, -1);
+        TAtomics.Add(ref _places.Value.Taken, -1);
         return false;
     }
 
     public bool TryDequeue([MaybeNullWhen(false)] out T item)
     {
         if (!_rings.TryDequeue(out item)) return false;
-        TAtomics.Add(ref _places.Padded.Taken, -1);
+        TAtomics.Add(ref _places.Value.Taken, -1);
         return true;
     }
 
@@ -55,26 +54,14 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
 
     private bool TryTakePlace()
     {
-        int taken = TAtomics.Read(in _places.Padded.Taken);
+        int taken = TAtomics.Read(in _places.Value.Taken);
         while (taken < capacity)
         {
-            int seen = TAtomics.CompareExchange(ref _places.Padded.Taken, taken + 1, taken);
+            int seen = TAtomics.CompareExchange(ref _places.Value.Taken, taken + 1, taken);
             if (seen == taken) return true;
             taken = seen;
         }
 
         return false;
-    }
-
-    private sealed class Places
-    {
-        internal PaddedCount Padded;
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLine.Size)]
-    private struct PaddedCount
-    {
-        [FieldOffset(CacheLine.Size)]
-        internal int Taken;
     }
 }
