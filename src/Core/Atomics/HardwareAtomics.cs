@@ -15,6 +15,9 @@ internal readonly struct HardwareAtomics : IAtomics
     public static T Read<T>(ref readonly T location) where T : class? => Volatile.Read(in location);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ReadOwned(ref readonly long location) => location;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(ref int location, int value) => Volatile.Write(ref location, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,9 +54,48 @@ internal readonly struct HardwareAtomics : IAtomics
     public static void WriteSlot<T>(ref T slot, T value) => slot = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadSlots<T>(ReadOnlySpan<T> slots, Span<T> items) => slots.CopyTo(items);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteSlots<T>(Span<T> slots, ReadOnlySpan<T> items) => items.CopyTo(slots);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ClearSlots<T>(Span<T> slots) => slots.Clear();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fence() => Interlocked.MemoryBarrier();
 
     public static void FenceAllProcessors() => Interlocked.MemoryBarrierProcessWide();
 
     public static void Spin(ref SpinWait spinner) => spinner.SpinOnce(sleep1Threshold: -1);
+
+    /// <remarks>
+    /// An interrupt of the thread is put off to its next wait: the caller has taken a step already, and must take those that
+    /// belong to it.
+    /// </remarks>
+    public static void Enter(Lock gate)
+    {
+        if (!gate.TryEnter()) EnterWithoutInterrupt(gate);
+    }
+
+    public static void Exit(Lock gate) => gate.Exit();
+
+    private static void EnterWithoutInterrupt(Lock gate)
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                gate.Enter();
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+
+        if (interrupted) Thread.CurrentThread.Interrupt();
+    }
 }

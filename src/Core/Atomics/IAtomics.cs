@@ -20,6 +20,11 @@ internal interface IAtomics
     /// <inheritdoc cref="Read(ref readonly int)"/>
     static abstract T Read<T>(ref readonly T location) where T : class?;
 
+    /// <summary>
+    /// Reads, without order, a location that no thread but the caller writes; the explorer reports it when another did.
+    /// </summary>
+    static abstract long ReadOwned(ref readonly long location);
+
     /// <summary>Writes with release order.</summary>
     static abstract void Write(ref int location, int value);
 
@@ -57,6 +62,15 @@ internal interface IAtomics
     /// <summary>Writes a slot that the protocol says no other thread touches now. The explorer reports a race if one does.</summary>
     static abstract void WriteSlot<T>(ref T slot, T value);
 
+    /// <summary>Reads slots as <see cref="ReadSlot{T}"/> does, into a span of the same length.</summary>
+    static abstract void ReadSlots<T>(ReadOnlySpan<T> slots, Span<T> items);
+
+    /// <summary>Writes slots as <see cref="WriteSlot{T}"/> does, from a span of the same length.</summary>
+    static abstract void WriteSlots<T>(Span<T> slots, ReadOnlySpan<T> items);
+
+    /// <summary>Writes the default value to slots as <see cref="WriteSlot{T}"/> does.</summary>
+    static abstract void ClearSlots<T>(Span<T> slots);
+
     /// <summary>A full fence on this processor.</summary>
     static abstract void Fence();
 
@@ -68,4 +82,10 @@ internal interface IAtomics
 
     /// <summary>One turn of a bounded wait for another thread's step; never the only way to make progress.</summary>
     static abstract void Spin(ref SpinWait spinner);
+
+    /// <summary>Takes a lock that guards a slow path beside the lock-free one; full order. Never fails.</summary>
+    static abstract void Enter(Lock gate);
+
+    /// <summary>Gives back what <see cref="Enter"/> took; all before it is seen by whoever enters next.</summary>
+    static abstract void Exit(Lock gate);
 }

@@ -60,8 +60,7 @@ internal sealed class UringEdgeTests(TransportKind kind) : TransportTest(kind)
         new UringFeatures { RegisteredRing = false },
         new UringFeatures { MultishotAccept = false },
         new UringFeatures { MultishotReceive = false },
-        new UringFeatures { MinimumWait = false },
-        new UringFeatures { DeferTaskRun = false, NoSubmissionArray = false, RegisteredRing = false, MultishotAccept = false, MultishotReceive = false, MinimumWait = false },
+        new UringFeatures { DeferTaskRun = false, NoSubmissionArray = false, RegisteredRing = false, MultishotAccept = false, MultishotReceive = false },
     ];
 
     [TestCaseSource(nameof(EachFeatureLeftOut))]
@@ -85,7 +84,7 @@ internal sealed class UringEdgeTests(TransportKind kind) : TransportTest(kind)
     }
 
     [Test]
-    public void Each_feature_is_switched_off_by_the_environment([Values("DEFER_TASKRUN", "NO_SQARRAY", "REGISTERED_RING", "MULTISHOT_ACCEPT", "MULTISHOT_RECV", "MIN_WAIT")] string name)
+    public void Each_feature_is_switched_off_by_the_environment([Values("DEFER_TASKRUN", "NO_SQARRAY", "REGISTERED_RING", "MULTISHOT_ACCEPT", "MULTISHOT_RECV")] string name)
     {
         var variable = UringFeatures.SwitchPrefix + name;
         var before = Environment.GetEnvironmentVariable(variable);

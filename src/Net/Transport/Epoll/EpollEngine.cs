@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using FastCore.Net.Transport.Native;
+using static FastCore.Net.Transport.Epoll.EpollEvents;
 
 namespace FastCore.Net.Transport.Epoll;
 
@@ -22,23 +23,10 @@ internal unsafe struct EpollEngine : IEngine
     private const int MaxEvents = 256;
     private const int AcceptsPerTurn = 64;
 
-    private const uint In = 0x1;
-    private const uint Out = 0x4;
-    private const uint Error = 0x8;
-    private const uint HangUp = 0x10;
-    private const uint PeerHangUp = 0x2000;
-    private const uint EdgeTriggered = 1u << 31;
     private const int Add = 1;
 
-    private const uint WakeDescriptorMark = uint.MaxValue;
-
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    private struct Event
-    {
-        public uint Events;
-        public uint Descriptor;
-        public uint Generation;
-    }
+    // No descriptor has this number, so no event but the wake-up's carries it.
+    private const ulong WakeMark = ulong.MaxValue;
 
     private struct Entry
     {
@@ -58,7 +46,7 @@ internal unsafe struct EpollEngine : IEngine
     private readonly int _epoll;
     private readonly int _wakeDescriptor;
     private readonly byte* _buffer;
-    private readonly Event* _events;
+    private readonly EpollEvents _events = new(MaxEvents);
     private readonly Queue<int> _ready;
     private readonly Queue<Completion> _done;
     private Entry[] _entries;
@@ -77,12 +65,10 @@ internal unsafe struct EpollEngine : IEngine
             throw new TransportUnavailableException($"epoll: eventfd failed with {Errno.Name(error)}.");
         }
         _buffer = (byte*)NativeMemory.AlignedAlloc(BufferSize, 64);
-        _events = (Event*)NativeMemory.AlignedAlloc((nuint)(MaxEvents * sizeof(Event)), 64);
         _entries = new Entry[256];
         _ready = new Queue<int>();
         _done = new Queue<Completion>();
-        var interest = new Event { Events = In | EdgeTriggered, Descriptor = WakeDescriptorMark };
-        if (LibC.EpollControl(_epoll, Add, _wakeDescriptor, &interest) != 0)
+        if (LibC.EpollControl(_epoll, Add, _wakeDescriptor, _events.Interest(In | EdgeTriggered, WakeMark)) != 0)
             throw new TransportUnavailableException($"epoll: epoll_ctl failed with {Errno.Name(LibC.LastError)}.");
     }
 
@@ -167,7 +153,7 @@ internal unsafe struct EpollEngine : IEngine
     {
         _acceptsLeft = AcceptsPerTurn;
         var timeout = _ready.Count > 0 || _done.Count > 0 ? 0 : timeoutMilliseconds;
-        var count = LibC.EpollWait(_epoll, _events, MaxEvents, timeout);
+        var count = LibC.EpollWait(_epoll, _events.Address, _events.Count, timeout);
         if (count < 0)
         {
             var error = LibC.LastError;
@@ -176,8 +162,8 @@ internal unsafe struct EpollEngine : IEngine
         }
         for (var i = 0; i < count; i++)
         {
-            if (_events[i].Descriptor == WakeDescriptorMark) TakeWake();
-            else OnEvent(in _events[i]);
+            if (_events.Data(i) == WakeMark) TakeWake();
+            else OnEvent(_events.Happened(i), (int)(uint)_events.Data(i), (uint)(_events.Data(i) >> 32));
         }
         // Those left over from the last turn are read once each, like those that just came.
         _readsLeft = _ready.Count;
@@ -213,7 +199,7 @@ internal unsafe struct EpollEngine : IEngine
         LinuxSockets.Close(_epoll, reset: false);
         LinuxSockets.Close(_wakeDescriptor, reset: false);
         NativeMemory.AlignedFree(_buffer);
-        NativeMemory.AlignedFree(_events);
+        _events.Free();
     }
 
     private bool TakeData(ref Entry entry, int descriptor, out Completion completion)
@@ -274,12 +260,11 @@ internal unsafe struct EpollEngine : IEngine
         return true;
     }
 
-    private void OnEvent(in Event happened)
+    private readonly void OnEvent(uint happened, int descriptor, uint generation)
     {
-        var descriptor = (int)happened.Descriptor;
         ref var entry = ref _entries[descriptor];
-        if (entry.Generation != happened.Generation || !entry.IsRegistered) return;
-        if ((happened.Events & (Out | Error | HangUp)) != 0)
+        if (entry.Generation != generation || !entry.IsRegistered) return;
+        if ((happened & (Out | Error | HangUp)) != 0)
         {
             if (entry.IsConnecting)
             {
@@ -292,8 +277,8 @@ internal unsafe struct EpollEngine : IEngine
                 Complete(entry.SendTag, -Errno.EAGAIN);
             }
         }
-        if ((happened.Events & (In | Error | HangUp | PeerHangUp)) == 0) return;
-        if ((happened.Events & (Error | HangUp | PeerHangUp)) != 0) entry.PeerEnded = true;
+        if ((happened & (In | Error | HangUp | PeerHangUp)) == 0) return;
+        if ((happened & (Error | HangUp | PeerHangUp)) != 0) entry.PeerEnded = true;
         entry.MayHaveData = true;
         if (entry.IsReceiving) Enqueue(ref entry, descriptor);
     }
@@ -336,13 +321,8 @@ internal unsafe struct EpollEngine : IEngine
     private int Register(ref Entry entry, int descriptor)
     {
         if (entry.IsRegistered) return 0;
-        var interest = new Event
-        {
-            Events = In | EdgeTriggered | (entry.IsListener ? 0 : Out | PeerHangUp),
-            Descriptor = (uint)descriptor,
-            Generation = entry.Generation,
-        };
-        if (LibC.EpollControl(_epoll, Add, descriptor, &interest) != 0) return LibC.LastError;
+        var events = In | EdgeTriggered | (entry.IsListener ? 0 : Out | PeerHangUp);
+        if (LibC.EpollControl(_epoll, Add, descriptor, _events.Interest(events, (ulong)entry.Generation << 32 | (uint)descriptor)) != 0) return LibC.LastError;
         entry.IsRegistered = true;
         return 0;
     }

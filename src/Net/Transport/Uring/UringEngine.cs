@@ -22,17 +22,12 @@ internal unsafe struct UringEngine : IEngine
     private const ulong WakeTag = 1;
     private const ulong CancelTag = 2;
 
-    // How long a wait holds out for one completion more than the sends just submitted make. Sends complete while they
-    // are submitted, so without it a turn that answers one request would enter the kernel twice.
-    private const uint MinimumWaitMicroseconds = 200;
-
     private readonly UringRing _ring;
     private readonly UringBufferRing _buffers;
     private readonly UringFeatures _features;
     private readonly ulong* _wakeValue;
     private readonly byte* _addresses;
     private readonly int _wakeDescriptor;
-    private uint _sendsSubmitted;
     private bool _wakeArmed;
 
     public UringEngine(UringRing ring, UringBufferRing buffers, UringFeatures features)
@@ -87,23 +82,21 @@ internal unsafe struct UringEngine : IEngine
         entry.Flags = EntrySkipSuccess;
     }
 
-    public int Send(ulong tag, int handle, byte* data, int length)
+    public readonly int Send(ulong tag, int handle, byte* data, int length)
     {
         ref var entry = ref _ring.Prepare(UringOperation.Send, handle, tag);
         entry.Address = (ulong)data;
         entry.Length = (uint)length;
         entry.OperationFlags = LinuxSockets.MessageNoSignal;
-        _sendsSubmitted++;
         return IEngine.Pending;
     }
 
-    public int SendVector(ulong tag, int handle, MessageHeader* message)
+    public readonly int SendVector(ulong tag, int handle, MessageHeader* message)
     {
         ref var entry = ref _ring.Prepare(UringOperation.SendMessage, handle, tag);
         entry.Address = (ulong)message;
         entry.Length = 1;
         entry.OperationFlags = LinuxSockets.MessageNoSignal;
-        _sendsSubmitted++;
         return IEngine.Pending;
     }
 
@@ -120,10 +113,8 @@ internal unsafe struct UringEngine : IEngine
 
     public readonly IPEndPoint? RemoteEndPoint(int handle) => LinuxSockets.PeerName(handle);
 
-    public void Wait(int timeoutMilliseconds)
+    public readonly void Wait(int timeoutMilliseconds)
     {
-        var sends = _sendsSubmitted;
-        _sendsSubmitted = 0;
         if (timeoutMilliseconds == 0)
         {
             Check(_ring.Enter(0, 0, null));
@@ -136,13 +127,7 @@ internal unsafe struct UringEngine : IEngine
             time = new TimeSpecification { Seconds = timeoutMilliseconds / 1000, Nanoseconds = timeoutMilliseconds % 1000 * 1_000_000L };
             argument.Timeout = &time;
         }
-        uint minimum = 1;
-        if (sends > 0 && _features.MinimumWait)
-        {
-            minimum += sends;
-            argument.MinimumWaitMicroseconds = MinimumWaitMicroseconds;
-        }
-        Check(_ring.Enter(minimum, EnterExtendedArgument, &argument));
+        Check(_ring.Enter(1, EnterExtendedArgument, &argument));
     }
 
     public bool TryTake(out Completion completion)

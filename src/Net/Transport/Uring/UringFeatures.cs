@@ -13,7 +13,6 @@ internal sealed record UringFeatures
     public bool RegisteredRing { get; init; } = IsOn("REGISTERED_RING");
     public bool MultishotAccept { get; init; } = IsOn("MULTISHOT_ACCEPT");
     public bool MultishotReceive { get; init; } = IsOn("MULTISHOT_RECV");
-    public bool MinimumWait { get; init; } = IsOn("MIN_WAIT");
 
     private static bool IsOn(string name) => Environment.GetEnvironmentVariable(SwitchPrefix + name) is null or "" or "0";
 }

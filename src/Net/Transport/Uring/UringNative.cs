@@ -131,7 +131,6 @@ internal static class UringConstants
     public const uint FeatureSingleMap = 1 << 0;
     public const uint FeatureNoDrop = 1 << 1;
     public const uint FeatureExtendedArgument = 1 << 8;
-    public const uint FeatureMinimumTimeout = 1 << 15;
 
     public const uint EnterGetEvents = 1 << 0;
     public const uint EnterExtendedArgument = 1 << 3;

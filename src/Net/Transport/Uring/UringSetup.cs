@@ -28,7 +28,6 @@ internal static unsafe class UringSetup
             ring.Dispose();
             throw new TransportUnavailableException($"io_uring: the kernel refuses a ring of receive buffers with {Errno.Name(error)}; it needs Linux 5.19 and, for each user, locked memory for it (ulimit -l).");
         }
-        features = features with { MinimumWait = features.MinimumWait && (ring.Features & FeatureMinimumTimeout) != 0 };
         return new UringEngine(ring, buffers, features);
     }
 
@@ -71,7 +70,7 @@ internal static unsafe class UringSetup
         return flags;
     }
 
-    private static string Explain(int error) => error switch
+    public static string Explain(int error) => error switch
     {
         Errno.EPERM => "io_uring: refused with EPERM. A container's seccomp profile forbids it, or kernel.io_uring_disabled is set.",
         Errno.ENOSYS => "io_uring: the kernel has none, or one too old (ENOSYS); it needs Linux 5.19.",

@@ -1,0 +1,21 @@
+using FastCore.Perf;
+using FastCore.Perf.Channels;
+using FastCore.Perf.Results;
+
+namespace FastCore.Cli.Bench;
+
+/// <summary>The bench of rings and channels, which runs in this process.</summary>
+internal sealed class ChannelsPart(string? filter, int? rounds, TimeSpan? duration) : IBenchPart
+{
+    public string? Pinning => null;
+
+    // Off the caller's thread, which draws; the bench itself places its threads.
+    public Task RunAsync(BenchReport report, IBenchProgress progress, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            var options = new ChannelBenchOptions { Filter = filter };
+            options = options with { Rounds = rounds ?? options.Rounds, RoundDuration = duration ?? options.RoundDuration };
+            ChannelReport.Run(options, report, progress, cancellationToken);
+        },
+        CancellationToken.None);
+}

@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using FastCore.Cli.Bench;
+using FastCore.Net.Transport;
+using FastCore.Perf.Http;
+using FastCore.Perf.Results;
+
+namespace FastCore.Cli.Commands;
+
+/// <summary><c>fastcore bench</c> and its parts.</summary>
+internal sealed class BenchCommand
+{
+    private readonly Option<string?> _html = File("--html", "write a page with charts, self-contained");
+    private readonly Option<string?> _json = File("--json", "write the results as JSON (schema 1); - is the standard output");
+    private readonly Option<string?> _markdown = File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
+    private readonly Option<Assertion[]> _assertions = Assertions();
+    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5)", 1, 1000);
+    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels 0.25s)");
+
+    private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64)", 1, 60_000);
+    private readonly Option<int?> _pipeline = CommonOptions.Number("--pipeline", "requests in flight on each connection (default set: 1 and 16)", 1, 1024);
+    private readonly Option<double?> _rate = Rate();
+    private readonly Option<string> _load = Load();
+    private readonly Option<string?> _transport = CommonOptions.Transport("measure this transport alone (default: io_uring and epoll, as far as they work)");
+    private readonly Option<int?> _serverCpu = CommonOptions.Number("--server-cpu", "the server's processor (default: the first)", 0, 1023);
+    private readonly Option<int?> _loadCpu = CommonOptions.Number("--load-cpu", "the load's processor (default: the last that shares no core with the server's)", 0, 1023);
+    private readonly Option<string?> _filter = new("--filter") { Description = "run the cases whose name contains TEXT", HelpName = "TEXT" };
+
+    public static Command Create() => new BenchCommand().Build();
+
+    private Command Build()
+    {
+        Option[] common = [_html, _json, _markdown, _assertions, _rounds, _duration];
+        Option[] http = [_connections, _pipeline, _rate, _load, _transport, _serverCpu, _loadCpu];
+        var command = new Command("bench", "Measure our HTTP server beside Kestrel and our channels beside the stock ones; the default set takes under two minutes.");
+        foreach (var option in common)
+        {
+            option.Recursive = true;
+            command.Options.Add(option);
+        }
+        foreach (var option in http) command.Options.Add(option);
+        command.Validators.Add(RefuseRateWithWrk);
+        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed)]));
+
+        var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
+        foreach (var option in http) httpCommand.Options.Add(option);
+        httpCommand.Validators.Add(RefuseRateWithWrk);
+        httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
+        command.Subcommands.Add(httpCommand);
+
+        var channelsCommand = new Command("channels", "Measure our rings and channels beside the stock channels.") { _filter };
+        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed)]));
+        command.Subcommands.Add(channelsCommand);
+        return command;
+    }
+
+    private void RefuseRateWithWrk(CommandResult result)
+    {
+        if (result.GetResult(_rate) != null && result.GetResult(_load) is { Implicit: false } && result.GetValue(_load) == "wrk")
+            result.AddError("--load wrk has a closed loop only; leave it out to use --rate.");
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Func<IBenchPart[]> parts)
+    {
+        try
+        {
+            return await new BenchRun(Settings(parsed)).RunAsync(parts());
+        }
+        catch (TransportUnavailableException refused)
+        {
+            await Console.Error.WriteLineAsync($"fastcore: {refused.Message}");
+            return ExitCode.Unreachable;
+        }
+    }
+
+    private ChannelsPart Channels(ParseResult parsed) => new(parsed.GetValue(_filter), parsed.GetValue(_rounds), parsed.GetValue(_duration));
+
+    private BenchSettings Settings(ParseResult parsed) =>
+        new(parsed.GetValue(_html), parsed.GetValue(_json), parsed.GetValue(_markdown), parsed.GetValue(_assertions) ?? []);
+
+    private HttpBenchOptions Options(ParseResult parsed)
+    {
+        var defaults = new HttpBenchOptions { Executable = "", Transports = [] };
+        return defaults with
+        {
+            Executable = Environment.ProcessPath!,
+            Transports = parsed.GetValue(_transport) is { } transport ? [transport] : WorkingTransports(),
+            Connections = parsed.GetValue(_connections),
+            Pipeline = parsed.GetValue(_pipeline),
+            Rate = parsed.GetValue(_rate),
+            Load = parsed.GetValue(_load) == "wrk" ? LoadKind.Wrk : LoadKind.Own,
+            Rounds = parsed.GetValue(_rounds) ?? defaults.Rounds,
+            Duration = parsed.GetValue(_duration) ?? defaults.Duration,
+            ServerCpu = parsed.GetValue(_serverCpu),
+            LoadCpu = parsed.GetValue(_loadCpu),
+        };
+    }
+
+    /// <summary>The fast ones that work here; where neither does, the one that is left.</summary>
+    private static string[] WorkingTransports()
+    {
+        var best = TransportSelector.Choose().Kind;
+        return best == TransportKind.IoUring ? ["io_uring", "epoll"] : [TransportSelector.Name(best)];
+    }
+
+    private static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
+    private static Option<Assertion[]> Assertions() => new("--assert")
+    {
+        Description = "exit with 1 unless it holds, such as p99_us<2000, ratio.cpu_us_per_request<=0.5 or http/json/c64/p1:cpu_us_per_request<9; may be given several times",
+        HelpName = "CONDITION",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        {
+            var assertions = new List<Assertion>();
+            foreach (var token in result.Tokens)
+            {
+                if (Assertion.TryParse(token.Value, out var assertion, out var problem)) assertions.Add(assertion);
+                else result.AddError($"--assert: {problem}");
+            }
+            return [.. assertions];
+        },
+    };
+
+    private static Option<double?> Rate()
+    {
+        var option = new Option<double?>("--rate") { Description = "open loop: this many requests a second, whether or not they are answered; latency counts from when each was due", HelpName = "R" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out var rate) && rate is not (> 0 and <= 100_000_000)) result.AddError($"--rate is {rate}; give a number above 0.");
+        });
+        return option;
+    }
+
+    private static Option<string> Load()
+    {
+        var option = new Option<string>("--load") { Description = "what makes the load: our own generator, or wrk where it is installed", HelpName = "own|wrk", DefaultValueFactory = _ => "own" };
+        option.AcceptOnlyFromAmong("own", "wrk");
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "wrk" }] && !HttpBench.IsWrkInstalled) result.AddError("--load wrk: there is no wrk on the path. Install it (apt-get install wrk) or leave the option out.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using FastCore.Net.Http;
+using FastCore.Net.Transport;
+using FastCore.Perf.Demo;
+using FastCore.Perf.Processes;
+
+namespace FastCore.Cli.Commands;
+
+/// <summary><c>fastcore serve</c>: runs the demo application until it is told to stop.</summary>
+/// <remarks>Nothing here touches the console's rendering or reflection: a server should answer within milliseconds of its start.</remarks>
+internal static class ServeCommand
+{
+    private const int DefaultPort = 8080;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var demo = new Option<bool>("--demo") { Description = "serve the demo application: / /plaintext /json /echo /cookie /upload /bytes/{n} /delay/{ms} /stats" };
+        var port = CommonOptions.Number("--port", $"the port; 0 takes a free one (default {DefaultPort})", 0, IPEndPoint.MaxPort);
+        var address = CommonOptions.Address("the address to listen on (default 127.0.0.1)");
+        var transport = CommonOptions.Transport("the transport (default: the best that works)");
+        var cpus = CommonOptions.Cpus("the processors to run on, one reactor each, such as 0,2-3 (default: one reactor for each)");
+        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo };
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
+        });
+        command.SetAction((parsed, _) => RunAsync(new HttpServerOptions
+        {
+            EndPoint = new IPEndPoint(parsed.GetValue(address) ?? IPAddress.Loopback, parsed.GetValue(port) ?? DefaultPort),
+            Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
+            Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
+            OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(HttpServerOptions options)
+    {
+        using var interruption = new Interruption();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = interruption.Token.Register(stopped.SetResult);
+        var server = new HttpServer(options);
+        DemoApplication.Map(server);
+        try
+        {
+            server.Start();
+        }
+        catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException)
+        {
+            Console.Error.WriteLine($"fastcore: {Explain(refused, options)}");
+            return ExitCode.Unreachable;
+        }
+        var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
+        Console.Out.WriteLine($"fastcore listening on http://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
+        await stopped.Task;
+        await server.StopAsync(StopLimit);
+        return ExitCode.Good;
+    }
+
+    private static string Explain(Exception refused, HttpServerOptions options) => refused is SocketException socket
+        ? socket.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => $"port {options.EndPoint.Port} of {options.EndPoint.Address} is in use. Give another with --port, or 0 for a free one; `ss -ltnp` shows who has it.",
+            SocketError.AddressNotAvailable => $"{options.EndPoint.Address} is no address of this machine. Give one with --address; `ip address` shows them.",
+            SocketError.AccessDenied => $"this user may not listen on port {options.EndPoint.Port}. Give one from 1024 up with --port.",
+            _ => refused.Message,
+        }
+        : refused.Message;
+}

@@ -1,0 +1,14 @@
+namespace FastCore.Perf.Channels;
+
+/// <summary>How long and what to measure.</summary>
+public sealed record ChannelBenchOptions
+{
+    /// <summary>Rounds of each subject; ours and stock take turns.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>About how long a round takes.</summary>
+    public TimeSpan RoundDuration { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Which cases run: those whose name contains this; all when null.</summary>
+    public string? Filter { get; init; }
+}

@@ -1,0 +1,121 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+using FastCore.Perf.Load;
+using FastCore.Perf.Processes;
+using FastCore.Perf.Results;
+
+namespace FastCore.Perf.Http;
+
+/// <summary>
+/// Measures our HTTP server beside Kestrel: separate processes on one processor, the load on another, the subjects in
+/// turn within each round, so that what disturbs the machine disturbs all of them.
+/// </summary>
+public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
+{
+    private readonly Placement _placement = Placement.Choose(options);
+
+    /// <summary>Whether <see cref="LoadKind.Wrk"/> can be asked for.</summary>
+    public static bool IsWrkInstalled => WrkLoad.IsInstalled;
+
+    /// <summary>Measures everything that the options ask for and adds each finished cell to <paramref name="report"/>.</summary>
+    /// <exception cref="ServerStartException">Our own server can't be started.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; what is finished is in the report.</exception>
+    public async Task RunAsync(BenchReport report, CancellationToken cancellationToken)
+    {
+        var cases = HttpCase.For(options);
+        var kestrel = ServerSubject.FindKestrel(options.Executable);
+        ServerSubject[] subjects =
+        [
+            .. options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server)),
+            .. kestrel == null ? [] : new[] { kestrel },
+        ];
+        var extraSteps = options.IsDefaultSet ? subjects.Length * (options.Starts + 1) : 0;
+        progress.Begin("http", cases.Count * subjects.Length * options.Rounds + extraSteps);
+        if (_placement.Doubt is { } doubt) progress.Note(doubt);
+
+        var allowedBefore = CpuPinning.Allowed();
+        CpuPinning.PinProcess([_placement.Load]);
+        try
+        {
+            DescriptorLimit.Raise();
+            await MeasureLoadAsync(report, cases, subjects, cancellationToken).ConfigureAwait(false);
+            if (!options.IsDefaultSet) return;
+            await new StartTime(options, _placement, progress).RunAsync(report, subjects, cancellationToken).ConfigureAwait(false);
+            await new IdleMemory(options, _placement, progress).RunAsync(report, subjects, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            CpuPinning.PinProcess(allowedBefore);
+        }
+    }
+
+    /// <summary>Where the processes would run, in words.</summary>
+    public static string PinningOf(HttpBenchOptions options) => Placement.Choose(options).ToString();
+
+    /// <summary>Why nothing that was measured here allows a conclusion, or null.</summary>
+    public string? Inconclusive =>
+        _placement.IsInconclusive ? _placement.Doubt
+        : ServerSubject.FindKestrel(options.Executable) == null ? $"there is no kestrel-peer to compare with: {ServerSubject.KestrelHint}"
+        : null;
+
+    private async Task MeasureLoadAsync(BenchReport report, IReadOnlyList<HttpCase> cases, ServerSubject[] subjects, CancellationToken cancellationToken)
+    {
+        var servers = new List<RunningServer>();
+        try
+        {
+            foreach (var subject in subjects) servers.Add(RunningServer.Start(subject, _placement.Server));
+            using ILoadDriver driver = options.Load == LoadKind.Wrk ? new WrkLoad(_placement.Load) : new LoadGenerator(_placement.Load);
+            foreach (var httpCase in cases) await MeasureCaseAsync(report, httpCase, servers, driver, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var server in servers) server.Dispose();
+        }
+    }
+
+    private async Task MeasureCaseAsync(BenchReport report, HttpCase httpCase, List<RunningServer> servers, ILoadDriver driver, CancellationToken cancellationToken)
+    {
+        var cells = servers.ConvertAll(server => new Cell(httpCase, server.Subject.Name) { Failure = server.Failure });
+        try
+        {
+            for (var round = 1; round <= options.Rounds; round++)
+            {
+                foreach (var (server, cell) in servers.Zip(cells))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    progress.Step(httpCase.Name, cell.Subject, round, options.Rounds);
+                    if (cell.Failure != null) continue;
+                    await MeasureRoundAsync(server, cell, httpCase, driver, cancellationToken).ConfigureAwait(false);
+                    progress.Figures(cell.Summarise(null, options.Rounds));
+                }
+            }
+        }
+        finally
+        {
+            AddTo(report, cells);
+        }
+    }
+
+    private async Task MeasureRoundAsync(RunningServer server, Cell cell, HttpCase httpCase, ILoadDriver driver, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cell.Add(await server.MeasureAsync(httpCase, driver, options, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception failure) when (failure is SocketException or InvalidDataException or Win32Exception)
+        {
+            cell.Failure = failure.Message;
+        }
+    }
+
+    private void AddTo(BenchReport report, List<Cell> cells)
+    {
+        var reference = cells.Find(cell => cell.Subject == ServerSubject.Kestrel && (cell.Count > 0 || cell.Failure != null))?.Summarise(null, options.Rounds);
+        foreach (var cell in cells.Where(cell => cell.Count > 0 || cell.Failure != null))
+        {
+            var result = cell.Subject == ServerSubject.Kestrel ? reference! : cell.Summarise(reference, options.Rounds);
+            report.Cases.Add(result);
+            progress.Finished(result);
+        }
+    }
+}

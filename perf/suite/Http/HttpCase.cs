@@ -1,0 +1,41 @@
+using FastCore.Perf.Load;
+
+namespace FastCore.Perf.Http;
+
+/// <summary>A request and a load.</summary>
+/// <param name="Name">The case's name in reports.</param>
+/// <param name="Path">The request's target.</param>
+/// <param name="Body">The body of each answer.</param>
+/// <param name="Plan">The load.</param>
+internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> Body, LoadPlan Plan)
+{
+    private const int DefaultConnections = 64;
+
+    private static readonly byte[] Text = "Hello, World!"u8.ToArray();
+    private static readonly byte[] Json = """{"message":"Hello, World!"}"""u8.ToArray();
+
+    public static IReadOnlyList<HttpCase> For(HttpBenchOptions options)
+    {
+        if (options.IsDefaultSet)
+        {
+            return
+            [
+                Plaintext(new LoadPlan(DefaultConnections, 1)),
+                Plaintext(new LoadPlan(DefaultConnections, 16)),
+                JsonCase(new LoadPlan(DefaultConnections, 1)),
+            ];
+        }
+        var plan = new LoadPlan(options.Connections ?? DefaultConnections, options.Pipeline ?? 1, options.Rate);
+        return [Plaintext(plan), JsonCase(plan)];
+    }
+
+    public static HttpCase Plaintext(LoadPlan plan) => new(NameOf("plaintext", plan), "/plaintext", Text, plan);
+
+    private static HttpCase JsonCase(LoadPlan plan) => new(NameOf("json", plan), "/json", Json, plan);
+
+    private static string NameOf(string request, LoadPlan plan)
+    {
+        var name = $"http/{request}/c{plan.Connections}/p{plan.Pipeline}";
+        return plan.Rate is { } rate ? FormattableString.Invariant($"{name}/r{rate:0.###}") : name;
+    }
+}

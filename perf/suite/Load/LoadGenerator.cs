@@ -1,0 +1,58 @@
+using FastCore.Net.Transport;
+using FastCore.Perf.Processes;
+
+namespace FastCore.Perf.Load;
+
+/// <summary>
+/// Makes HTTP load on one reactor of our own transport, so that a bare machine needs nothing installed. Answers are
+/// checked, latencies kept in HdrHistograms; nothing is allocated per request.
+/// </summary>
+internal sealed class LoadGenerator(int? cpu) : ILoadDriver
+{
+    private readonly Reactor _reactor = Reactor.Start(new ReactorOptions { Cpu = cpu, Name = "load", LingerTimeout = TimeSpan.Zero });
+
+    /// <summary>Opens the connections and begins the load; returns when each has had its first answer or has failed.</summary>
+    public async Task<LoadRun> StartAsync(LoadTarget target, LoadPlan plan)
+    {
+        Pacer? pacer = null;
+        Func<LoadSession, LoadConnection> makeConnection;
+        if (plan.Rate is { } rate)
+        {
+            var request = target.Requests(1);
+            pacer = new Pacer(_reactor, rate);
+            makeConnection = session => new OpenLoopConnection(session, pacer, request, plan.Pipeline);
+        }
+        else
+        {
+            var batch = target.Requests(plan.Pipeline);
+            makeConnection = session => new ClosedLoopConnection(session, batch, plan.Pipeline);
+        }
+        var session = new LoadSession(_reactor, target, plan.Connections, makeConnection);
+        await session.Opened.ConfigureAwait(false);
+        if (pacer != null) _reactor.Post(() => pacer.Start(LoadSession.Now));
+        return new LoadRun(_reactor, session, pacer);
+    }
+
+    /// <summary>Opens connections that ask once and stay open; returns when each has been answered or has failed.</summary>
+    public async Task<LoadRun> OpenIdleAsync(LoadTarget target, int connections)
+    {
+        var request = target.Requests(1);
+        var session = new LoadSession(_reactor, target, connections, session => new IdleConnection(session, request));
+        await session.Opened.ConfigureAwait(false);
+        return new LoadRun(_reactor, session, null);
+    }
+
+    public async Task<LoadResult> MeasureAsync(ServerProcess server, LoadTarget target, LoadPlan plan, TimeSpan warmUp, TimeSpan duration, Action begins, Action ends, CancellationToken cancellationToken)
+    {
+        await using var run = await StartAsync(target, plan).ConfigureAwait(false);
+        await Task.Delay(warmUp, cancellationToken).ConfigureAwait(false);
+        begins();
+        await run.BeginAsync(server.Meter).ConfigureAwait(false);
+        await Task.Delay(duration, cancellationToken).ConfigureAwait(false);
+        var result = await run.EndAsync(server.Meter).ConfigureAwait(false);
+        ends();
+        return result;
+    }
+
+    public void Dispose() => _reactor.Dispose();
+}

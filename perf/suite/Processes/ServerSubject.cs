@@ -1,0 +1,32 @@
+namespace FastCore.Perf.Processes;
+
+/// <summary>A program that answers the demo requests and can be measured.</summary>
+/// <param name="Name">As reports name it.</param>
+/// <param name="FileName">The executable.</param>
+/// <param name="Arguments">Its arguments; it must print <c>listening on http://ADDRESS:PORT</c> when it accepts connections.</param>
+public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<string> Arguments)
+{
+    /// <summary>The name of Kestrel's peer program as a subject.</summary>
+    public const string Kestrel = "kestrel-aot";
+
+    /// <summary>The environment variable that names Kestrel's peer program where it does not lie beside FastCore's.</summary>
+    public const string KestrelVariable = "FASTCORE_KESTREL_PEER";
+
+    /// <summary>What to do where there is no peer program.</summary>
+    public const string KestrelHint = $"publish perf/peers/kestrel into the folder 'peers' beside fastcore, as ./run does, or name the program in {KestrelVariable}";
+
+    /// <summary>Our server on one transport, in <paramref name="executable"/>, the <c>fastcore</c> program.</summary>
+    public static ServerSubject FastCore(string executable, string transport, int cpu) => new(
+        $"fastcore/{transport}",
+        executable,
+        ["serve", "--demo", "--port", "0", "--address", "127.0.0.1", "--transport", transport, "--cpus", $"{cpu}"]);
+
+    /// <summary>Kestrel's peer program, or null where there is none.</summary>
+    /// <param name="executable">The <c>fastcore</c> program; the peer is looked for in <c>peers</c> beside it.</param>
+    public static ServerSubject? FindKestrel(string executable)
+    {
+        var named = Environment.GetEnvironmentVariable(KestrelVariable);
+        var path = string.IsNullOrEmpty(named) ? Path.Combine(Path.GetDirectoryName(executable) ?? ".", "peers", "kestrel-peer") : named;
+        return File.Exists(path) ? new ServerSubject(Kestrel, path, ["--address", "127.0.0.1", "--port", "0"]) : null;
+    }
+}

@@ -1,0 +1,60 @@
+using FastCore.Perf.Results;
+
+namespace FastCore.Perf.Reports;
+
+/// <summary>Results that are shown in one table because they have the same metrics.</summary>
+/// <param name="Title">Its heading.</param>
+/// <param name="Columns">The metrics that are shown.</param>
+/// <param name="RatioOf">The metric whose ratio is shown, the one that the section is about.</param>
+/// <param name="Results">Its results in the order of the report.</param>
+public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, Metric RatioOf, IReadOnlyList<CaseResult> Results)
+{
+    private static readonly (string Title, Func<CaseResult, bool> Holds, Metric RatioOf, Metric[] Columns)[] Kinds =
+    [
+        ("HTTP: connections and start", result => result.Name.StartsWith("http/start", StringComparison.Ordinal) || result.Name.StartsWith("http/idle", StringComparison.Ordinal), Metric.StartTime,
+            [Metric.StartTime, Metric.MemoryPerConnection]),
+        ("HTTP under load", result => result.Name.StartsWith("http/", StringComparison.Ordinal), Metric.CpuPerRequest,
+            [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.UserPerRequest, Metric.SystemPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.ServiceP99, Metric.PeakMemory, Metric.AllocatedPerRequest]),
+        ("Rings and channels", _ => true, Metric.OperationsPerSecond,
+            [Metric.OperationsPerSecond, Metric.CpuPerOperation, Metric.AllocatedPerOperation, Metric.SwitchesPerOperation, Metric.Lost, Metric.Doubled, Metric.Hung]),
+    ];
+
+    /// <summary>Divides a report into its tables; columns that nobody has a figure for are left out.</summary>
+    public static IReadOnlyList<ReportSection> Of(BenchReport report)
+    {
+        var left = report.Cases.ToList();
+        var sections = new List<ReportSection>();
+        foreach (var (title, holds, ratioOf, columns) in Kinds)
+        {
+            var results = left.FindAll(result => holds(result));
+            left.RemoveAll(result => holds(result));
+            if (results.Count == 0) continue;
+            var used = columns.Where(column => results.Exists(result => result.Metrics.ContainsKey(column.Name))).ToArray();
+            sections.Add(new ReportSection(title, used, ratioOf, results));
+        }
+        sections.Sort((first, second) => Rank(first).CompareTo(Rank(second)));
+        return sections;
+    }
+
+    /// <summary>The heading over the column of ratios; it names what is divided by.</summary>
+    public string RatioTitle
+    {
+        get
+        {
+            var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
+            var what = RatioOf == Metric.OperationsPerSecond ? "operations/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
+            return other == null ? "ratio" : $"{what} ÷ {other}";
+        }
+    }
+
+    /// <summary>The ratio that is shown for a result, or an empty text where there is none.</summary>
+    public string RatioText(CaseResult result)
+    {
+        if (result.Ratio is not { } ratio) return "";
+        // In a table of unlike cases each result has one metric, and that is the one meant.
+        var name = ratio.Metrics.ContainsKey(RatioOf.Name) ? RatioOf.Name : ratio.Metrics.Keys.FirstOrDefault();
+        return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
+    }
+
+    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.OperationsPerSecond], metric => metric == section.RatioOf);
+}

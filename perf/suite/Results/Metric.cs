@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace FastCore.Perf.Results;
+
+/// <summary>A quantity that benches report: its stable name, whose last part is the unit, and how people read it.</summary>
+/// <param name="Name">As it stands in the JSON.</param>
+/// <param name="Title">As it stands over a column.</param>
+/// <param name="Decimals">Digits after the point for people; the JSON keeps more.</param>
+/// <param name="IsComparable">Whether dividing one subject's by another's says something.</param>
+public sealed record Metric(string Name, string Title, int Decimals, bool IsComparable = true)
+{
+    public static readonly Metric RequestsPerSecond = new("requests_per_second", "requests/s", 0);
+    public static readonly Metric CpuPerRequest = new("cpu_us_per_request", "CPU µs/request", 2);
+    public static readonly Metric UserPerRequest = new("user_us_per_request", "user µs", 2);
+    public static readonly Metric SystemPerRequest = new("system_us_per_request", "system µs", 2);
+    public static readonly Metric P50 = new("p50_us", "p50 µs", 0);
+    public static readonly Metric P90 = new("p90_us", "p90 µs", 0);
+    public static readonly Metric P99 = new("p99_us", "p99 µs", 0);
+    public static readonly Metric P999 = new("p999_us", "p99.9 µs", 0);
+    public static readonly Metric P9999 = new("p9999_us", "p99.99 µs", 0);
+    public static readonly Metric Maximum = new("max_us", "max µs", 0);
+    public static readonly Metric ServiceP50 = new("service_p50_us", "service p50 µs", 0);
+    public static readonly Metric ServiceP99 = new("service_p99_us", "service p99 µs", 0);
+    public static readonly Metric ServiceP999 = new("service_p999_us", "service p99.9 µs", 0);
+    public static readonly Metric PeakMemory = new("peak_rss_kib", "peak KiB", 0);
+    public static readonly Metric AllocatedPerRequest = new("allocated_bytes_per_request", "allocated B/request", 2, IsComparable: false);
+    public static readonly Metric SwitchesPerRequest = new("context_switches_per_request", "switches/request", 3);
+    public static readonly Metric ServerBusy = new("server_busy_percent", "server busy %", 0, IsComparable: false);
+    public static readonly Metric LoadBusy = new("load_busy_percent", "load busy %", 0, IsComparable: false);
+    public static readonly Metric MemoryPerConnection = new("memory_bytes_per_connection", "memory B/connection", 0);
+    public static readonly Metric StartTime = new("start_to_first_response_ms", "start to first response ms", 1);
+    public static readonly Metric OperationsPerSecond = new("operations_per_second", "operations/s", 0);
+    public static readonly Metric CpuPerOperation = new("cpu_ns_per_operation", "CPU ns/operation", 1);
+    public static readonly Metric AllocatedPerOperation = new("allocated_bytes_per_operation", "allocated B/operation", 2, IsComparable: false);
+    public static readonly Metric SwitchesPerOperation = new("context_switches_per_operation", "switches/operation", 4);
+    public static readonly Metric Lost = new("lost", "lost", 0, IsComparable: false);
+    public static readonly Metric Doubled = new("doubled", "doubled", 0, IsComparable: false);
+    public static readonly Metric Hung = new("hung", "hung", 0, IsComparable: false);
+
+    /// <summary>All of them, in the order in which they are shown.</summary>
+    public static readonly IReadOnlyList<Metric> All =
+    [
+        RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
+        ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
+        MemoryPerConnection, StartTime, OperationsPerSecond, CpuPerOperation, AllocatedPerOperation, SwitchesPerOperation,
+        Lost, Doubled, Hung,
+    ];
+
+    private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(metric => metric.Name);
+
+    /// <summary>The metric of that name, or null.</summary>
+    public static Metric? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>The value for people: grouped thousands, a fixed number of decimals.</summary>
+    public string Format(double value) => value.ToString("N" + Decimals, CultureInfo.InvariantCulture);
+
+    /// <summary>A ratio for people: three digits that count.</summary>
+    public static string FormatRatio(double ratio) => ratio switch
+    {
+        >= 100 => ratio.ToString("N0", CultureInfo.InvariantCulture),
+        >= 10 => ratio.ToString("N1", CultureInfo.InvariantCulture),
+        _ => ratio.ToString("N2", CultureInfo.InvariantCulture),
+    };
+}

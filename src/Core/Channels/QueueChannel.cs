@@ -1,0 +1,192 @@
+// A channel over a queue. The queue holds the items and is what a read or write uses when nobody has to wait; this class adds
+// waiting, waking, cancellation and the end. What waits is in four lists under one gate, and the word of signals tells the
+// lock-free paths when they have to come here.
+//
+// Invariants, whenever the gate is free:
+//   1. A bit of the word is set exactly while its list has a waiter, or the channel is closed.
+//   2. A waiter in a list either has a condition that does not hold, or someone who made it hold has yet to come to the gate.
+//      (Waiting/SignalWord.cs argues why that someone sees the bit.) All who come call Settle, which decides every waiter
+//      whose condition holds; so no waiter sleeps on.
+//   3. Items reach ReadAsync waiters, and leave WriteAsync waiters, in the order those came, and before any read or write that
+//      starts while they wait: those see the bit and take their turn at the gate.
+//   4. In a single-producer single-consumer queue the consumer's side is used by its thread, or, under the gate, by whoever
+//      settles while a ReadAsync waits: the thread has lent its side then, and gets it back when that waiter is decided. The
+//      producer's side likewise.
+//
+// Nothing is called under the gate that could wait for anything or run a caller's code.
+//
+// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing.
+
+using System.Threading.Channels;
+using FastCore.Atomics;
+using FastCore.Channels.Queues;
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels;
+
+/// <summary>The engine of every channel: see <see cref="FastChannel"/> for what it promises.</summary>
+internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IWaiterOwner
+    where TQueue : struct, IItemQueue<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly TQueue _queue;
+
+    private readonly ChannelTuning _tuning;
+
+    private readonly bool _allowsInlineContinuations;
+
+    private readonly Lock _gate = new();
+
+    private readonly WaiterList _readersQueued = new();
+
+    private readonly WaiterList _readersWaiting = new();
+
+    private readonly WaiterList _writersQueued = new();
+
+    private readonly WaiterList _writersWaiting = new();
+
+    /// <summary>See <see cref="SignalWord"/>. Written under the gate.</summary>
+    private int _signals;
+
+    internal QueueChannel(TQueue queue, bool allowsInlineContinuations, ChannelTuning tuning)
+    {
+        _queue = queue;
+        _tuning = tuning;
+        _allowsInlineContinuations = allowsInlineContinuations;
+        _signals = TQueue.IsShared ? 0 : SignalWord.Fenced;
+        _completion = new TaskCompletionSource(
+            allowsInlineContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        Reader = _readSide = new ReadSide(this);
+        Writer = _writeSide = new WriteSide(this);
+    }
+
+    /// <summary>How many operations wait. For tests.</summary>
+    internal bool HasWaiters => (TAtomics.Read(in _signals) & (SignalWord.AnyReader | SignalWord.AnyWriter)) != 0;
+
+    /// <summary>Comes to the gate because of a bit in the word.</summary>
+    private void Settle()
+    {
+        Decided decided = default;
+        TAtomics.Enter(_gate);
+        Settle(ref decided);
+        TAtomics.Exit(_gate);
+        Tell(in decided);
+    }
+
+    /// <summary>Decides every waiter whose condition holds. Under the gate.</summary>
+    private void Settle(ref Decided decided)
+    {
+        // Items to readers and room to writers, until neither moves the other.
+        do
+        {
+            HandItemsToReaders(ref decided);
+        }
+        while (TakeItemsFromWriters(ref decided) && !_readersQueued.IsEmpty);
+
+        if (!_readersWaiting.IsEmpty && !_queue.IsEmpty) Wake(_readersWaiting, true, ref decided);
+        if (!_writersWaiting.IsEmpty && _writersQueued.IsEmpty && !_queue.IsFull) Wake(_writersWaiting, true, ref decided);
+        if (_isClosed) SettleEnd(ref decided);
+        ShowSignals();
+    }
+
+    private void HandItemsToReaders(ref Decided decided)
+    {
+        while (_readersQueued.First is Waiter<T> reader && _queue.TryDequeue(out T? item))
+        {
+            _readersQueued.Remove(reader);
+            reader.Succeed(item);
+            decided.Add(reader);
+        }
+    }
+
+    /// <returns>Whether any item was taken.</returns>
+    private bool TakeItemsFromWriters(ref Decided decided)
+    {
+        bool any = false;
+        while (_writersQueued.First is WriteWaiter<T> writer && _queue.TryEnqueue(writer.Item!))
+        {
+            _writersQueued.Remove(writer);
+            writer.Item = default;
+            writer.Succeed(true);
+            decided.Add(writer);
+            any = true;
+        }
+
+        return any;
+    }
+
+    private static void Wake(WaiterList list, bool result, ref Decided decided)
+    {
+        while (list.First is Waiter<bool> waiter)
+        {
+            list.Remove(waiter);
+            waiter.Succeed(result);
+            decided.Add(waiter);
+        }
+    }
+
+    /// <summary>Makes the word tell what the lists hold (invariant 1). Under the gate.</summary>
+    private void ShowSignals()
+    {
+        int signals = _signals & SignalWord.Fenced;
+        if (!_readersWaiting.IsEmpty) signals |= SignalWord.ReadersWaiting;
+        if (!_readersQueued.IsEmpty) signals |= SignalWord.ReadersQueued;
+        if (!_writersWaiting.IsEmpty) signals |= SignalWord.WritersWaiting;
+        if (!_writersQueued.IsEmpty) signals |= SignalWord.WritersQueued;
+        if (_isClosed) signals |= SignalWord.Closed;
+        if (signals != _signals) TAtomics.Write(ref _signals, signals);
+    }
+
+    /// <summary>
+    /// The sleeper's part of the sleep protocol, after it has put itself in its list: shows the bit and fences. The caller
+    /// then settles, which is the look that follows. Under the gate.
+    /// </summary>
+    private void AnnounceAndFence()
+    {
+        ShowSignals();
+        if (TQueue.IsShared || (_signals & SignalWord.Fenced) != 0)
+        {
+            TAtomics.Fence();
+            return;
+        }
+
+        TAtomics.Write(ref _signals, _signals | SignalWord.Fenced);
+        TAtomics.FenceAllProcessors();
+    }
+
+    /// <summary>The other part, for a single-producer single-consumer queue: reads the word as it is after the caller's store.</summary>
+    private int SignalsAfterStore()
+    {
+        int signals = TAtomics.Read(in _signals);
+        if ((signals & SignalWord.Fenced) == 0) return signals;
+        TAtomics.Fence();
+        return TAtomics.Read(in _signals);
+    }
+
+    /// <summary>Enough single fences have been paid for: from here to the next sleep there are none.</summary>
+    private void StopFencing()
+    {
+        TAtomics.Enter(_gate);
+        TAtomics.Write(ref _signals, _signals & ~SignalWord.Fenced);
+        TAtomics.Exit(_gate);
+    }
+
+    /// <summary>
+    /// Finishes the start of an asynchronous operation: tells who was decided (perhaps this one), and lets its token end it.
+    /// Outside the gate.
+    /// </summary>
+    private void Leave(Waiter waiter, in Decided decided, CancellationToken cancellationToken)
+    {
+        Tell(in decided);
+        waiter.Watch(cancellationToken);
+    }
+
+    /// <summary>Outside the gate.</summary>
+    private void Tell(in Decided decided)
+    {
+        if (decided.IsEnd) CompleteCompletion();
+        decided.Signal(_allowsInlineContinuations);
+    }
+
+    private Waiter<bool> RentSignalWaiter() => _signalWaiters.TryRent() ?? new Waiter<bool>(this, _signalWaiters);
+}

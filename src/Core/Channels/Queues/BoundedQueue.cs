@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using FastCore.Atomics;
+
+namespace FastCore.Channels.Queues;
+
+/// <summary>The queue of a bounded channel for many threads: one <see cref="SealableRing{T,TAtomics}"/>.</summary>
+internal readonly struct BoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly SealableRing<T, TAtomics> _ring = new(capacity);
+
+    public static bool IsShared => true;
+
+    public int Count => _ring.Count;
+
+    public bool IsEmpty => _ring.IsEmpty;
+
+    public bool IsFull => _ring.IsFull;
+
+    public bool TryEnqueue(T item) => _ring.TryEnqueue(item) == EnqueueResult.Done;
+
+    public bool TryDequeue([MaybeNullWhen(false)] out T item) => _ring.TryDequeue(out item);
+
+    public bool TryPeek([MaybeNullWhen(false)] out T item) => _ring.TryPeek(out item);
+
+    public bool TrySeal()
+    {
+        _ring.PutSeal();
+        return true;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace FastCore.Channels.Queues;
+
+/// <summary>
+/// The items of a channel, in order. The channel adds to it who waits, who is woken and when it ends.
+/// </summary>
+/// <remarks>
+/// Implemented by small structs over one reference, so that a channel of a known queue is compiled without a virtual call
+/// and each side of the channel can hold its own copy.
+/// What the channel builds on: an enqueue that returned true is found by every later dequeue, and no dequeue says "empty"
+/// while an enqueue that has finished is unread; the same for "full".
+/// </remarks>
+internal interface IItemQueue<T>
+{
+    /// <summary>
+    /// Whether many threads may use a side at a time. Then every successful operation holds a full fence between the step
+    /// that takes place or item and its return. If not, it is plain stores, and the channel orders them (see SignalWord).
+    /// </summary>
+    static abstract bool IsShared { get; }
+
+    /// <summary>How many items are in it; a value that was true at some moment of the call.</summary>
+    int Count { get; }
+
+    /// <summary>Whether a dequeue would fail; an enqueue that has taken its place but not finished counts as an item.</summary>
+    bool IsEmpty { get; }
+
+    /// <summary>Whether an enqueue would fail for want of room.</summary>
+    bool IsFull { get; }
+
+    /// <summary>Adds an item; false when it is full or sealed.</summary>
+    bool TryEnqueue(T item);
+
+    /// <summary>Takes the oldest item.</summary>
+    bool TryDequeue([MaybeNullWhen(false)] out T item);
+
+    /// <summary>Copies the oldest item.</summary>
+    bool TryPeek([MaybeNullWhen(false)] out T item);
+
+    /// <summary>
+    /// Makes every later enqueue fail. False: this queue leaves it to the channel to keep its single producer out.
+    /// </summary>
+    bool TrySeal();
+}

@@ -1,0 +1,67 @@
+// The queue of a bounded channel whose capacity is too large to allocate at once: linked rings and a count of places taken.
+//
+// Invariant: Taken is the items in the rings, plus the producers that took a place and have not enqueued yet, plus the
+// consumers that dequeued and have not given the place back yet; it never exceeds the capacity.
+//
+// Linearisation points: an enqueue takes place in the rings. "Full" at the read of Taken; when it counts a dequeue that has
+// not returned yet, that dequeue comes after it in the order. The channel's sleep protocol holds: a consumer gives the place
+// back with a full fence before it looks for waiting writers, and IsFull looks at Taken.
+
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using FastCore.Atomics;
+
+namespace FastCore.Channels.Queues;
+
+/// <summary>A bounded queue for many threads that grows as it fills.</summary>
+internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capacity) : IItemQueue<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly LinkedRings<T, TAtomics> _rings = new(firstCapacity);
+
+    private readonly StrongBox<PlaceCount> _places = new();
+
+    public static bool IsShared => true;
+
+    public int Count => _rings.Count;
+
+    public bool IsEmpty => _rings.IsEmpty;
+
+    public bool IsFull => TAtomics.Read(in _places.Value.Taken) >= capacity;
+
+    public bool TryEnqueue(T item)
+    {
+        if (!TryTakePlace()) return false;
+        if (_rings.TryEnqueue(item)) return true;
+        TAtomics.Add(ref _places.Value.Taken, -1);
+        return false;
+    }
+
+    public bool TryDequeue([MaybeNullWhen(false)] out T item)
+    {
+        if (!_rings.TryDequeue(out item)) return false;
+        TAtomics.Add(ref _places.Value.Taken, -1);
+        return true;
+    }
+
+    public bool TryPeek([MaybeNullWhen(false)] out T item) => _rings.TryPeek(out item);
+
+    public bool TrySeal()
+    {
+        _rings.PutSeal();
+        return true;
+    }
+
+    private bool TryTakePlace()
+    {
+        int taken = TAtomics.Read(in _places.Value.Taken);
+        while (taken < capacity)
+        {
+            int seen = TAtomics.CompareExchange(ref _places.Value.Taken, taken + 1, taken);
+            if (seen == taken) return true;
+            taken = seen;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,220 @@
+// Multi-producer multi-consumer ring of sequenced slots (Dmitry Vyukov, "Bounded MPMC queue", 2010) with an exact capacity
+// and a seal. It differs from Rings/MpmcRing in what a channel needs: the answers "full" and "empty" are exact, so an
+// operation waits out another one that stands between its claim and its publication; the capacity may be any number up to
+// the slots; and the tail carries the seal.
+//
+// Invariant: Head <= Tail <= Head + Capacity. Position p uses slot p mod N on lap p / N, N the number of slots. A slot's
+// turn is 2 * lap while it is empty for that lap, 2 * lap + 1 while it is filled, and never goes back. A fresh array of
+// zeroes is therefore ready. A slot's item is touched only by the one who claimed its position: the producer that moved Tail
+// past it until it sets the turn to "filled", then the consumer that moved Head past it until it sets the next lap's turn.
+//
+// Linearisation points: an enqueue at its compare-and-swap of Tail, a dequeue at its compare-and-swap of Head, the seal at
+// its compare-and-swap of Tail: each enqueue is wholly before it (accepted, and counted in the final tail) or after it
+// (refused). "Full" at the read of Head that follows the read of Tail, "empty" at the read of Tail that follows that of Head.
+//
+// Memory order: the release write of a turn pairs with the acquire read that finds it, and carries the item with it in both
+// directions. The compare-and-swap of Tail and of Head is also the full fence that a channel's sleep protocol needs between
+// "I took a place (or item)" and "does anyone wait?": IsEmpty and IsFull look at the cursors, not at the turns.
+
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FastCore.Atomics;
+
+namespace FastCore.Channels.Queues;
+
+/// <summary>What became of an enqueue.</summary>
+internal enum EnqueueResult
+{
+    Done,
+    Full,
+    Sealed,
+}
+
+/// <summary>A bounded queue for many producers and consumers that can be sealed.</summary>
+internal sealed class SealableRing<T, TAtomics>
+    where TAtomics : struct, IAtomics
+{
+    private const long Seal = long.MinValue;
+
+    private readonly Slot[] _slots;
+
+    /// <summary>Always <c>_slots.Length - 1</c>: what makes the unchecked access in <see cref="At"/> safe.</summary>
+    private readonly long _mask;
+
+    private readonly int _lapShift;
+
+    private readonly int _capacity;
+
+    /// <summary>Whether the capacity is all slots; then a slot that is empty for its lap is room, and no cursor need be asked.</summary>
+    private readonly bool _isWhole;
+
+    private SealableCursors _cursors;
+
+    /// <summary>The ring that took over when this one was full and was sealed; set once, by <see cref="LinkedRings{T,TAtomics}"/>.</summary>
+    internal SealableRing<T, TAtomics>? Next;
+
+    internal SealableRing(int capacity)
+    {
+        _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
+        _mask = _slots.Length - 1;
+        _lapShift = BitOperations.Log2((uint)_slots.Length);
+        _capacity = capacity;
+        _isWhole = capacity == _slots.Length;
+    }
+
+    internal int Capacity => _capacity;
+
+    internal int Count
+    {
+        get
+        {
+            long head = TAtomics.Read(in _cursors.Head);
+            return (int)Math.Min(FinalTail - head, _capacity);
+        }
+    }
+
+    internal bool IsEmpty
+    {
+        get
+        {
+            long head = TAtomics.Read(in _cursors.Head);
+            return FinalTail == head;
+        }
+    }
+
+    internal bool IsFull
+    {
+        get
+        {
+            long tail = FinalTail;
+            return tail - TAtomics.Read(in _cursors.Head) >= _capacity;
+        }
+    }
+
+    private long FinalTail => TAtomics.Read(in _cursors.Tail) & ~Seal;
+
+    internal EnqueueResult TryEnqueue(T item)
+    {
+        SpinWait spinner = default;
+        while (true)
+        {
+            long tail = TAtomics.Read(in _cursors.Tail);
+            if (tail < 0) return EnqueueResult.Sealed;
+            ref Slot slot = ref At(tail);
+            long empty = tail >> _lapShift << 1;
+            bool isEmpty = TAtomics.Read(in slot.Turn) == empty;
+            if (isEmpty && (_isWhole || tail - TAtomics.Read(in _cursors.HeadSeen) < _capacity))
+            {
+                if (TAtomics.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail) continue;
+                TAtomics.WriteSlot(ref slot.Item, item);
+                TAtomics.Write(ref slot.Turn, empty + 1);
+                return EnqueueResult.Done;
+            }
+
+            if (!SeeRoom(tail)) return EnqueueResult.Full;
+
+            // There is room, and the slot is not empty: a consumer is about to free it, or the tail read is old.
+            if (!isEmpty && TAtomics.Read(in _cursors.Tail) == tail) TAtomics.Spin(ref spinner);
+        }
+    }
+
+    internal bool TryDequeue([MaybeNullWhen(false)] out T item)
+    {
+        SpinWait spinner = default;
+        while (true)
+        {
+            long head = TAtomics.Read(in _cursors.Head);
+            ref Slot slot = ref At(head);
+            long filled = (head >> _lapShift << 1) + 1;
+            long turn = TAtomics.Read(in slot.Turn);
+            if (turn == filled)
+            {
+                if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head) continue;
+                item = TAtomics.ReadSlot(in slot.Item);
+                if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) TAtomics.WriteSlot(ref slot.Item, default!);
+                TAtomics.Write(ref slot.Turn, filled + 1);
+                return true;
+            }
+
+            if (turn > filled) continue;
+            if (FinalTail == head)
+            {
+                item = default;
+                return false;
+            }
+
+            // A producer has taken the place and is about to fill it.
+            TAtomics.Spin(ref spinner);
+        }
+    }
+
+    /// <summary>Copies the oldest item, and keeps the copy only if no consumer claimed it meanwhile.</summary>
+    /// <remarks>
+    /// The copy is a plain read that may race with a consumer's clearing of the slot; the fence and the second look at Head
+    /// throw such a copy away before anyone sees it (a sequence lock's reader).
+    /// </remarks>
+    internal bool TryPeek([MaybeNullWhen(false)] out T item)
+    {
+        SpinWait spinner = default;
+        while (true)
+        {
+            long head = TAtomics.Read(in _cursors.Head);
+            ref Slot slot = ref At(head);
+            long filled = (head >> _lapShift << 1) + 1;
+            long turn = TAtomics.Read(in slot.Turn);
+            if (turn == filled)
+            {
+                item = slot.Item;
+                TAtomics.Fence();
+                if (TAtomics.Read(in _cursors.Head) == head) return true;
+            }
+            else if (turn < filled)
+            {
+                if (FinalTail == head)
+                {
+                    item = default;
+                    return false;
+                }
+
+                TAtomics.Spin(ref spinner);
+            }
+        }
+    }
+
+    internal void PutSeal()
+    {
+        long tail = TAtomics.Read(in _cursors.Tail);
+        while (tail >= 0)
+        {
+            long seen = TAtomics.CompareExchange(ref _cursors.Tail, tail | Seal, tail);
+            if (seen == tail) return;
+            tail = seen;
+        }
+    }
+
+    /// <summary>Whether there is room when the consumers' line is looked at. An older head written over a newer one only costs another look.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool SeeRoom(long tail)
+    {
+        long head = TAtomics.Read(in _cursors.Head);
+        if (tail - head >= _capacity) return false;
+        TAtomics.Write(ref _cursors.HeadSeen, head);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Slot At(long position)
+    {
+        Debug.Assert(_mask == _slots.Length - 1, "The mask must keep every position inside the array.");
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)(position & _mask));
+    }
+
+    private struct Slot
+    {
+        internal long Turn;
+        internal T Item;
+    }
+}

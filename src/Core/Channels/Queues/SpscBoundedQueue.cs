@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+using FastCore.Atomics;
+using FastCore.Rings;
+
+namespace FastCore.Channels.Queues;
+
+/// <summary>The queue of a bounded channel with one writer and one reader: one <see cref="SpscRingCore{T,TAtomics}"/>.</summary>
+internal readonly struct SpscBoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly SpscRingCore<T, TAtomics> _ring = SpscRingCore<T, TAtomics>.OfExactCapacity(capacity);
+
+    public static bool IsShared => false;
+
+    public int Count => _ring.Count;
+
+    public bool IsEmpty => _ring.IsEmpty;
+
+    public bool IsFull => _ring.IsFull;
+
+    public bool TryEnqueue(T item) => _ring.TryEnqueue(item);
+
+    public bool TryDequeue([MaybeNullWhen(false)] out T item) => _ring.TryDequeue(out item);
+
+    public bool TryPeek([MaybeNullWhen(false)] out T item)
+    {
+        ReadOnlySpan<T> oldest = _ring.Peek(1);
+        item = oldest.IsEmpty ? default : oldest[0];
+        return !oldest.IsEmpty;
+    }
+
+    public bool TrySeal() => false;
+}

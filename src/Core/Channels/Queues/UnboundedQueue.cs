@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using FastCore.Atomics;
+
+namespace FastCore.Channels.Queues;
+
+/// <summary>The queue of an unbounded channel for many threads: <see cref="LinkedRings{T,TAtomics}"/>.</summary>
+internal readonly struct UnboundedQueue<T, TAtomics>(int firstCapacity) : IItemQueue<T>
+    where TAtomics : struct, IAtomics
+{
+    private readonly LinkedRings<T, TAtomics> _rings = new(firstCapacity);
+
+    public static bool IsShared => true;
+
+    public int Count => _rings.Count;
+
+    public bool IsEmpty => _rings.IsEmpty;
+
+    public bool IsFull => false;
+
+    public bool TryEnqueue(T item) => _rings.TryEnqueue(item);
+
+    public bool TryDequeue([MaybeNullWhen(false)] out T item) => _rings.TryDequeue(out item);
+
+    public bool TryPeek([MaybeNullWhen(false)] out T item) => _rings.TryPeek(out item);
+
+    public bool TrySeal()
+    {
+        _rings.PutSeal();
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace FastCore.Channels.Waiting;
+
+/// <summary>The waiters that were decided under the gate and are signalled after it, in order.</summary>
+internal struct Decided
+{
+    private Waiter? _first;
+
+    private Waiter? _last;
+
+    /// <summary>The channel has ended, and its Completion is to be completed, before any waiter hears of it.</summary>
+    internal bool IsEnd { get; set; }
+
+    internal void Add(Waiter waiter)
+    {
+        Debug.Assert(waiter is { List: null, Next: null }, "A waiter is decided by taking it out of its list.");
+        if (_last is null) _first = waiter;
+        else _last.Next = waiter;
+        _last = waiter;
+    }
+
+    /// <summary>Signals them. Outside the gate.</summary>
+    /// <param name="inline">
+    /// Whether an awaiter's code may run in this call. Only the last one's does, so that no waiter sleeps on until another's
+    /// code has run, which may be waiting for it.
+    /// </param>
+    internal readonly void Signal(bool inline)
+    {
+        Waiter? waiter = _first;
+        while (waiter is not null)
+        {
+            // Once signalled, the waiter may be another operation's already.
+            Waiter? next = waiter.Next;
+            waiter.Next = null;
+            waiter.Signal(inline && next is null);
+            waiter = next;
+        }
+    }
+}

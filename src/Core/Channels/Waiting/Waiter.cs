@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace FastCore.Channels.Waiting;
+
+/// <summary>One asynchronous operation that could not finish at once.</summary>
+/// <remarks>
+/// Its life: rented and listed (under the gate) → watched for cancellation → decided, once, by whoever takes it out of its
+/// list (under the gate): an item, room, the end, or its token → signalled (outside the gate) → consumed by the awaiter, and
+/// returned to the pool (under the gate). Being in a list is the only truth about being undecided, and the gate is what
+/// makes leaving it happen once; so an item is never taken for a waiter that is already cancelled, and there is never an
+/// item in hand that nobody wants.
+/// </remarks>
+internal abstract class Waiter(IWaiterOwner owner)
+{
+    private CancellationTokenRegistration _registration;
+
+    private bool _isWatched;
+
+    private bool _isCancelled;
+
+    /// <summary>The list it waits in; null once it is decided. Under the gate.</summary>
+    internal WaiterList? List { get; set; }
+
+    /// <summary>The next in its list, then in the batch of decided ones, then in the pool.</summary>
+    internal Waiter? Next { get; set; }
+
+    /// <summary>The one before it in its list. Under the gate.</summary>
+    internal Waiter? Previous { get; set; }
+
+    protected IWaiterOwner Owner { get; } = owner;
+
+    /// <summary>Makes the token end the wait. Called once, outside the gate, before anyone can consume the operation.</summary>
+    /// <remarks>
+    /// The callback may run inside this call, or on another thread before it returns; it finds the waiter listed, or decided.
+    /// One that is decided already needs no watch; it can't become undecided before it is consumed.
+    /// </remarks>
+    internal void Watch(CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.CanBeCanceled || List is null) return;
+        _isWatched = true;
+        _registration = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var waiter = (Waiter)state!;
+                waiter.Owner.Cancel(waiter, token);
+            },
+            this);
+    }
+
+    /// <summary>Decides it: the token fired. Under the gate.</summary>
+    internal void Cancel(CancellationToken cancellationToken)
+    {
+        _isCancelled = true;
+        Fail(new OperationCanceledException(cancellationToken));
+    }
+
+    /// <summary>Decides it: it ends with an error. Under the gate.</summary>
+    internal abstract void Fail(Exception error);
+
+    /// <summary>Tells the awaiter what was decided. Outside the gate: it may run the awaiter's code.</summary>
+    /// <param name="inline">Whether that code may run in this call.</param>
+    internal abstract void Signal(bool inline);
+
+    /// <summary>
+    /// Ends the watch. False: a cancellation callback may still be running with this object in its hands, so it must never
+    /// serve another operation.
+    /// </summary>
+    /// <remarks>
+    /// It does not wait for a running callback. The callback that decided the wait does not count: it touches the object no
+    /// more once the awaiter knows.
+    /// </remarks>
+    protected bool Unwatch()
+    {
+        Debug.Assert(List is null, "Only a decided waiter can be consumed.");
+        bool free = !_isWatched || _isCancelled || _registration.Unregister();
+        _registration = default;
+        _isWatched = false;
+        _isCancelled = false;
+        return free;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using FastCore.Net.Http.Server;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Http;
+
+/// <summary>
+/// An HTTP/1.1 server: reactors that share a port, and handlers by method and path.
+/// </summary>
+/// <remarks>
+/// <para>Handlers run on the reactor of their connection, so one that blocks or computes for long holds up all its other
+/// connections. They run on several reactors at once: what they share must be thread-safe.</para>
+/// <para>HEAD is answered by the handler of GET, without the body; OPTIONS, unless mapped, with the methods of the path.
+/// An unknown path gets 404, a method the path lacks 405, a method nobody maps 501. Paths are compared byte by byte, as
+/// they were sent.</para>
+/// <para>Thread-safety: map everything, then start; the other members may be called from any thread.</para>
+/// </remarks>
+public sealed class HttpServer : IDisposable, IAsyncDisposable
+{
+    private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(5);
+
+    private readonly HttpServerOptions _options;
+    private readonly Router _router = new();
+    private readonly Lock _gate = new();
+    private Reactor[] _reactors = [];
+    private HttpShard[] _shards = [];
+    private IPEndPoint? _endPoint;
+    private TransportChoice? _transport;
+    private Task? _stop;
+
+    /// <summary>Makes a server; <see cref="Start"/> starts it.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the message says which, and the range.</exception>
+    public HttpServer(HttpServerOptions? options = null)
+    {
+        _options = options ?? new HttpServerOptions();
+        _options.Validate();
+    }
+
+    /// <summary>The address it listens on, with the port it was given.</summary>
+    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    public IPEndPoint EndPoint => _endPoint ?? throw NotStarted();
+
+    /// <summary>The engine it runs on, and why.</summary>
+    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    public TransportChoice Transport => _transport ?? throw NotStarted();
+
+    /// <summary>Its reactors; none before the start.</summary>
+    public IReadOnlyList<Reactor> Reactors => _reactors;
+
+    /// <summary>What it has done and holds, a moment ago.</summary>
+    public HttpServerCounters Counters
+    {
+        get
+        {
+            var sum = default(HttpServerCounters);
+            foreach (var shard in _shards)
+            {
+                sum = new HttpServerCounters(
+                    sum.Requests + Volatile.Read(ref shard.Requests), sum.Refused + Volatile.Read(ref shard.Refused), sum.Connections + shard.Connections,
+                    sum.Exchanges + shard.ExchangesInUse, sum.InputBuffers + shard.Buffers.Leased);
+            }
+            return sum;
+        }
+    }
+
+    /// <summary>
+    /// Maps a handler that answers at once. It is called when the request has come whole; its body is in
+    /// <see cref="HttpContext.Body"/> (at most <see cref="HttpServerOptions.MaxBufferedBodySize"/> bytes).
+    /// </summary>
+    /// <param name="method">The method; any token may be mapped.</param>
+    /// <param name="path">An absolute path; its last segment may be a parameter: <c>/bytes/{n}</c> (<see cref="HttpContext.RouteValue"/>).</param>
+    /// <param name="handler">Called on a reactor's thread. It must not block.</param>
+    /// <exception cref="ArgumentException">The path is not one.</exception>
+    /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
+    public void Map(HttpMethod method, string path, Action<HttpContext> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Add(method, path, new Route(handler, null));
+    }
+
+    /// <summary>
+    /// Maps a handler that takes its time. It is called when the head has come, and reads the body with
+    /// <see cref="HttpContext.ReadBodyAsync"/> as it comes. After each <c>await</c> it goes on on the same reactor.
+    /// </summary>
+    /// <param name="method">The method; any token may be mapped.</param>
+    /// <param name="path">An absolute path; its last segment may be a parameter.</param>
+    /// <param name="handler">Called on a reactor's thread. It must not block.</param>
+    /// <exception cref="ArgumentException">The path is not one.</exception>
+    /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
+    public void MapAsync(HttpMethod method, string path, Func<HttpContext, ValueTask> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Add(method, path, new Route(null, handler));
+    }
+
+    private void Add(HttpMethod method, string path, Route route)
+    {
+        lock (_gate)
+        {
+            if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
+            _router.Add(method, path, route);
+        }
+    }
+
+    /// <summary>Starts the reactors and listens. Returns when connections are accepted.</summary>
+    /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The address is in use, not this machine's, or not permitted.</exception>
+    /// <exception cref="TransportUnavailableException">The transport that was asked for can't run here.</exception>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_endPoint != null || _stop != null) throw new InvalidOperationException("A server is started once.");
+            var transport = TransportSelector.Choose(_options.Transport);
+            var reactors = new List<Reactor>();
+            try
+            {
+                for (var i = 0; i < _options.ReactorCount; i++) reactors.Add(Reactor.Start(_options.ForReactor(i) with { Transport = transport.Kind }));
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor)).ToArray();
+                var endPoint = _options.EndPoint;
+                foreach (var shard in shards)
+                {
+                    // Posted before Listen, so it has run when the first connection comes.
+                    shard.Reactor.Post(shard.Attach);
+                    endPoint = shard.Reactor.Listen(endPoint, () => new HttpConnection(shard), sharePort: shards.Length > 1);
+                }
+                (_reactors, _shards, _transport, _endPoint) = ([.. reactors], shards, transport, endPoint);
+            }
+            catch
+            {
+                foreach (var reactor in reactors) reactor.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Stops in order: accepts nothing more, closes idle connections, answers the requests that have begun with
+    /// <c>Connection: close</c>, and after <paramref name="limit"/> aborts what is left. Called again, it awaits the first stop.
+    /// </summary>
+    /// <param name="limit">How long requests may take to end; <see cref="Timeout.InfiniteTimeSpan"/> waits for all.</param>
+    /// <returns>Ends when no connection and no thread of the server is left.</returns>
+    public Task StopAsync(TimeSpan limit)
+    {
+        lock (_gate) return _stop ??= Task.Run(() => StopReactors(limit));
+    }
+
+    private async Task StopReactors(TimeSpan limit)
+    {
+        foreach (var reactor in _reactors) reactor.StopListening();
+        var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
+        if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);
+        foreach (var reactor in _reactors) reactor.Dispose();
+    }
+
+    /// <summary>Stops with a limit of five seconds.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync(DisposeLimit));
+
+    /// <summary>Stops at once: aborts every connection.</summary>
+    public void Dispose() => StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+
+    private static InvalidOperationException NotStarted() => new("The server has not been started.");
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Http;
+
+/// <summary>What an <see cref="HttpServer"/> is made with. The limits are safe as they are; a limit that is passed ends in the status RFC 9110 names for it.</summary>
+public sealed record HttpServerOptions
+{
+    /// <summary>The address to listen on; port 0 takes a free one.</summary>
+    public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8080);
+
+    /// <summary>The engine; <see langword="null"/> takes the environment's choice or the best that works (<see cref="TransportSelector"/>).</summary>
+    public TransportKind? Transport { get; init; }
+
+    /// <summary>The processors to run on, one reactor each; <see langword="null"/> leaves that to the system.</summary>
+    public IReadOnlyList<int>? Cpus { get; init; }
+
+    /// <summary>How many reactors to run when <see cref="Cpus"/> does not say; <see langword="null"/> runs one per processor.</summary>
+    public int? Reactors { get; init; }
+
+    /// <summary>Bytes of a request line; beyond it 414.</summary>
+    public int MaxRequestLineSize { get; init; } = 8 * 1024;
+
+    /// <summary>Bytes of all header fields of a request; beyond it 431.</summary>
+    public int MaxHeadersSize { get; init; } = 32 * 1024;
+
+    /// <summary>Header fields of a request; beyond it 431.</summary>
+    public int MaxHeaderCount { get; init; } = 100;
+
+    /// <summary>Bytes of a request's body; beyond it 413.</summary>
+    public long MaxRequestBodySize { get; init; } = 30_000_000;
+
+    /// <summary>Bytes of a body that is held in memory for a handler mapped with <see cref="HttpServer.Map"/>; beyond it 413.</summary>
+    public int MaxBufferedBodySize { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Whether POST, PUT and PATCH need a Content-Length or a Transfer-Encoding, and get 411 without. Clients of today
+    /// send one even for an empty body; without, what a careless client sends as the body would be read as its next request.
+    /// </summary>
+    public bool RequireLength { get; init; } = true;
+
+    /// <summary>From the first byte of a head to its end; beyond it 408.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may be silent before its first request and between two; it is then closed.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>How long a body may bring less than <see cref="MinRequestBodyRate"/> while it is waited for; beyond it 408.</summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes a second that a body must bring on average over a <see cref="BodyTimeout"/>; with zero a single byte is enough.</summary>
+    public double MinRequestBodyRate { get; init; } = 240;
+
+    /// <summary>How long a client may take nothing of its answer; its connection is then ended.</summary>
+    public TimeSpan SendStallTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a connection that the server closes waits for the client to close too, so that the last answer arrives (RFC 9112 §9.6).</summary>
+    public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Connections a reactor holds at once; beyond it the newest is closed.</summary>
+    public int MaxConnectionsPerReactor { get; init; } = 1_000_000;
+
+    /// <summary>Receive buffers of a reactor, shared by its connections; a power of two.</summary>
+    public int ReceiveBufferCount { get; init; } = 512;
+
+    /// <summary>Bytes in each receive buffer.</summary>
+    public int ReceiveBufferSize { get; init; } = 4096;
+
+    /// <summary>The Server field of every response; <see langword="null"/> sends none.</summary>
+    public string? ServerHeader { get; init; }
+
+    /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
+    public Action<Exception, string>? OnError { get; init; }
+
+    internal int ReactorCount => Cpus?.Count ?? Reactors ?? Environment.ProcessorCount;
+
+    internal ReactorOptions ForReactor(int index) => new()
+    {
+        Transport = Transport,
+        Cpu = Cpus?[index],
+        Name = $"http-{index}",
+        SendStallTimeout = SendStallTimeout,
+        LingerTimeout = LingerTimeout,
+        MaxConnections = MaxConnectionsPerReactor,
+        ReceiveBufferCount = ReceiveBufferCount,
+        ReceiveBufferSize = ReceiveBufferSize,
+        OnError = OnError,
+    };
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The Server field is not legal.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(EndPoint);
+        InRange(nameof(Reactors), ReactorCount, 1, 1024);
+        InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);
+        InRange(nameof(MaxHeadersSize), MaxHeadersSize, 16, 1 << 20);
+        InRange(nameof(MaxHeaderCount), MaxHeaderCount, 1, 10_000);
+        InRange(nameof(MaxRequestBodySize), MaxRequestBodySize, 0, long.MaxValue);
+        InRange(nameof(MaxBufferedBodySize), MaxBufferedBodySize, 0, 1 << 30);
+        InRange(nameof(HeaderTimeout), HeaderTimeout.TotalMilliseconds, 1, int.MaxValue);
+        InRange(nameof(KeepAliveTimeout), KeepAliveTimeout.TotalMilliseconds, 1, int.MaxValue);
+        InRange(nameof(BodyTimeout), BodyTimeout.TotalMilliseconds, 1, int.MaxValue);
+        InRange(nameof(MinRequestBodyRate), MinRequestBodyRate, 0, 1e12);
+        if (ServerHeader != null && (ServerHeader.Length is 0 or > 256 || ServerHeader.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0))
+            throw new ArgumentException("Give printable ASCII of at most 256 characters, or null for none.", nameof(ServerHeader));
+        ForReactor(0).Validate();
+    }
+
+    private static void InRange<T>(string name, T value, T least, T most) where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0) throw new ArgumentOutOfRangeException(name, value, $"Give from {least} to {most}.");
+    }
+}

@@ -1,0 +1,69 @@
+namespace FastCore.Net.Http.Server;
+
+// Bodies that come in pieces: gathered for the handler, read by it, or thrown away.
+internal sealed partial class HttpConnection
+{
+    private int Gather(ReadOnlySpan<byte> data)
+    {
+        var exchange = _exchange!;
+        exchange.NoteBodyBegun();
+        var consumed = 0;
+        while (consumed < data.Length && !exchange.Framing.IsDone)
+        {
+            var rejection = exchange.Framing.Read(data[consumed..], int.MaxValue, _shard.Limits, out var used, out var bytes);
+            consumed += used;
+            if (rejection.IsNone && exchange.BodyLength + bytes.Length > _shard.MaxBufferedBody) rejection = BodyTooLarge;
+            if (!rejection.IsNone)
+            {
+                Refuse(exchange, rejection);
+                return data.Length;
+            }
+            if (!bytes.IsEmpty) exchange.Gather(bytes);
+        }
+        exchange.Clock.Advance(Reactor.Milliseconds, consumed);
+        if (exchange.Framing.IsDone) Start(exchange);
+        return consumed;
+    }
+
+    private int Drain(ReadOnlySpan<byte> data)
+    {
+        var exchange = _exchange!;
+        var consumed = 0;
+        while (consumed < data.Length && !exchange.Framing.IsDone)
+        {
+            var rejection = exchange.Framing.Read(data[consumed..], int.MaxValue, _shard.Limits, out var used, out _);
+            consumed += used;
+            exchange.DrainLeft -= used;
+            if (rejection.IsNone && exchange.DrainLeft >= 0) continue;
+            Release(exchange);
+            Close();
+            return data.Length;
+        }
+        exchange.Clock.Advance(Reactor.Milliseconds, consumed);
+        if (exchange.Framing.IsDone) Release(exchange);
+        return consumed;
+    }
+
+    /// <summary>Gives the handler what has arrived of the body.</summary>
+    internal int ReadBuffered(HttpExchange exchange, Span<byte> output)
+    {
+        if (InputLength == 0) return EndOfInput(exchange);
+        var count = exchange.Decode(_input.AsSpan(_inputStart, InputLength), output, out var consumed);
+        Skip(consumed);
+        if (count == 0 && InputLength == 0) return EndOfInput(exchange);
+        if (!_isPumping) Settle();
+        return count;
+    }
+
+    private int EndOfInput(HttpExchange exchange)
+    {
+        if (_peerIsDone && !exchange.Framing.IsDone && exchange.BodyFault.IsNone) exchange.BodyFault = Truncated;
+        return 0;
+    }
+
+    /// <summary>A read has begun to wait.</summary>
+    internal void ReadWaits()
+    {
+        if (!_isPumping) Settle();
+    }
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using FastCore.Net.Http.Parsing;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Http.Server;
+
+/// <summary>
+/// A client's connection. Takes requests out of the input where it lies, one after the other, and has them answered in
+/// order; all answers to one piece of input leave together.
+/// </summary>
+/// <remarks>
+/// <para>Phases: Head → (no body, or it came whole) Head; Head → Gather → Head for a body that its handler wants whole;
+/// Head → Ready → Running → Head for an asynchronous handler; from Running, or after an answer given without the handler,
+/// Drain → Head when a part of the body is left over.</para>
+/// <para>What can't be used yet is kept in _input. An idle connection keeps nothing. Handlers run inside Process only if
+/// they don't read the input; those that do run from Pump, when all input lies in _input and nobody else looks at it.</para>
+/// </remarks>
+internal sealed partial class HttpConnection(HttpShard shard) : Connection
+{
+    private enum Phase : byte
+    {
+        /// <summary>A request is awaited, or its head has begun.</summary>
+        Head,
+
+        /// <summary>A body is gathered for a handler that wants it whole.</summary>
+        Gather,
+
+        /// <summary>A handler that reads the body itself is to be started.</summary>
+        Ready,
+
+        /// <summary>An asynchronous handler is under way. What follows its request waits.</summary>
+        Running,
+
+        /// <summary>The answer is written; the rest of the request's body is thrown away.</summary>
+        Drain,
+    }
+
+    // Above this much unsent output no further request is taken up.
+    private const int MaxUnsent = 256 * 1024;
+
+    // Above this much unread input nothing more is received while a handler is under way.
+    private const int MaxUnread = 64 * 1024;
+
+    private readonly HttpShard _shard = shard;
+
+    // The request in work, unless it begins and ends inside one call.
+    private HttpExchange? _exchange;
+
+    // Bytes [_inputStart, _inputEnd) have arrived and wait.
+    private byte[]? _input;
+    private int _inputStart;
+    private int _inputEnd;
+
+    // With this much input of a head that has not ended, parsing again finds a limit passed.
+    private int _limitAt;
+
+    private Phase _phase;
+    private Deadline _deadlineKind;
+    private bool _isPumping;
+    private bool _isPaused;
+    private bool _isHeldBack;
+    private bool _peerIsDone;
+
+    private int InputLength => _inputEnd - _inputStart;
+
+    protected internal override void OnOpened()
+    {
+        _shard.Connections++;
+        Settle();
+    }
+
+    protected internal override void OnReceived(ReadOnlySpan<byte> data)
+    {
+        Debug.Assert(!_isPumping, "Input does not arrive inside its own handling.");
+        _isPumping = true;
+        if (InputLength == 0)
+        {
+            var consumed = Process(data);
+            if (consumed < data.Length) Keep(data[consumed..]);
+        }
+        else
+        {
+            var known = InputLength;
+            Keep(data);
+            if (_phase != Phase.Head || IsWorthParsing(known, data)) ProcessInput();
+        }
+        Pump();
+    }
+
+    protected internal override void OnDrained()
+    {
+        if (!_isHeldBack) return;
+        _isHeldBack = false;
+        Resume();
+    }
+
+    protected internal override void OnPeerFinished()
+    {
+        _peerIsDone = true;
+        if (_phase == Phase.Running && InputLength == 0 && !_exchange!.Framing.IsDone) _exchange.FailRead(Truncated);
+        Resume();
+    }
+
+    protected internal override void OnClosed(CloseReason reason)
+    {
+        ReleaseInput();
+        if (_exchange is { } exchange)
+        {
+            // Under way, its handler gives it back when it ends.
+            if (_phase == Phase.Running) exchange.Abort();
+            else Release(exchange);
+        }
+        _shard.ConnectionClosed();
+    }
+
+    /// <summary>Ends the connection unless a request has begun on it.</summary>
+    public void CloseIfIdle()
+    {
+        if (_phase == Phase.Head && InputLength == 0 && CanWrite) Close();
+    }
+
+    private static Rejection Truncated => Rejection.BadRequest("The connection was ended by the client before the request was complete.");
+
+    /// <summary>Goes on with what waits, after something it waited for has happened.</summary>
+    private void Resume()
+    {
+        if (_isPumping) return;
+        _isPumping = true;
+        if (CanWrite) ProcessInput();
+        Pump();
+    }
+
+    private void Pump()
+    {
+        while (CanWrite)
+        {
+            if (_phase == Phase.Ready) Start(_exchange!);
+            else if (_phase == Phase.Running && _exchange!.HasContinuation) _exchange.ContinueRead();
+            else break;
+            ProcessInput();
+        }
+        _isPumping = false;
+        Settle();
+    }
+
+    private void ProcessInput()
+    {
+        if (InputLength == 0) return;
+        var consumed = Process(_input.AsSpan(_inputStart, InputLength));
+        Skip(consumed);
+    }
+
+    /// <summary>Takes what can be taken now. Returns how much that is.</summary>
+    private int Process(ReadOnlySpan<byte> data)
+    {
+        var total = 0;
+        while (total < data.Length && CanWrite)
+        {
+            var rest = data[total..];
+            int consumed;
+            switch (_phase)
+            {
+                case Phase.Head when QueuedBytes > MaxUnsent:
+                    _isHeldBack = true;
+                    return total;
+                case Phase.Head:
+                    consumed = TakeHead(rest);
+                    break;
+                case Phase.Gather:
+                    consumed = Gather(rest);
+                    break;
+                case Phase.Drain:
+                    consumed = Drain(rest);
+                    break;
+                case Phase.Running when _exchange!.IsReadPending:
+                    return total + _exchange.Deliver(rest);
+                default:
+                    return total;
+            }
+            if (consumed == 0) return total;
+            total += consumed;
+        }
+        // What a closing connection still gets is of no use.
+        return CanWrite ? total : data.Length;
+    }
+
+    // --- Input that waits ---
+
+    // Without another LF the parser can't say more, so a client that sends single bytes costs a copy, not a parse.
+    private bool IsWorthParsing(int known, ReadOnlySpan<byte> data) =>
+        known <= RequestParser.MaxEmptyLineBytes || InputLength >= _limitAt || data.Contains((byte)'\n');
+
+    private void Keep(ReadOnlySpan<byte> data)
+    {
+        if (!CanWrite) return;
+        if (_input == null)
+        {
+            _input = _shard.Buffers.Rent(data.Length);
+        }
+        else if (_inputEnd + data.Length > _input.Length)
+        {
+            var target = InputLength + data.Length > _input.Length ? _shard.Buffers.Rent(InputLength + data.Length) : _input;
+            _input.AsSpan(_inputStart, InputLength).CopyTo(target);
+            if (target != _input) _shard.Buffers.Return(_input);
+            _input = target;
+            _inputEnd = InputLength;
+            _inputStart = 0;
+        }
+        data.CopyTo(_input.AsSpan(_inputEnd));
+        _inputEnd += data.Length;
+    }
+
+    private void Skip(int count)
+    {
+        _inputStart += count;
+        Debug.Assert(_inputStart <= _inputEnd, "No more is used than there was.");
+        if (_inputStart == _inputEnd) ReleaseInput();
+    }
+
+    private void ReleaseInput()
+    {
+        if (_input != null) _shard.Buffers.Return(_input);
+        _input = null;
+        _inputStart = _inputEnd = 0;
+    }
+
+    // --- Where it stands at the end of a callback ---
+
+    private void Settle()
+    {
+        if (!CanWrite)
+        {
+            ReleaseInput();
+            return;
+        }
+        switch (_phase)
+        {
+            case Phase.Head when _isHeldBack:
+                Await(Deadline.None);
+                SetPaused(true);
+                return;
+            case Phase.Head when InputLength == 0:
+                if (_peerIsDone || _shard.IsStopping) Close();
+                else Await(Deadline.NextRequest);
+                break;
+            case Phase.Running:
+                Await(_exchange!.IsReadPending ? Deadline.Body : Deadline.None);
+                SetPaused(InputLength > MaxUnread);
+                return;
+            default:
+                if (_peerIsDone) Refuse(_exchange, Truncated);
+                else Await(_phase == Phase.Head ? Deadline.Head : Deadline.Body);
+                break;
+        }
+        SetPaused(false);
+    }
+
+    private void SetPaused(bool pause)
+    {
+        if (pause == _isPaused) return;
+        _isPaused = pause;
+        if (pause) PauseReceive();
+        else ResumeReceive();
+    }
+}

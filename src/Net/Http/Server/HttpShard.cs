@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using FastCore.Net.Http.Parsing;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Http.Server;
+
+/// <summary>
+/// The server's share on one reactor: what its connections have in common, and nothing any other reactor touches. On the
+/// reactor's thread, but for reading the counters.
+/// </summary>
+internal sealed class HttpShard
+{
+    private const int KeptExchanges = 256;
+
+    private readonly Stack<HttpExchange> _exchanges = new();
+    private readonly Action<Exception, string>? _onError;
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public HttpShard(HttpServerOptions options, Router router, Reactor reactor)
+    {
+        Router = router;
+        Reactor = reactor;
+        Limits = new ParseLimits(options.MaxRequestLineSize, options.MaxHeadersSize, options.MaxHeaderCount);
+        MaxBody = options.MaxRequestBodySize;
+        MaxBufferedBody = (int)Math.Min(options.MaxBufferedBodySize, options.MaxRequestBodySize);
+        HeaderMilliseconds = (int)options.HeaderTimeout.TotalMilliseconds;
+        KeepAliveMilliseconds = (int)options.KeepAliveTimeout.TotalMilliseconds;
+        BodyMilliseconds = (int)options.BodyTimeout.TotalMilliseconds;
+        MinBodyBytes = Math.Max(1, (long)(options.MinRequestBodyRate * options.BodyTimeout.TotalSeconds));
+        RequiresLength = options.RequireLength;
+        ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. System.Text.Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
+        _onError = options.OnError;
+    }
+
+    public Router Router { get; }
+    public Reactor Reactor { get; }
+    public ParseLimits Limits { get; }
+    public InputBuffers Buffers { get; } = new();
+    public long MaxBody { get; }
+    public int MaxBufferedBody { get; }
+    public int HeaderMilliseconds { get; }
+    public int KeepAliveMilliseconds { get; }
+    public int BodyMilliseconds { get; }
+
+    /// <summary>What a body must bring in <see cref="BodyMilliseconds"/> of waiting.</summary>
+    public long MinBodyBytes { get; }
+    public bool RequiresLength { get; }
+    public byte[] ServerLine { get; }
+
+    /// <summary>The reactor's thread; set by its first work.</summary>
+    public int ThreadId { get; private set; }
+
+    public bool IsStopping { get; private set; }
+
+    /// <summary>Requests answered, refused ones included.</summary>
+    public long Requests;
+
+    /// <summary>Requests refused because they were malformed, too large or too slow.</summary>
+    public long Refused;
+
+    public int Connections;
+
+    /// <summary>Exchanges handed out and not returned.</summary>
+    public int ExchangesInUse { get; private set; }
+
+    /// <summary>Says which thread it lives on. Before its first connection.</summary>
+    public void Attach() => ThreadId = Environment.CurrentManagedThreadId;
+
+    public HttpExchange Rent()
+    {
+        ExchangesInUse++;
+        return _exchanges.TryPop(out var exchange) ? exchange : new HttpExchange(this);
+    }
+
+    public void Return(HttpExchange exchange)
+    {
+        exchange.Reset();
+        ExchangesInUse--;
+        Debug.Assert(ExchangesInUse >= 0, "An exchange is returned once.");
+        if (_exchanges.Count < KeptExchanges) _exchanges.Push(exchange);
+    }
+
+    public void ConnectionClosed()
+    {
+        Connections--;
+        if (IsStopping && Connections == 0) _emptied.TrySetResult();
+    }
+
+    /// <summary>Lets connections end when they are idle, and asks for a close with every answer. The task ends with the last connection.</summary>
+    public Task BeginStop()
+    {
+        if (!Reactor.TryPost(static state => ((HttpShard)state!).Stop(), this)) _emptied.TrySetResult();
+        return _emptied.Task;
+    }
+
+    private void Stop()
+    {
+        IsStopping = true;
+        Reactor.ForEachConnection(static connection => (connection as HttpConnection)?.CloseIfIdle());
+        if (Connections == 0) _emptied.TrySetResult();
+    }
+
+    public void Report(Exception failure, string where)
+    {
+        if (_onError != null) _onError(failure, where);
+        else Trace.TraceError("{0} {1}", where, failure);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace FastCore.Net.Http.Server;
+
+/// <summary>
+/// Arrays for what has to be kept of a connection's input, handed out again last-in first-out. They lie on the pinned
+/// heap, so their bytes may be pointed at. One thread only.
+/// </summary>
+internal sealed class InputBuffers
+{
+    public const int MinSize = 4096;
+
+    // Kept for use again: so much memory per size, and at least one array.
+    private const int KeptBytesPerSize = 2 << 20;
+    private const int Sizes = 11; // 4 KiB … 4 MiB; larger ones are not kept.
+
+    private readonly Stack<byte[]>[] _free = new Stack<byte[]>[Sizes];
+
+    public InputBuffers()
+    {
+        for (var i = 0; i < Sizes; i++) _free[i] = new Stack<byte[]>();
+    }
+
+    /// <summary>Arrays handed out and not returned.</summary>
+    public int Leased { get; private set; }
+
+    /// <summary>An array of at least <paramref name="size"/> bytes, with anything in it.</summary>
+    public byte[] Rent(int size)
+    {
+        Leased++;
+        var length = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, MinSize));
+        var index = IndexOf(length);
+        return index < Sizes && _free[index].TryPop(out var array) ? array : GC.AllocateUninitializedArray<byte>(length, pinned: true);
+    }
+
+    public void Return(byte[] array)
+    {
+        Leased--;
+        Debug.Assert(Leased >= 0, "An array is returned once.");
+        var index = IndexOf(array.Length);
+        if (index < Sizes && _free[index].Count < Math.Max(1, KeptBytesPerSize / array.Length)) _free[index].Push(array);
+    }
+
+    private static int IndexOf(int length) => BitOperations.Log2((uint)length) - 12;
+}

@@ -1,0 +1,262 @@
+using System.Threading.Channels;
+using FastCore.Tests.Explorer;
+using static FastCore.Tests.Channels.ChannelScripts;
+
+namespace FastCore.Tests.Channels;
+
+/// <summary>Every interleaving of the shipped engine in small programs, and the planted faults found in them first.</summary>
+[TestFixture]
+internal sealed class ChannelModels
+{
+    private static readonly ModelChecker Strong = new() { Preemptions = 2 };
+
+    /// <summary>Stores may be delayed as on x86: what a missing fence needs to show.</summary>
+    private static readonly ModelChecker Delaying = new() { Preemptions = 2, DelayedStores = 1 };
+
+    /// <summary>The same for programs too long for two preemptions.</summary>
+    private static readonly ModelChecker DelayingLess = new() { Preemptions = 1, DelayedStores = 1 };
+
+    [Test]
+    public void PlantedNoFenceIsFound() =>
+        AssertFound(Delaying, "lost wake-up", model => StreamOfOne(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(1)));
+
+    [Test]
+    public void PlantedNoFenceOfAllProcessorsIsFound() =>
+        AssertFound(Delaying, "lost wake-up", model => StreamOfOne(model, Unfenced(ModelChannels<FaultyAtomics<NoFenceOfAllProcessors>>.SpscBounded(1))));
+
+    [Test]
+    public void PlantedOpenGateIsFoundInSpsc() =>
+        AssertFound(Strong, "", model => CancelledRead(model, ModelChannels<FaultyAtomics<OpenGate>>.SpscBounded(1)));
+
+    [Test]
+    public void PlantedOpenGateIsFoundInMpmc() =>
+        AssertFound(Strong, "", model => CancelledRead(model, ModelChannels<FaultyAtomics<OpenGate>>.Bounded(1)));
+
+    [Test]
+    public void SpscSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+
+    [Test]
+    public void SpscSleepsAndWakesUnfenced() => AssertSound(Delaying, model => StreamOfOne(model, Unfenced(ModelChannels<ExplorerAtomics>.SpscBounded(1))));
+
+    [Test]
+    public void SpscWaitsBothWays() => AssertSound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+
+    [Test]
+    public void SpscUnboundedGrows() => AssertSound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+
+    [Test]
+    public void BoundedSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+
+    [Test]
+    public void BoundedWaitsBothWays() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+
+    [Test]
+    public void UnboundedGrows() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Unbounded()));
+
+    [Test]
+    public void LimitedKeepsItsLimit() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Limited(1)));
+
+    [Test]
+    public void DroppingWakesItsReader() => AssertSound(Strong, model =>
+    {
+        var dropped = new List<int>();
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Dropping(1, BoundedChannelFullMode.DropOldest, dropped.Add);
+        var read = new List<int>();
+        model.Thread("writer", () =>
+        {
+            WriteAll(channel, 1, 2);
+            channel.Writer.TryComplete();
+        });
+        model.Thread("reader", () => ReadToEnd(channel, read));
+        model.AtEnd(() => Model.Require(read.Concat(dropped).Order().SequenceEqual([1, 2]) && read[^1] == 2, "Each item is read or dropped, and the newest is read."));
+    });
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void TwoWritersOneReader(bool bounded) => AssertSound(Strong, model =>
+    {
+        Channel<int> channel = bounded ? ModelChannels<ExplorerAtomics>.Bounded(1) : ModelChannels<ExplorerAtomics>.Unbounded();
+        List<int> read = [];
+        model.Thread("first writer", () => WriteAll(channel, 1));
+        model.Thread("second writer", () => WriteAll(channel, 2));
+        model.Thread("reader", () => read = Read(channel, 2));
+        model.AtEnd(() => Model.Require(read.Order().SequenceEqual([1, 2]), "Both items are read, each once."));
+    });
+
+    [Test]
+    public void TwoReadersOneWriter() => AssertSound(Strong, model =>
+    {
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Bounded(1);
+        var first = new List<int>();
+        var second = new List<int>();
+        model.Thread("first reader", () => ReadToEnd(channel, first));
+        model.Thread("second reader", () => ReadToEnd(channel, second));
+        model.Thread("writer", () =>
+        {
+            WriteAllByWaiting(channel, 1);
+            channel.Writer.TryComplete();
+        });
+        model.AtEnd(() => Model.Require(first.Concat(second).SequenceEqual([1]), "The item is read once, and both come to the end."));
+    });
+
+    [Test]
+    public void CancelledReadOfSpsc() => AssertSound(DelayingLess, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+
+    [Test]
+    public void CancelledReadOfBounded() => AssertSound(Strong, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+
+    [Test]
+    public void CancelledReadLeavesTheItemToAnother() => AssertSound(Strong, model =>
+    {
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Bounded(1);
+        var source = new CancellationTokenSource();
+        int? first = null;
+        ValueTask<int> second = default;
+        model.Thread("reader", () => first = ReadOrCancel(channel, source.Token));
+        model.Thread("other reader and writer", () =>
+        {
+            second = channel.Reader.ReadAsync();
+            channel.Writer.TryWrite(7);
+        });
+        model.Thread("canceller", source.Cancel);
+        model.AtEnd(() =>
+        {
+            bool secondHas = second.IsCompletedSuccessfully && second.Result == 7;
+            Model.Require(first is null or 7, "A read yields the item or is cancelled.");
+            Model.Require((first is not null) != secondHas, "Exactly one has the item; nobody sleeps beside it.");
+        });
+    });
+
+    [Test]
+    public void CancelledWriteOfSpsc() => AssertSound(DelayingLess, model => CancelledWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+
+    [Test]
+    public void CancelledWriteOfBounded() => AssertSound(Strong, model => CancelledWrite(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+
+    [Test]
+    public void ClosingMeetsAWriteOfSpsc() => AssertSound(DelayingLess, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(2), writes: 1));
+
+    [Test]
+    public void ClosingMeetsWritesOfSpsc() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(2)));
+
+    [Test]
+    public void ClosingMeetsWritesOfSpscUnbounded() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+
+    [Test]
+    public void PlantedNoFenceIsFoundInClosing() =>
+        AssertFound(DelayingLess, "", model => ClosingMeetsAWrite(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(2), writes: 1));
+
+    [Test]
+    public void ClosingMeetsAWriteOfBounded() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Bounded(2)));
+
+    [Test]
+    public void ClosingMeetsAWriteOfUnbounded() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Unbounded()));
+
+    [Test]
+    public void ClosingMeetsAWriteOfLimited() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Limited(2)));
+
+    /// <summary>One item against one sleeping reader.</summary>
+    private static void StreamOfOne(Model model, Channel<int> channel)
+    {
+        List<int> read = [];
+        model.Thread("writer", () => Model.Require(channel.Writer.TryWrite(1), "There is room."));
+        model.Thread("reader", () => read = Read(channel, 1));
+        model.AtEnd(() => Model.Require(read is [1], "The item is read."));
+    }
+
+    /// <summary>A first item, already read, has made the channel unfenced.</summary>
+    private static Channel<int> Unfenced(Channel<int> channel)
+    {
+        Model.Require(channel.Writer.TryWrite(0) && channel.Reader.TryRead(out _), "There is room, then an item.");
+        return channel;
+    }
+
+    /// <summary>Both sides wait for each other, by both ways of waiting, to the end.</summary>
+    private static void Stream(Model model, Channel<int> channel)
+    {
+        List<int> read = [];
+        model.Thread("writer", () =>
+        {
+            WriteAll(channel, 1, 2);
+            WriteAllByWaiting(channel, 3);
+            channel.Writer.TryComplete();
+        });
+        model.Thread("reader", () =>
+        {
+            read = Read(channel, 1);
+            ReadToEnd(channel, read);
+        });
+        model.AtEnd(() =>
+        {
+            Model.Require(read is [1, 2, 3], "All items are read in order.");
+            Model.Require(channel.Reader.Completion.IsCompletedSuccessfully, "The channel has ended.");
+        });
+    }
+
+    private static void CancelledRead(Model model, Channel<int> channel)
+    {
+        var source = new CancellationTokenSource();
+        int? read = null;
+        model.Thread("reader", () => read = ReadOrCancel(channel, source.Token) ?? Await(channel.Reader.ReadAsync()));
+        model.Thread("writer", () => Model.Require(channel.Writer.TryWrite(7), "There is room."));
+        model.Thread("canceller", source.Cancel);
+        model.AtEnd(() => Model.Require(read == 7, "The item goes to the first read or, if that was cancelled, to the second."));
+    }
+
+    private static void CancelledWrite(Model model, Channel<int> channel)
+    {
+        var source = new CancellationTokenSource();
+        bool cancelled = false;
+        List<int> read = [];
+        channel.Writer.TryWrite(1);
+        model.Thread("writer", () =>
+        {
+            ValueTask write = channel.Writer.WriteAsync(2, source.Token);
+            Model.WaitUntil(() => write.IsCompleted);
+            cancelled = write.IsCanceled;
+            WriteAll(channel, 3);
+        });
+        model.Thread("reader", () => read = Read(channel, 2));
+        model.Thread("canceller", source.Cancel);
+        model.AtEnd(() =>
+        {
+            if (channel.Reader.TryRead(out int last)) read.Add(last);
+            Model.Require(read.SequenceEqual(cancelled ? [1, 3] : [1, 2, 3]), "A cancelled write has not written, any other has.");
+        });
+    }
+
+    private static void ClosingMeetsAWrite(Model model, Channel<int> channel, int writes = 2)
+    {
+        var accepted = new List<int>();
+        var read = new List<int>();
+        model.Thread("writer", () =>
+        {
+            for (int item = 1; item <= writes; item++)
+            {
+                if (channel.Writer.TryWrite(item)) accepted.Add(item);
+            }
+        });
+        model.Thread("closer", () => channel.Writer.TryComplete());
+        model.Thread("reader", () =>
+        {
+            ReadToEnd(channel, read);
+            Model.Require(channel.Reader.Completion.IsCompletedSuccessfully, "The end is told after Completion is.");
+        });
+        model.AtEnd(() => Model.Require(read.SequenceEqual(accepted), "What was accepted is read, and nothing else."));
+    }
+
+    private static void AssertFound(ModelChecker checker, string sentence, Action<Model> build)
+    {
+        Exploration exploration = checker.Explore(build);
+        Assert.That(exploration.Failure, Is.Not.Null, "The planted fault must be found.");
+        Assert.That(exploration.Failure!.Sentence, Does.Contain(sentence));
+    }
+
+    private static void AssertSound(ModelChecker checker, Action<Model> build)
+    {
+        Exploration exploration = checker.Explore(build);
+        TestContext.Out.WriteLine(exploration);
+        Assert.That(exploration.Failure, Is.Null);
+        Assert.That(exploration.IsExhaustive, Is.True);
+    }
+}

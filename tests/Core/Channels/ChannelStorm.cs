@@ -1,0 +1,108 @@
+using System.Threading.Channels;
+using FastCore.Tests.Rings;
+
+namespace FastCore.Tests.Channels;
+
+/// <summary>
+/// Writers and readers whose every operation that waits is cancelled at some moment. Each item has a number and is written
+/// again until a write of it is accepted; in the end each must have been read exactly once.
+/// </summary>
+internal sealed class ChannelStorm(Channel<int> channel, int writers, int readers, int itemsPerWriter, int seed)
+{
+    /// <summary>Far more than a storm takes; only what sleeps on for good reaches it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly int[] _timesRead = new int[writers * itemsPerWriter];
+
+    private int _cancelledReads;
+
+    private int _cancelledWrites;
+
+    internal int Cancelled => _cancelledReads + _cancelledWrites;
+
+    internal void Run()
+    {
+        using var canceller = new Canceller(writers + readers, seed);
+        Task[] writing = [.. Enumerable.Range(0, writers).Select(writer => Task.Run(() => Write(canceller, writer)))];
+        Task[] reading = [.. Enumerable.Range(0, readers).Select(reader => Task.Run(() => Read(canceller, writers + reader)))];
+        Assert.That(Task.WaitAll(writing, Patience), Is.True, () => $"A writer sleeps on. Seed {seed}.");
+        channel.Writer.Complete();
+        Assert.That(Task.WaitAll(reading, Patience), Is.True, () => $"A reader sleeps on. Seed {seed}.");
+        Assert.That(channel.Reader.Completion.IsCompletedSuccessfully, Is.True);
+        int lost = _timesRead.Count(static times => times == 0);
+        int doubled = _timesRead.Count(static times => times > 1);
+        Assert.That((lost, doubled), Is.EqualTo((0, 0)), () => $"Lost and doubled items. Seed {seed}.");
+        TestContext.Out.WriteLine($"{_timesRead.Length} items, {_cancelledReads} reads and {_cancelledWrites} writes cancelled, seed {seed}");
+    }
+
+    private async Task Write(Canceller canceller, int writer)
+    {
+        YieldingAtomics.Seed(seed + writer);
+        var random = new Random(seed + writer);
+        for (int i = 0; i < itemsPerWriter; i++)
+        {
+            int item = (writer * itemsPerWriter) + i;
+            if (IsStarving(item)) Dawdle(random);
+            while (true)
+            {
+                try
+                {
+                    if (random.Next(2) == 0)
+                    {
+                        await channel.Writer.WriteAsync(item, canceller.Aim(writer)).ConfigureAwait(false);
+                        break;
+                    }
+
+                    if (channel.Writer.TryWrite(item)) break;
+                    Assert.That(await channel.Writer.WaitToWriteAsync(canceller.Aim(writer)).ConfigureAwait(false), Is.True);
+                }
+                catch (OperationCanceledException)
+                {
+                    Interlocked.Increment(ref _cancelledWrites);
+                }
+            }
+        }
+    }
+
+    private async Task Read(Canceller canceller, int target)
+    {
+        YieldingAtomics.Seed(seed + target);
+        var random = new Random(seed + target);
+        while (true)
+        {
+            try
+            {
+                int item;
+                if (random.Next(2) == 0)
+                {
+                    item = await channel.Reader.ReadAsync(canceller.Aim(target)).ConfigureAwait(false);
+                }
+                else
+                {
+                    if (!await channel.Reader.WaitToReadAsync(canceller.Aim(target)).ConfigureAwait(false)) return;
+                    if (!channel.Reader.TryRead(out item)) continue;
+                }
+
+                Interlocked.Increment(ref _timesRead[item]);
+                if (!IsStarving(item)) Dawdle(random);
+            }
+            catch (OperationCanceledException)
+            {
+                Interlocked.Increment(ref _cancelledReads);
+            }
+            catch (ChannelClosedException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>By turns, readers wait for slow writers and writers for slow readers.</summary>
+    private static bool IsStarving(int item) => (item & 128) == 0;
+
+    private static void Dawdle(Random random)
+    {
+        if (random.Next(4) == 0) Thread.Yield();
+        else Thread.SpinWait(random.Next(300));
+    }
+}

@@ -1,0 +1,141 @@
+using System.Threading.Channels;
+using FastCore.Tests.Rings;
+
+namespace FastCore.Tests.Channels;
+
+/// <summary>Real threads: cancellation and completion at every moment. Failures print the seed.</summary>
+[TestFixture]
+internal sealed class ChannelStormTests
+{
+    private static readonly ChannelKind[] Kinds = [.. ChannelKind.Ours.Where(static kind => kind.Capacity is null || kind.Waits)];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [TestCaseSource(nameof(Kinds))]
+    public void NothingIsLostWhenEverythingIsCancelled(ChannelKind kind) =>
+        Storm(kind.Create<int>(), kind, items: 10_000, TestContext.CurrentContext.Random.Next()).Run();
+
+    /// <summary>The same with the threads giving up their turns between the engine's steps.</summary>
+    [TestCaseSource(nameof(Kinds))]
+    public void NothingIsLostWhenThreadsStopBetweenSteps(ChannelKind kind)
+    {
+        Channel<int> channel = (kind.IsAlone, kind.Capacity) switch
+        {
+            (true, null) => ModelChannels<YieldingAtomics>.SpscUnbounded(),
+            (true, { } capacity) => ModelChannels<YieldingAtomics>.SpscBounded(capacity),
+            (false, null) => ModelChannels<YieldingAtomics>.Unbounded(),
+            (false, > 10_000 and var capacity) => ModelChannels<YieldingAtomics>.Limited(capacity),
+            (false, { } capacity) => ModelChannels<YieldingAtomics>.Bounded(capacity),
+        };
+        Storm(channel, kind, items: 10_000, TestContext.CurrentContext.Random.Next()).Run();
+    }
+
+    [TestCaseSource(nameof(Kinds))]
+    [Explicit("A million cancellations of each kind take minutes.")]
+    [Category("Stress")]
+    public void NothingIsLostInAMillionCancellations(ChannelKind kind)
+    {
+        int seed = TestContext.CurrentContext.Random.Next();
+        for (int cancelled = 0; cancelled < 1_000_000;)
+        {
+            ChannelStorm storm = Storm(kind.Create<int>(), kind, items: 100_000, seed++);
+            storm.Run();
+            cancelled += storm.Cancelled;
+        }
+    }
+
+    [TestCaseSource(nameof(Kinds))]
+    public void WhatIsAcceptedBeforeTheEndIsRead(ChannelKind kind)
+    {
+        var random = new Random(TestContext.CurrentContext.Random.Next());
+        for (int round = 0; round < 150; round++)
+        {
+            Channel<int> channel = kind.Create<int>();
+            int delay = random.Next(500);
+            Task<int>[] writing = [.. Enumerable.Range(0, kind.IsAlone ? 1 : 2).Select(_ => Task.Run(() => WriteUntilClosed(channel.Writer)))];
+            Task<int>[] reading = [.. Enumerable.Range(0, kind.IsAlone ? 1 : 2).Select(_ => Task.Run(() => CountToEnd(channel.Reader)))];
+            Task closing = Task.Run(() =>
+            {
+                Thread.SpinWait(delay);
+                channel.Writer.Complete();
+            });
+            Assert.That(Task.WaitAll([closing, .. writing, .. reading], Patience), Is.True, "Somebody sleeps on.");
+            Assert.That(reading.Sum(static task => task.Result), Is.EqualTo(writing.Sum(static task => task.Result)));
+            Assert.That(channel.Reader.Completion.IsCompletedSuccessfully, Is.True);
+        }
+    }
+
+    /// <summary>One item, then silence: whoever waits for it must be woken by it, not by a later one.</summary>
+    [TestCaseSource(nameof(Kinds))]
+    public void TheLastItemWakesItsReader(ChannelKind kind)
+    {
+        const int Rounds = 20_000;
+        Channel<int> channel = kind.Create<int>();
+        int seen = 0;
+        Task reading = Task.Run(async () =>
+        {
+            for (int round = 1; round <= Rounds; round++)
+            {
+                int item = await channel.Reader.ReadAsync().ConfigureAwait(false);
+                Volatile.Write(ref seen, item);
+            }
+        });
+        var random = new Random(1);
+        for (int round = 1; round <= Rounds; round++)
+        {
+            Thread.SpinWait(random.Next(100));
+            Assert.That(channel.Writer.TryWrite(round), Is.True);
+            Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref seen) == round, Patience), Is.True, "The reader sleeps beside an item.");
+        }
+
+        Assert.That(reading.Wait(Patience), Is.True);
+    }
+
+    /// <summary>A thread that was interrupted while it writes still wakes the reader of what it wrote.</summary>
+    [Test]
+    public void AnInterruptedWriterWakesItsReader()
+    {
+        Channel<int> channel = ChannelKind.Ours.First(static kind => kind is { IsAlone: false, Capacity: null }).Create<int>();
+        Task<int> counting = Task.Run(() => CountToEnd(channel.Reader));
+        int written = 0;
+        var writer = new Thread(() =>
+        {
+            for (int i = 0; i < 2_000; i++)
+            {
+                if (channel.Writer.TryWrite(i)) written++;
+            }
+        });
+        writer.Start();
+        while (writer.IsAlive)
+        {
+            writer.Interrupt();
+            Thread.Yield();
+        }
+
+        channel.Writer.Complete();
+        Assert.That(counting.Wait(Patience), Is.True);
+        Assert.That(counting.Result, Is.EqualTo(2_000));
+        Assert.That(written, Is.EqualTo(2_000));
+    }
+
+    private static ChannelStorm Storm(Channel<int> channel, ChannelKind kind, int items, int seed) =>
+        kind.IsAlone ? new ChannelStorm(channel, 1, 1, items, seed) : new ChannelStorm(channel, 2, 2, items / 2, seed);
+
+    private static async Task<int> WriteUntilClosed(ChannelWriter<int> writer)
+    {
+        int accepted = 0;
+        while (await writer.WaitToWriteAsync().ConfigureAwait(false))
+        {
+            if (writer.TryWrite(accepted)) accepted++;
+        }
+
+        return accepted;
+    }
+
+    private static async Task<int> CountToEnd(ChannelReader<int> reader)
+    {
+        int count = 0;
+        await foreach (int _ in reader.ReadAllAsync().ConfigureAwait(false)) count++;
+        return count;
+    }
+}

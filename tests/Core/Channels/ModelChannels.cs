@@ -1,0 +1,29 @@
+using System.Threading.Channels;
+using FastCore.Atomics;
+using FastCore.Channels;
+using FastCore.Channels.Queues;
+
+namespace FastCore.Tests.Channels;
+
+/// <summary>The shipped engine on other atomics, small, without spins, and with the modes changing after few operations.</summary>
+internal static class ModelChannels<TAtomics>
+    where TAtomics : struct, IAtomics
+{
+    private static readonly ChannelTuning Tuning = new(MostSpins: 0, FencesBeforeUnfenced: 1, FirstRingCapacity: 1);
+
+    internal static Channel<int> SpscBounded(int capacity) => Over(new SpscBoundedQueue<int, TAtomics>(capacity));
+
+    internal static Channel<int> SpscUnbounded() => Over(new SpscUnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+
+    internal static Channel<int> Bounded(int capacity) => Over(new BoundedQueue<int, TAtomics>(capacity));
+
+    internal static Channel<int> Unbounded() => Over(new UnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+
+    internal static Channel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(Tuning.FirstRingCapacity, capacity));
+
+    internal static Channel<int> Dropping(int capacity, BoundedChannelFullMode mode, Action<int>? dropped = null) =>
+        Over(new DroppingQueue<int, TAtomics>(capacity, mode, dropped));
+
+    private static QueueChannel<int, TQueue, TAtomics> Over<TQueue>(TQueue queue) where TQueue : struct, IItemQueue<int> =>
+        new(queue, allowsInlineContinuations: false, Tuning);
+}
