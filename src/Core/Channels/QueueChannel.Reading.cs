@@ -132,7 +132,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             SpinWait spinner = default;
             for (int turn = 0; turn < _own.Spins; turn++)
             {
-                TAtomics.Spin(ref spinner);
+                Pause<TAtomics>.Once(ref spinner);
                 if (!_queue.IsEmpty)
                 {
                     // An item that comes at once is one of a stream.

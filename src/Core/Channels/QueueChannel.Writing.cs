@@ -112,7 +112,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             for (int turn = 0; turn < _own.Spins; turn++)
             {
                 if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
-                TAtomics.Spin(ref spinner);
+                Pause<TAtomics>.Once(ref spinner);
                 if (!_queue.IsFull)
                 {
                     // Nobody waits for this item while there are so many before it.

@@ -190,11 +190,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     /// instead of passing a cache line to and fro for every item. The case channels/bounded-1to1 costs nearly twice the
     /// processor time without it.
     /// </summary>
-    private static void Linger(ref SpinWait spinner)
-    {
-        const int Turns = 8;
-        for (int turn = 0; turn < Turns; turn++) TAtomics.Spin(ref spinner);
-    }
+    private static void Linger(ref SpinWait spinner) => Pause<TAtomics>.Repeatedly(ref spinner, turns: 8);
 
     private Waiter<bool> RentSignalWaiter() => _signalWaiters.TryRent() ?? new Waiter<bool>(this, _signalWaiters);
 }

@@ -220,11 +220,7 @@ internal sealed class SealableRing<T, TAtomics>
     /// both fetch it from each other for every item.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void GiveWay(ref SpinWait spinner)
-    {
-        const int Turns = 4;
-        for (int turn = 0; turn < Turns; turn++) TAtomics.Spin(ref spinner);
-    }
+    private static void GiveWay(ref SpinWait spinner) => Pause<TAtomics>.Repeatedly(ref spinner, turns: 4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Slot At(long position)
