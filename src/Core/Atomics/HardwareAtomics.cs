@@ -69,6 +69,8 @@ internal readonly struct HardwareAtomics : IAtomics
 
     public static void Spin(ref SpinWait spinner) => spinner.SpinOnce(sleep1Threshold: -1);
 
+    public static void Pause(int turns) => Thread.SpinWait(turns);
+
     /// <remarks>
     /// An interrupt of the thread is put off to its next wait: the caller has taken a step already, and must take those that
     /// belong to it.

@@ -2,8 +2,8 @@ namespace FastCore.Channels;
 
 /// <summary>What trades one cost for another in a channel; each has a benchmark that moves it.</summary>
 /// <param name="MostSpins">
-/// How many pauses an operation makes at most before it goes to sleep: about eight microseconds, which is what a sleep and a
-/// wake-up cost.
+/// How often an operation looks again, with a pause before each look, before it goes to sleep: about eight microseconds in
+/// all, which is what a sleep and a wake-up cost.
 /// </param>
 /// <param name="FencesBeforeUnfenced">
 /// How many operations of a side fence before a single-producer single-consumer channel goes unfenced: what a fence on all
@@ -13,5 +13,5 @@ namespace FastCore.Channels;
 internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnfenced, int FirstRingCapacity)
 {
     /// <summary>With one processor the other side can't run while this one spins.</summary>
-    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 40, 1024, 32);
+    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 1024, 32);
 }

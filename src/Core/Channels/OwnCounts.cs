@@ -19,7 +19,7 @@ internal struct OwnCounts
     /// <summary>How many operations have fenced since the channel was last made unfenced by this side.</summary>
     [FieldOffset(CacheLine.Size + 4)] internal int Fences;
 
-    /// <summary>How many turns the next operation that can't go on spins before it sleeps.</summary>
+    /// <summary>How often the next operation that can't go on looks again before it sleeps.</summary>
     [FieldOffset(CacheLine.Size + 8)] internal int Spins;
 
     internal void SpinHelped(ChannelTuning tuning) => Spins = Math.Min(Spins * 2, tuning.MostSpins);

@@ -129,14 +129,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
         internal bool SpinUntilReadable()
         {
-            SpinWait spinner = default;
-            for (int turn = 0; turn < _own.Spins; turn++)
+            for (int look = 0; look < _own.Spins; look++)
             {
-                Pause<TAtomics>.Once(ref spinner);
+                PauseBetweenLooks(look);
                 if (!_queue.IsEmpty)
                 {
                     // An item that comes at once is one of a stream.
-                    if (turn == 0) Linger(ref spinner);
+                    if (look == 0) Linger();
                     _own.SpinHelped(_channel._tuning);
                     return true;
                 }

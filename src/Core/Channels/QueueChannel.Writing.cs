@@ -108,15 +108,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         internal bool SpinUntilWritable()
         {
-            SpinWait spinner = default;
-            for (int turn = 0; turn < _own.Spins; turn++)
+            for (int look = 0; look < _own.Spins; look++)
             {
                 if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
-                Pause<TAtomics>.Once(ref spinner);
+                PauseBetweenLooks(look);
                 if (!_queue.IsFull)
                 {
                     // Nobody waits for this item while there are so many before it.
-                    Linger(ref spinner);
+                    Linger();
                     _own.SpinHelped(_channel._tuning);
                     return true;
                 }

@@ -190,7 +190,10 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     /// instead of passing a cache line to and fro for every item. The case channels/bounded-1to1 costs nearly twice the
     /// processor time without it.
     /// </summary>
-    private static void Linger(ref SpinWait spinner) => Pause<TAtomics>.Repeatedly(ref spinner, turns: 8);
+    private static void Linger() => TAtomics.Pause(turns: 48);
+
+    /// <summary>The pauses of a spin: short ones first, for what is about to happen, then about a third of a microsecond each.</summary>
+    private static void PauseBetweenLooks(int look) => TAtomics.Pause(turns: 1 << Math.Min(look, 3));
 
     private Waiter<bool> RentSignalWaiter() => _signalWaiters.TryRent() ?? new Waiter<bool>(this, _signalWaiters);
 }

@@ -70,6 +70,8 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void Spin(ref SpinWait spinner) => ExplorerAtomics.Spin(ref spinner);
 
+    public static void Pause(int turns) => ExplorerAtomics.Pause(turns);
+
     public static void Enter(Lock gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Enter(gate);

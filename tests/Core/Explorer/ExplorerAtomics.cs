@@ -125,6 +125,11 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
 
     public static void Spin(ref SpinWait spinner) => ModelThread.Current?.Spin();
 
+    public static void Pause(int turns)
+    {
+        // Time is not modelled: whatever others can do meanwhile, they can do between any two steps.
+    }
+
     public static void Enter(Lock gate) => ModelThread.Current?.Enter(gate);
 
     public static void Exit(Lock gate) => ModelThread.Current?.Exit(gate);

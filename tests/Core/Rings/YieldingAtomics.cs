@@ -125,6 +125,8 @@ internal readonly struct YieldingAtomics : IAtomics
 
     public static void Spin(ref SpinWait spinner) => HardwareAtomics.Spin(ref spinner);
 
+    public static void Pause(int turns) => HardwareAtomics.Pause(turns);
+
     public static void Enter(Lock gate) => HardwareAtomics.Enter(gate);
 
     public static void Exit(Lock gate) => HardwareAtomics.Exit(gate);

@@ -110,7 +110,7 @@ internal sealed class SealableRing<T, TAtomics>
             {
                 if (TAtomics.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail)
                 {
-                    GiveWay(ref spinner);
+                    GiveWay();
                     continue;
                 }
 
@@ -139,7 +139,7 @@ internal sealed class SealableRing<T, TAtomics>
             {
                 if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head)
                 {
-                    GiveWay(ref spinner);
+                    GiveWay();
                     continue;
                 }
 
@@ -220,7 +220,7 @@ internal sealed class SealableRing<T, TAtomics>
     /// both fetch it from each other for every item.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void GiveWay(ref SpinWait spinner) => Pause<TAtomics>.Repeatedly(ref spinner, turns: 4);
+    private static void GiveWay() => TAtomics.Pause(turns: 14);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Slot At(long position)
