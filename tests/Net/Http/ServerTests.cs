@@ -219,7 +219,7 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
         var server = Start(server => server.MapAsync(HttpMethod.Get, "/", async context =>
         {
             begun.SetResult();
-            await Task.Delay(Timeout.Infinite, context.Aborted);
+            await new TaskCompletionSource().Task.WaitAsync(context.Aborted);
         }));
         using var client = new HttpPeer(server);
         client.Send(Get);
