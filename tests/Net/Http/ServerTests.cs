@@ -283,11 +283,12 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That(server.Counters.Requests, Is.EqualTo(30));
     }
 
-    [Test]
-    public void APortInUseIsSaidAndNothingIsLeft()
+    [TestCase(1)]
+    [TestCase(2)]
+    public void APortInUseIsSaidAndNothingIsLeft(int reactors)
     {
-        var first = Start();
-        var second = new HttpServer(new HttpServerOptions { EndPoint = first.EndPoint, Transport = Kind, Reactors = 1 });
+        var first = Start(options: new HttpServerOptions { Reactors = reactors });
+        var second = new HttpServer(new HttpServerOptions { EndPoint = first.EndPoint, Transport = Kind, Reactors = reactors });
         var refused = Assert.Throws<SocketException>(second.Start);
         Assert.That(refused!.SocketErrorCode, Is.EqualTo(SocketError.AddressAlreadyInUse));
         Assert.That(refused.Message, Does.Contain(first.EndPoint.ToString()));
