@@ -66,7 +66,9 @@ public abstract partial class Connection
 
     // Milliseconds on the reactor's clock; long.MaxValue means none.
     internal long _deadline = long.MaxValue;
-    internal long _sendStarted;
+
+    // When the send in flight, or the one it goes on from, first had to wait.
+    internal long _sendStarted = long.MaxValue;
 
     internal long _lingerBytesLeft;
     internal IPEndPoint? _connectTo;

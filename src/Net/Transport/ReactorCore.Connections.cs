@@ -276,7 +276,7 @@ internal sealed partial class ReactorCore<TEngine>
         connection._sendInFlight = true;
         connection._inFlight++;
         _inFlight++;
-        connection._sendStarted = _now;
+        if (connection._sendStarted == NotStarted) connection._sendStarted = _now;
         // A linked connection is looked at within the stall limit anyway (ScheduleTimer).
         if (connection._wheelTick < 0) ScheduleTimer(connection);
     }
@@ -294,6 +294,8 @@ internal sealed partial class ReactorCore<TEngine>
     {
         if (result > 0)
         {
+            // Only progress starts the stall limit anew: a send that ends with EAGAIN goes on under the old one.
+            connection._sendStarted = NotStarted;
             var queue = connection._sendQueue!;
             queue.Sent(result);
             if (queue.Queued == 0) Drained(connection);

@@ -20,6 +20,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private const int MaxPostsPerTurn = 1024;
     private const int AcceptRetryMilliseconds = 50;
     private const int NoThread = -1;
+    private const long NotStarted = long.MaxValue;
 
     private readonly ReactorOptions _options;
     private readonly Mailbox _mailbox = new();
