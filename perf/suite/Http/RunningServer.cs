@@ -23,7 +23,7 @@ internal sealed class RunningServer : IDisposable
     {
         try
         {
-            var process = ServerProcess.Start(subject, [cpu]);
+            var process = ServerProcess.Start(subject, cpu);
             return new RunningServer(subject, process, Ask(subject, process), null);
         }
         catch (ServerStartException failure) when (subject.Name == ServerSubject.Kestrel)
