@@ -14,7 +14,7 @@ internal sealed class Cell(HttpCase httpCase, string subject)
     private const double IdleServer = 0.30;
     private const double BusyLoad = 0.95;
     private const double SpareServer = 0.75;
-    private const double MuchStarved = 0.10;
+    private const double MuchStarved = 0.15;
     private const int MinimumTicks = 100;
 
     private readonly List<Round> _rounds = [];
