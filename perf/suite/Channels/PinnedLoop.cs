@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastCore.Perf.Processes;
 
 namespace FastCore.Perf.Channels;
 
@@ -11,7 +12,7 @@ internal sealed class PinnedLoop : SynchronizationContext, IDisposable
 
     private readonly Thread _thread;
 
-    internal PinnedLoop(string name, int? processor)
+    internal PinnedLoop(string name, int processor)
     {
         _thread = new Thread(() => Run(processor)) { Name = name, IsBackground = true };
         _thread.Start();
@@ -47,9 +48,9 @@ internal sealed class PinnedLoop : SynchronizationContext, IDisposable
         }
     }
 
-    private void Run(int? processor)
+    private void Run(int processor)
     {
-        if (processor is { } bound) Affinity.TryPin(bound);
+        CpuPinning.PinThread(processor);
         SetSynchronizationContext(this);
         foreach ((SendOrPostCallback callback, object? state) in _posted.GetConsumingEnumerable()) callback(state);
     }

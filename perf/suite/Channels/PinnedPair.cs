@@ -1,3 +1,5 @@
+using FastCore.Perf.Processes;
+
 namespace FastCore.Perf.Channels;
 
 /// <summary>Two loops on two processors; where there is only one processor, on that.</summary>
@@ -16,6 +18,9 @@ internal sealed class PinnedPair : IDisposable
         _second.Dispose();
     }
 
-    private static int? Processor(int index) =>
-        Affinity.Allowed.Length == 0 ? null : Affinity.Allowed[Math.Min(index, Affinity.Allowed.Length - 1)];
+    private static int Processor(int index)
+    {
+        int[] allowed = CpuPinning.Allowed();
+        return allowed[Math.Min(index, allowed.Length - 1)];
+    }
 }

@@ -1,3 +1,5 @@
+using FastCore.Perf.Results;
+
 namespace FastCore.Perf.Channels;
 
 /// <summary>The rounds of one subject in one case.</summary>
@@ -43,12 +45,7 @@ internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject
 
     private static double Speed(RoundResult result) => result.Operations / result.Elapsed.TotalSeconds;
 
-    private double Median(Func<RoundResult, double> figure)
-    {
-        double[] sorted = [.. _rounds.Select(figure).Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+    private double Median(Func<RoundResult, double> figure) => Statistics.Median(_rounds.Select(figure));
 
     private ChannelFaults SumFaults() => _rounds.Select(static round => round.Faults!).Aggregate(
         static (sum, faults) => new ChannelFaults(

@@ -34,6 +34,12 @@ public static class CpuPinning
         }
     }
 
+    /// <summary>Places the calling thread for the rest of its life.</summary>
+    public static void PinThread(int cpu)
+    {
+        if (!TrySet(0, [cpu], out var error)) throw Refused([cpu], error);
+    }
+
     /// <summary>
     /// Runs <paramref name="start"/> with the calling thread placed on <paramref name="cpus"/>: a process that it starts
     /// inherits the place and has it from its first instruction on, so its runtime counts only these processors.

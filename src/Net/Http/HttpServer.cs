@@ -93,6 +93,9 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         Add(method, path, new Route(null, handler));
     }
 
+    /// <summary>What is mapped.</summary>
+    internal Router Router => _router;
+
     private void Add(HttpMethod method, string path, Route route)
     {
         lock (_gate)

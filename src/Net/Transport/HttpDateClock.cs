@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace FastCore.Net.Transport;
 
@@ -18,7 +17,7 @@ internal sealed class HttpDateClock
     {
         if (nowMilliseconds < _refreshAt) return;
         var now = _time.GetUtcNow();
-        Encoding.ASCII.GetBytes(now.ToString("R", CultureInfo.InvariantCulture), _text);
+        now.TryFormat(_text, out _, "R", CultureInfo.InvariantCulture);
         _refreshAt = nowMilliseconds + 1000 - now.Millisecond;
     }
 }

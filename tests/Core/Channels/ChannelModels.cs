@@ -42,7 +42,10 @@ internal sealed class ChannelModels
     public void SpscWaitsBothWays() => AssertSound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
 
     [Test]
-    public void SpscUnboundedGrows() => AssertSound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+    public void SpscUnboundedGrows() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+
+    [Test]
+    public void SpscUnboundedSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
 
     [Test]
     public void BoundedSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.Bounded(1)));

@@ -24,6 +24,16 @@ internal static class ModelChannels<TAtomics>
     internal static Channel<int> Dropping(int capacity, BoundedChannelFullMode mode, Action<int>? dropped = null) =>
         Over(new DroppingQueue<int, TAtomics>(capacity, mode, dropped));
 
+    /// <summary>A channel over the same queue as that of the kind; only where writers wait or there is no bound.</summary>
+    internal static Channel<int> Like(ChannelKind kind) => (kind.IsAlone, kind.Capacity) switch
+    {
+        (true, null) => SpscUnbounded(),
+        (true, { } capacity) => SpscBounded(capacity),
+        (false, null) => Unbounded(),
+        (false, > 10_000 and var capacity) => Limited(capacity),
+        (false, { } capacity) => Bounded(capacity),
+    };
+
     private static QueueChannel<int, TQueue, TAtomics> Over<TQueue>(TQueue queue) where TQueue : struct, IItemQueue<int> =>
         new(queue, allowsInlineContinuations: false, Tuning);
 }

@@ -18,6 +18,7 @@ internal static unsafe partial class DescriptorStarvation
     private const nuint Soft = 512;
     private const int Count = 40;
     private const int Failures = 5;
+    private const int PoolThreads = 16;
 
     private struct Limit
     {
@@ -39,6 +40,7 @@ internal static unsafe partial class DescriptorStarvation
 
     public static void Run(string kind)
     {
+        StartPoolThreads();
         // Before the reactor starts: io_uring's accept keeps the limit that it was armed under.
         Limit limit;
         Check(GetLimit(LimitOfDescriptors, &limit) == 0, "getrlimit failed");
@@ -49,6 +51,15 @@ internal static unsafe partial class DescriptorStarvation
         // First with all descriptors: what the runtime loads and opens lazily is there afterwards.
         Serve(reactor, end, starve: false);
         Serve(reactor, end, starve: true);
+    }
+
+    /// <summary>A thread that starts needs a pipe, and the runtime ends the process when it gets none; so those that the pool may want start now.</summary>
+    private static void StartPoolThreads()
+    {
+        ThreadPool.SetMinThreads(PoolThreads, PoolThreads);
+        var all = new Barrier(PoolThreads + 1);
+        for (var i = 0; i < PoolThreads; i++) ThreadPool.UnsafeQueueUserWorkItem(static all => all.SignalAndWait(), all, preferLocal: false);
+        all.SignalAndWait();
     }
 
     private static void Serve(Reactor reactor, IPEndPoint end, bool starve)

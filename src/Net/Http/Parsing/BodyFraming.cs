@@ -44,8 +44,8 @@ internal struct BodyFraming
 
     public readonly bool IsChunked => _state > State.Plain;
 
-    /// <summary>Bytes of a body with a Content-Length that have not come; with the chunked coding, of the present chunk.</summary>
-    public readonly long Left => _left;
+    /// <summary>Bytes that are known to come: of the body, or of the present chunk once its size has been read.</summary>
+    public readonly long Left => _state is State.Plain or State.ChunkData ? _left : 0;
 
     public static BodyFraming Of(RequestHead head) => new()
     {

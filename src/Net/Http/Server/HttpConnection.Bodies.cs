@@ -12,7 +12,7 @@ internal sealed partial class HttpConnection
         {
             var rejection = exchange.Framing.Read(data[consumed..], int.MaxValue, _shard.Limits, out var used, out var bytes);
             consumed += used;
-            if (rejection.IsNone && exchange.BodyLength + bytes.Length > _shard.MaxBufferedBody) rejection = BodyTooLarge;
+            if (rejection.IsNone && exchange.BodyLength + bytes.Length > _shard.MaxBufferedBody - exchange.Framing.Left) rejection = BodyTooLarge;
             if (!rejection.IsNone)
             {
                 Refuse(exchange, rejection);

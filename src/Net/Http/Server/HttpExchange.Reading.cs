@@ -55,9 +55,8 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
         {
             BodyFault = Framing.Read(input[consumed..], output.Length - written, Shard.Limits, out var used, out var data);
             consumed += used;
-            if (data.IsEmpty) continue;
             BodyLength += data.Length;
-            if (BodyLength > Shard.MaxBody) BodyFault = new Rejection(413, "The request's body is too large.");
+            if (BodyFault.IsNone && BodyLength > Shard.MaxBody - Framing.Left) BodyFault = new Rejection(413, "The request's body is too large.");
             data.CopyTo(output[written..]);
             written += data.Length;
         }

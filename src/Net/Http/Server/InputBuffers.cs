@@ -12,8 +12,8 @@ internal sealed class InputBuffers
     public const int MinSize = 4096;
 
     // Kept for use again: so much memory per size, and at least one array.
-    private const int KeptBytesPerSize = 2 << 20;
-    private const int Sizes = 11; // 4 KiB … 4 MiB; larger ones are not kept.
+    private const int KeptBytesPerSize = 512 * 1024;
+    private const int Sizes = 10; // 4 KiB … 2 MiB; larger ones are not kept.
 
     private readonly Stack<byte[]>[] _free = new Stack<byte[]>[Sizes];
 

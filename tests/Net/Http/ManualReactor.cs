@@ -1,0 +1,196 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using FastCore.Net.Transport;
+using FastCore.Net.Transport.Native;
+
+namespace FastCore.Net.Tests.Http;
+
+/// <summary>
+/// A reactor without a kernel and without a clock of its own, on the test's thread: what arrives, when, in which pieces,
+/// and how late it is, is up to the test. Received bytes are overwritten as soon as the callback returns, so that a
+/// pointer kept too long is found out.
+/// </summary>
+internal sealed unsafe class ManualReactor : Reactor
+{
+    private readonly int _threadId = Environment.CurrentManagedThreadId;
+    private readonly Queue<(SendOrPostCallback Work, object? State)> _posted = new();
+    private readonly SendMemory _memory = new(keep: 0);
+    private readonly List<Connection> _dirty = [];
+    private readonly List<Connection> _connections = [];
+    private long _now;
+
+    public static ReadOnlySpan<byte> FixedDate => "Tue, 24 Nov 2026 00:00:00 GMT"u8;
+
+    public int SendBlocks => _memory.Leased;
+
+    public int Pins => _memory.Pinned;
+
+    public override TransportKind Transport => TransportKind.Portable;
+
+    public override bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
+
+    public override long Milliseconds => _now;
+
+    public override ReactorCounters Counters => default;
+
+    public override ReadOnlySpan<byte> HttpDate => FixedDate;
+
+    // --- What the test does ---
+
+    public void Open(Connection connection)
+    {
+        connection._reactor = this;
+        connection._handle = 1;
+        connection._state = ConnectionState.Open;
+        connection._wantsReceive = connection._receiveArmed = true;
+        _connections.Add(connection);
+        connection.OnOpened();
+    }
+
+    public void Receive(Connection connection, ReadOnlySpan<byte> data)
+    {
+        if (connection._state != ConnectionState.Open) return;
+        var memory = (byte*)NativeMemory.Alloc((nuint)data.Length);
+        data.CopyTo(new Span<byte>(memory, data.Length));
+        try
+        {
+            connection.OnReceived(new ReadOnlySpan<byte>(memory, data.Length));
+        }
+        finally
+        {
+            new Span<byte>(memory, data.Length).Fill(0xDD);
+            NativeMemory.Free(memory);
+        }
+    }
+
+    public void FinishPeer(Connection connection)
+    {
+        connection._peerFinished = true;
+        if (connection._state == ConnectionState.Open) connection.OnPeerFinished();
+    }
+
+    /// <summary>Lets time pass, and the deadlines that lie in it.</summary>
+    public void Pass(long milliseconds)
+    {
+        _now += milliseconds;
+        foreach (var connection in _connections.ToArray())
+        {
+            if (connection._deadline > _now || connection._state != ConnectionState.Open) continue;
+            connection._deadline = long.MaxValue;
+            connection.OnDeadline();
+        }
+    }
+
+    /// <summary>Runs what was posted, and what that posts.</summary>
+    public void RunPosted()
+    {
+        while (_posted.TryDequeue(out var item)) item.Work(item.State);
+    }
+
+    /// <summary>Takes what has been written, and tells the connection that it has been.</summary>
+    public byte[] Flush()
+    {
+        var engine = new CollectingEngine([]);
+        while (_dirty.Count > 0)
+        {
+            var connection = _dirty[0];
+            _dirty.RemoveAt(0);
+            connection._isDirty = false;
+            while (connection._sendQueue is { Queued: > 0 } queue) queue.Sent(queue.Submit(ref engine, 0, 1));
+            ReleaseQueue(connection);
+            if (connection._state == ConnectionState.Open) connection.OnDrained();
+        }
+        return [.. engine.Output];
+    }
+
+    /// <summary>The connection's last step.</summary>
+    public void End(Connection connection, CloseReason reason)
+    {
+        if (!_connections.Remove(connection)) return;
+        connection._state = ConnectionState.Closed;
+        _dirty.Remove(connection);
+        ReleaseQueue(connection);
+        connection.OnClosed(reason);
+    }
+
+    private static void ReleaseQueue(Connection connection)
+    {
+        connection._sendQueue?.Free();
+        connection._sendQueue = null;
+    }
+
+    // --- What the connection asks for ---
+
+    public override bool TryPost(SendOrPostCallback work, object? state)
+    {
+        _posted.Enqueue((work, state));
+        return true;
+    }
+
+    internal override void ArmReceive(Connection connection) => connection._receiveArmed = true;
+
+    internal override void CancelReceive(Connection connection) => connection._receiveArmed = false;
+
+    internal override void BeginClose(Connection connection) => connection._state = ConnectionState.Draining;
+
+    internal override void Terminate(Connection connection, CloseReason reason, int error) => connection._state = ConnectionState.Terminating;
+
+    internal override void ScheduleTimer(Connection connection) { }
+
+    internal override void AddDirty(Connection connection)
+    {
+        connection._isDirty = true;
+        _dirty.Add(connection);
+    }
+
+    internal override SendQueue RentSendQueue(Connection connection) => connection._sendQueue = new SendQueue(_memory);
+
+    internal override IPEndPoint? RemoteEndPoint(Connection connection) => null;
+
+    internal override void ForEachConnection(Action<Connection> action) => _connections.ForEach(action);
+
+    public override void StopListening() { }
+
+    public override void Dispose() => _memory.Dispose();
+
+    public override IPEndPoint Listen(IPEndPoint endPoint, Func<Connection> factory, int backlog = 4096, bool sharePort = false) => throw new NotSupportedException();
+
+    public override void Connect(IPEndPoint remote, Connection connection) => throw new NotSupportedException();
+
+    /// <summary>Takes everything that is sent at once. A queue asks an engine for nothing else.</summary>
+    private readonly struct CollectingEngine(List<byte> output) : IEngine
+    {
+        public List<byte> Output => output;
+
+        public int Send(ulong tag, int handle, byte* data, int length)
+        {
+            output.AddRange(new ReadOnlySpan<byte>(data, length));
+            return length;
+        }
+
+        public int SendVector(ulong tag, int handle, MessageHeader* message)
+        {
+            var total = 0;
+            for (var i = 0; i < (int)message->VectorCount; i++) total += Send(tag, handle, message->Vectors[i].Base, (int)message->Vectors[i].Length);
+            return total;
+        }
+
+        public TransportKind Kind => throw new NotSupportedException();
+        public long Milliseconds => throw new NotSupportedException();
+        public int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound) => throw new NotSupportedException();
+        public int OpenSocket(IPEndPoint remote) => throw new NotSupportedException();
+        public void Accept(ulong tag, int listener) => throw new NotSupportedException();
+        public void Connect(ulong tag, int handle, IPEndPoint remote) => throw new NotSupportedException();
+        public void Receive(ulong tag, int handle) => throw new NotSupportedException();
+        public void CancelReceive(ulong tag, int handle) => throw new NotSupportedException();
+        public void CancelAll(int handle) => throw new NotSupportedException();
+        public void ShutdownSend(int handle) => throw new NotSupportedException();
+        public void Close(int handle, bool reset) => throw new NotSupportedException();
+        public IPEndPoint? RemoteEndPoint(int handle) => throw new NotSupportedException();
+        public void Wait(int timeoutMilliseconds) => throw new NotSupportedException();
+        public bool TryTake(out Completion completion) => throw new NotSupportedException();
+        public void Recycle(in Completion completion) => throw new NotSupportedException();
+        public void Wake() => throw new NotSupportedException();
+        public void Dispose() { }
+    }
+}

@@ -1,0 +1,305 @@
+using System.Net.Sockets;
+using FastCore.Net.Http;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Tests.Http;
+
+/// <summary>The server over real sockets, on every transport.</summary>
+internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Test]
+    public void ServesTheWholeCorpusOnOneConnectionInSegmentsOfEverySort()
+    {
+        using var client = new HttpPeer(Start());
+        foreach (var (text, body) in RequestCorpus.Served)
+        {
+            Assert.That(client.Ask(text), Is.EqualTo((200, body)), "whole");
+            foreach (var c in text) client.Send(c.ToString());
+            Assert.That(client.Read(), Is.EqualTo((200, body)), "byte by byte");
+            client.Send(text[..(text.Length / 2)]);
+            client.Send(text[(text.Length / 2)..] + text);
+            Assert.That((client.Read(), client.Read()), Is.EqualTo(((200, body), (200, body))), "cut in the middle and pipelined");
+        }
+    }
+
+    [Test]
+    public void RefusesTheWholeCorpusAndTheClientCanReadWhy()
+    {
+        var server = Start();
+        foreach (var request in RequestCorpus.Refused)
+        {
+            using var client = new HttpPeer(server);
+            // Much more than the server reads of it: with a plain close, the reset would destroy the answer (RFC 9112 §9.6).
+            client.Send(request.Text);
+            client.Peer.Send(new byte[1 << 20]);
+            client.Peer.FinishSending();
+            Assert.That(client.Read().Status, Is.EqualTo(request.Status), request.Name);
+            client.ExpectEnd();
+        }
+        Assert.That(server.Counters.Refused, Is.EqualTo(RequestCorpus.Refused.Length));
+    }
+
+    /// <summary>With receive buffers of few bytes each, the engine's own boundaries fall everywhere.</summary>
+    [Test]
+    public void ServesTheCorpusThroughTinyReceiveBuffers([Values(16, 17, 31)] int size)
+    {
+        var server = Start(options: new HttpServerOptions { Reactors = 1, ReceiveBufferSize = size, ReceiveBufferCount = 8 });
+        using var client = new HttpPeer(server);
+        client.Send(string.Concat(RequestCorpus.Served.Select(static request => request.Text)));
+        foreach (var (_, body) in RequestCorpus.Served) Assert.That(client.Read(), Is.EqualTo((200, body)));
+    }
+
+    [Test]
+    public void AnswersABatchOfPipelinedRequests()
+    {
+        using var client = new HttpPeer(Start());
+        client.Send(string.Concat(Enumerable.Repeat(Get, 1000)));
+        for (var i = 0; i < 1000; i++) Assert.That(client.Read(), Is.EqualTo((200, "hello")));
+    }
+
+    [Test]
+    public void SendsAndReceivesLargeBodies()
+    {
+        using var client = new HttpPeer(Start());
+        var text = System.Text.Encoding.Latin1.GetString(SmallApplication.Large);
+        for (var i = 0; i < 20; i++) client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+        for (var i = 0; i < 20; i++) Assert.That(client.Read() == (200, text), Is.True);
+        client.Send($"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: {text.Length}\r\n\r\n{text}");
+        Assert.That(client.Read() == (200, text), Is.True);
+        client.Send($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {text.Length}\r\n\r\n{text}");
+        Assert.That(client.Read() == (200, text), Is.True);
+    }
+
+    [Test]
+    public void SteadyRequestsAllocateNothing()
+    {
+        // In windows, since the runtime itself allocates a few bytes on the thread now and then; what a request allocated
+        // would be in every window.
+        const int Window = 2_000, Windows = 8;
+        var allocated = new long[Windows + 1];
+        var count = 0;
+        var server = Start(server => server.Map(HttpMethod.Get, "/", context =>
+        {
+            if (count % Window == 0) allocated[count / Window] = GC.GetAllocatedBytesForCurrentThread();
+            count++;
+            context.Respond(SmallApplication.Hello);
+        }));
+        using var client = new HttpPeer(server);
+        var batch = string.Concat(Enumerable.Repeat(Get, 8));
+        while (count <= Window * Windows)
+        {
+            client.Send(batch);
+            for (var j = 0; j < 8; j++) client.Read();
+        }
+        var perWindow = allocated.Zip(allocated.Skip(1), static (before, after) => after - before).ToArray();
+        Assert.That(perWindow.Count(static bytes => bytes == 0), Is.GreaterThan(Windows / 2), () => $"bytes per {Window} requests: {string.Join(", ", perWindow)}");
+    }
+
+    [Test]
+    public void AClientThatNeverReadsIsEndedAndTheOthersDoNotNotice()
+    {
+        var server = Start(options: new HttpServerOptions { Reactors = 1, SendStallTimeout = TimeSpan.FromMilliseconds(300) });
+        using var stalled = new HttpPeer(server, receiveBuffer: 4096);
+        stalled.Send(string.Concat(Enumerable.Repeat("GET /large HTTP/1.1\r\nHost: a\r\n\r\n", 200)));
+        using var other = new HttpPeer(server);
+        Until(() =>
+        {
+            Assert.That(other.Ask(Get), Is.EqualTo((200, "hello")));
+            return server.Counters.Connections == 1;
+        });
+    }
+
+    [Test]
+    public void ASlowHeadAndASlowBodyAreRefusedAndTheOthersDoNotNotice()
+    {
+        var server = Start(options: new HttpServerOptions { Reactors = 1, HeaderTimeout = TimeSpan.FromMilliseconds(200), BodyTimeout = TimeSpan.FromMilliseconds(200) });
+        using var head = new HttpPeer(server);
+        using var body = new HttpPeer(server);
+        using var streamed = new HttpPeer(server);
+        head.Send("GET / HTTP/1.1\r\n");
+        body.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        streamed.Send("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        using var other = new HttpPeer(server);
+        Assert.That(other.Ask(Get), Is.EqualTo((200, "hello")));
+        foreach (var slow in new[] { head, body, streamed })
+        {
+            Assert.That(slow.Read().Status, Is.EqualTo(408));
+            slow.ExpectEnd();
+        }
+        Assert.That(other.Ask(Get), Is.EqualTo((200, "hello")));
+    }
+
+    [Test]
+    public void ASilentClientIsClosed()
+    {
+        using var client = new HttpPeer(Start(options: new HttpServerOptions { Reactors = 1, KeepAliveTimeout = TimeSpan.FromMilliseconds(100) }));
+        client.ExpectEnd();
+    }
+
+    [Test]
+    public void AClientThatFinishesSendingGetsItsAnswers()
+    {
+        using var client = new HttpPeer(Start());
+        client.Send(Get + "GET /yield?x HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.Peer.FinishSending();
+        Assert.That((client.Read(), client.Read()), Is.EqualTo(((200, "hello"), (200, "x"))));
+        client.ExpectEnd();
+    }
+
+    [Test]
+    public void ClientsThatResetAtEveryMomentLeaveNothing()
+    {
+        var gate = new TaskCompletionSource();
+        var server = Start(server =>
+        {
+            SmallApplication.Map(server);
+            server.MapAsync(HttpMethod.Get, "/wait", async context =>
+            {
+                await gate.Task;
+                context.Respond(200);
+            });
+        });
+        string[] beginnings =
+        [
+            "", "GET / HT", Get, Get + "GET", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123", "POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123",
+            "POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12", "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n" + Get,
+            "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123", "\0", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        ];
+        for (var i = 0; i < beginnings.Length * 10; i++)
+        {
+            using var client = new HttpPeer(server);
+            client.Send(beginnings[i % beginnings.Length]);
+            client.Peer.Reset();
+        }
+        using var other = new HttpPeer(server);
+        Assert.That(other.Ask(Get), Is.EqualTo((200, "hello")));
+        gate.SetResult();
+        Until(() => server.Counters is { Connections: 1, Exchanges: 0 });
+    }
+
+    [Test]
+    public async Task AGracefulStopAnswersWhatHasBegun()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = new TaskCompletionSource();
+        var server = Start(server =>
+        {
+            SmallApplication.Map(server);
+            server.MapAsync(HttpMethod.Get, "/wait", async context =>
+            {
+                begun.SetResult();
+                await gate.Task;
+                context.Respond("late"u8, "text/plain");
+            });
+        });
+        using var idle = new HttpPeer(server);
+        Assert.That(idle.Ask(Get), Is.EqualTo((200, "hello")));
+        using var waiting = new HttpPeer(server);
+        waiting.Send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+        await begun.Task;
+
+        var stop = server.StopAsync(TimeSpan.FromSeconds(30));
+        idle.ExpectEnd();
+        idle.Dispose();
+        Assert.That(() => new HttpPeer(server), Throws.InstanceOf<SocketException>(), "nothing more is accepted");
+        Assert.That(stop.IsCompleted, Is.False);
+        gate.SetResult();
+        Assert.That(waiting.Read(), Is.EqualTo((200, "late")));
+        waiting.ExpectEnd();
+        waiting.Dispose();
+        await stop;
+    }
+
+    [Test]
+    public async Task AStopAbortsAtItsLimit()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var server = Start(server => server.MapAsync(HttpMethod.Get, "/", async context =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, context.Aborted);
+        }));
+        using var client = new HttpPeer(server);
+        client.Send(Get);
+        await begun.Task;
+        await server.StopAsync(TimeSpan.FromMilliseconds(50));
+        client.Peer.Drain();
+    }
+
+    /// <summary>Clients ask without pause while the server stops: each gets whole answers only, and the last says close or is none.</summary>
+    [Test]
+    public async Task StopsUnderLoad()
+    {
+        var server = Start(options: new HttpServerOptions { Reactors = 2 });
+        var answered = 0;
+        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            try
+            {
+                using var client = new HttpPeer(server);
+                while (true)
+                {
+                    client.Send(Get + Get);
+                    Assert.That(client.Read(), Is.EqualTo((200, "hello")));
+                    Assert.That(client.Read(), Is.EqualTo((200, "hello")));
+                    Interlocked.Increment(ref answered);
+                }
+            }
+            catch (Exception end) when (end is SocketException or EndOfStreamException)
+            {
+                // The server has gone, as it should.
+            }
+        })).ToArray();
+        Until(() => Volatile.Read(ref answered) > 200);
+        await server.StopAsync(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(clients);
+        Assert.That(server.Counters.Connections, Is.Zero);
+    }
+
+    [Test]
+    public void SeveralReactorsShareAPort()
+    {
+        var server = Start(options: new HttpServerOptions { Reactors = 3 });
+        Assert.That(server.Reactors, Has.Count.EqualTo(3));
+        Assert.That(server.Transport.Kind, Is.EqualTo(Kind));
+        for (var i = 0; i < 30; i++)
+        {
+            using var client = new HttpPeer(server);
+            Assert.That(client.Ask(Get), Is.EqualTo((200, "hello")));
+        }
+        Assert.That(server.Counters.Requests, Is.EqualTo(30));
+    }
+
+    [Test]
+    public void APortInUseIsSaidAndNothingIsLeft()
+    {
+        var first = Start();
+        var second = new HttpServer(new HttpServerOptions { EndPoint = first.EndPoint, Transport = Kind, Reactors = 1 });
+        var refused = Assert.Throws<SocketException>(second.Start);
+        Assert.That(refused!.SocketErrorCode, Is.EqualTo(SocketError.AddressAlreadyInUse));
+        Assert.That(refused.Message, Does.Contain(first.EndPoint.ToString()));
+        second.Dispose();
+    }
+
+    [Test]
+    public void AServerIsStartedOnce()
+    {
+        var server = Start();
+        Assert.That(server.Start, Throws.InvalidOperationException);
+        Assert.That(() => server.Map(HttpMethod.Get, "/late", static _ => { }), Throws.InvalidOperationException);
+        var never = new HttpServer();
+        Assert.That(() => never.EndPoint, Throws.InvalidOperationException);
+        never.Dispose();
+        Assert.That(never.Start, Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void HandlersSeeTheClientsAddress()
+    {
+        var server = Start(static server => server.Map(HttpMethod.Get, "/", static context => context.Respond(context.RemoteEndPoint!.ToString())));
+        using var client = new HttpPeer(server);
+        Assert.That(client.Ask(Get).Body, Is.EqualTo(client.Peer.Socket.LocalEndPoint!.ToString()));
+    }
+}
