@@ -15,7 +15,7 @@ internal sealed class Cell(HttpCase httpCase, string subject)
     private const double BusyLoad = 0.95;
     private const double SpareServer = 0.75;
     private const double MuchStarved = 0.15;
-    private const int MinimumTicks = 100;
+    private const int MinimumTicks = 50;
 
     private readonly List<Round> _rounds = [];
 
@@ -83,7 +83,7 @@ internal sealed class Cell(HttpCase httpCase, string subject)
         if (starved > MuchStarved) notes.Add(FormattableString.Invariant($"other work had a processor for {starved:P0} of the time, which requests/s and latencies show"));
         if (httpCase.Plan.Rate is not { } rate)
         {
-            if (serverBusy < SpareServer && Median(load => load.LoadBusy + load.LoadStarved) > BusyLoad)
+            if (starved <= MuchStarved && serverBusy < SpareServer && Median(load => load.LoadBusy) > BusyLoad)
                 notes.Add(FormattableString.Invariant($"the load generator was the limit (server busy {serverBusy:P0}): requests/s is a lower bound, CPU per request holds"));
             return notes;
         }

@@ -18,7 +18,7 @@ internal sealed class BenchTests
     public void Run()
     {
         _folder = Directory.CreateTempSubdirectory("fastcore-bench-").FullName;
-        File.WriteAllText(Markdown, $"before\n{MarkdownReport.Begin}\nold\n{MarkdownReport.End}\nafter\n");
+        File.WriteAllText(Markdown, $"before\n{MarkdownReport.Begin}\nstale figures\n{MarkdownReport.End}\nafter\n");
         _run = FastCoreProgram.Run(
             "bench", "http", "--transport", "epoll", "--connections", "8", "--rounds", "2", "--duration", "100ms",
             "--json", Path.Combine(_folder, "new", "report.json"), "--html", Html, "--markdown", Markdown);
@@ -58,7 +58,7 @@ internal sealed class BenchTests
     {
         var text = File.ReadAllText(Markdown);
         Assert.That(text, Does.StartWith($"before\n{MarkdownReport.Begin}\n").And.EndWith($"{MarkdownReport.End}\nafter\n"));
-        Assert.That(text, Does.Contain("| http/plaintext/c8/p1 | fastcore/epoll |").And.Not.Contain("old"));
+        Assert.That(text, Does.Contain("| http/plaintext/c8/p1 | fastcore/epoll |").And.Not.Contain("stale figures"));
     }
 
     [Test]
