@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastCore.Cli;
 
-/// <summary>Ctrl-C and SIGTERM as a token: the first asks the command to end, the second ends the process as usual.</summary>
+/// <summary>Ctrl-C, SIGTERM and the end of the terminal as a token: the first asks the command to end, the second ends the process as usual.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -12,6 +12,7 @@ internal sealed class Interruption : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
     ];
 
     public CancellationToken Token => _source.Token;

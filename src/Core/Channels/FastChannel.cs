@@ -34,7 +34,7 @@ namespace FastCore.Channels;
 /// <b>Where continuations run.</b> By default on the thread pool, or in the synchronisation context or task scheduler that
 /// the <c>await</c> captured; never inside another caller's operation. With
 /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> at most one continuation runs inside the operation that let it
-/// go on, after that operation has taken effect; a cancelled operation's continuation never does.
+/// go on, after that operation has taken effect; that of a cancelled operation, or of <c>Completion</c>, never does.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> Reads and writes that need not wait allocate nothing. Those that wait reuse pooled objects; one is
@@ -79,7 +79,7 @@ public static class FastChannel
     /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><inheritdoc cref="CreateBounded{T}(BoundedChannelOptions)"/></exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
     public static Channel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -8,7 +8,8 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly TaskCompletionSource _completion;
+    /// <summary>What waits for it never runs inside the operation that ends the channel: the waiters told next may be what it waits for.</summary>
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Under the gate.</summary>
     private bool _isClosed;

@@ -130,11 +130,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         internal bool SpinUntilReadable()
         {
             SpinWait spinner = default;
-            for (int turns = _own.Spins; turns > 0; turns--)
+            for (int turn = 0; turn < _own.Spins; turn++)
             {
                 TAtomics.Spin(ref spinner);
                 if (!_queue.IsEmpty)
                 {
+                    // An item that comes at once is one of a stream.
+                    if (turn == 0) Linger(ref spinner);
                     _own.SpinHelped(_channel._tuning);
                     return true;
                 }

@@ -109,12 +109,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         internal bool SpinUntilWritable()
         {
             SpinWait spinner = default;
-            for (int turns = _own.Spins; turns > 0; turns--)
+            for (int turn = 0; turn < _own.Spins; turn++)
             {
                 if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
                 TAtomics.Spin(ref spinner);
                 if (!_queue.IsFull)
                 {
+                    // Nobody waits for this item while there are so many before it.
+                    Linger(ref spinner);
                     _own.SpinHelped(_channel._tuning);
                     return true;
                 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using FastCore.Channels.Waiting;
 
 namespace FastCore.Tests.Channels;
 
@@ -117,7 +118,7 @@ internal sealed class ChannelCancellationTests(ChannelKind kind)
         CancelReads(channel, 50_000);
         long after = GC.GetTotalMemory(forceFullCollection: true);
         Assert.That(after - before, Is.LessThan(100_000), "Bytes kept after 50 000 cancelled reads.");
-        Assert.That(HasWaiters(channel), Is.False);
+        Assert.That(((IWaiterOwner)channel).HasWaiters, Is.False);
     }
 
     [Test]
@@ -227,12 +228,5 @@ internal sealed class ChannelCancellationTests(ChannelKind kind)
         }
 
         Assert.That(reference.IsAlive, Is.False);
-    }
-
-    private static bool HasWaiters(Channel<int> channel)
-    {
-        System.Reflection.PropertyInfo property = channel.GetType().GetProperty(
-            "HasWaiters", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!;
-        return (bool)property.GetValue(channel)!;
     }
 }

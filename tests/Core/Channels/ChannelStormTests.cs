@@ -30,7 +30,7 @@ internal sealed class ChannelStormTests
         int seed = TestContext.CurrentContext.Random.Next();
         for (int cancelled = 0; cancelled < 1_000_000;)
         {
-            ChannelStorm storm = Storm(kind.Create<int>(), kind, enoughCancelled: 100_000, seed++);
+            ChannelStorm storm = Storm(ModelChannels<HardwareAtomics>.Like(kind), kind, enoughCancelled: 100_000, seed++);
             storm.Run();
             cancelled += storm.Cancelled;
         }

@@ -32,8 +32,8 @@ internal sealed class LinkedRings<T, TAtomics>
     /// <summary>Where producers add; moved on under the gate.</summary>
     private SealableRing<T, TAtomics> _last;
 
-    /// <summary>Under the gate: the last ring stays the last.</summary>
-    private bool _sealed;
+    /// <summary>One when the last ring stays the last. Written under the gate.</summary>
+    private int _sealed;
 
     internal LinkedRings(int firstCapacity) => _first = _last = new SealableRing<T, TAtomics>(firstCapacity);
 
@@ -107,7 +107,7 @@ internal sealed class LinkedRings<T, TAtomics>
     internal void PutSeal()
     {
         TAtomics.Enter(_gate);
-        _sealed = true;
+        TAtomics.Write(ref _sealed, 1);
         _last.PutSeal();
         TAtomics.Exit(_gate);
     }
@@ -116,9 +116,10 @@ internal sealed class LinkedRings<T, TAtomics>
     private bool TryGrow(SealableRing<T, TAtomics> full)
     {
         if (TAtomics.Read(in _last) != full) return true;
+        if (TAtomics.Read(in _sealed) != 0) return false;
         var next = new SealableRing<T, TAtomics>(Math.Min(full.Capacity * 2, LargestCapacity));
         TAtomics.Enter(_gate);
-        bool open = !_sealed;
+        bool open = _sealed == 0;
         if (open && _last == full)
         {
             full.PutSeal();

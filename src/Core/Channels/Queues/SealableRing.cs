@@ -108,7 +108,12 @@ internal sealed class SealableRing<T, TAtomics>
             bool isEmpty = TAtomics.Read(in slot.Turn) == empty;
             if (isEmpty && (_isWhole || tail - TAtomics.Read(in _cursors.HeadSeen) < _capacity))
             {
-                if (TAtomics.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail) continue;
+                if (TAtomics.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail)
+                {
+                    GiveWay(ref spinner);
+                    continue;
+                }
+
                 TAtomics.WriteSlot(ref slot.Item, item);
                 TAtomics.Write(ref slot.Turn, empty + 1);
                 return EnqueueResult.Done;
@@ -132,7 +137,12 @@ internal sealed class SealableRing<T, TAtomics>
             long turn = TAtomics.Read(in slot.Turn);
             if (turn == filled)
             {
-                if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head) continue;
+                if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head)
+                {
+                    GiveWay(ref spinner);
+                    continue;
+                }
+
                 item = TAtomics.ReadSlot(in slot.Item);
                 if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) TAtomics.WriteSlot(ref slot.Item, default!);
                 TAtomics.Write(ref slot.Turn, filled + 1);
@@ -203,6 +213,17 @@ internal sealed class SealableRing<T, TAtomics>
         if (tail - head >= _capacity) return false;
         TAtomics.Write(ref _cursors.HeadSeen, head);
         return true;
+    }
+
+    /// <summary>
+    /// Somebody else of the same side was faster: lets it run on for a while with the cursor in its cache, rather than have
+    /// both fetch it from each other for every item.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void GiveWay(ref SpinWait spinner)
+    {
+        const int Turns = 4;
+        for (int turn = 0; turn < Turns; turn++) TAtomics.Spin(ref spinner);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

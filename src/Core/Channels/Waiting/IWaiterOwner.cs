@@ -1,8 +1,11 @@
 namespace FastCore.Channels.Waiting;
 
-/// <summary>What a waiter asks of its channel.</summary>
+/// <summary>A channel as its waiters, and the tests of what they leave behind, see it.</summary>
 internal interface IWaiterOwner
 {
+    /// <summary>Whether any operation waits.</summary>
+    bool HasWaiters { get; }
+
     /// <summary>Decides the waiter as cancelled, if nothing has decided it yet.</summary>
     void Cancel(Waiter waiter, CancellationToken cancellationToken);
 
