@@ -216,9 +216,11 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
                 return;
             }
         }
-        // While anybody can still do something, time passes slowly; else nothing is left but the time-out.
         isQuiet = isQuiet && !Sweep();
-        if (timeoutMilliseconds > 0) Milliseconds += isQuiet ? timeoutMilliseconds : Math.Min(timeoutMilliseconds, _random.Next(1, 6));
+        // While anybody can still do something, time passes slowly; else nothing is left but the time-out, which comes in
+        // pieces where sends may still end without cause in between.
+        var pace = !isQuiet ? _random.Next(1, 6) : _rates.SpuriousSendEnd > 0 ? _random.Next(1, 5000) : int.MaxValue;
+        if (timeoutMilliseconds > 0) Milliseconds += Math.Min(timeoutMilliseconds, pace);
         else if (isQuiet) Fail($"The reactor waits for ever, and not all is done: {Describe()}");
     }
 

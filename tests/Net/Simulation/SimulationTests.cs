@@ -11,7 +11,7 @@ internal sealed class SimulationTests
 {
     private const string SeedVariable = "FASTCORE_SEED";
     private const string CountVariable = "FASTCORE_SEEDS";
-    private const int DefaultCount = 1000;
+    private const int DefaultCount = 2000;
     private const int LimitMilliseconds = 10_000;
 
     private IDisposable _asserts = null!;
