@@ -192,7 +192,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     /// </summary>
     private static void Linger(ref SpinWait spinner)
     {
-        const int Turns = 4;
+        const int Turns = 8;
         for (int turn = 0; turn < Turns; turn++) TAtomics.Spin(ref spinner);
     }
 
