@@ -2,16 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace FastCore.Cli;
 
-/// <summary>Ctrl-C and SIGTERM as a token: the first asks the command to end, the second ends the process as usual.</summary>
+/// <summary>Ctrl-C, SIGTERM and the end of the terminal as a token: the first asks the command to end, one after that ends the process as usual.</summary>
 internal sealed class Interruption : IDisposable
 {
+    // Who signals a group of processes and this one, too, as timeout(1) does, sends twice at once and means it once.
+    private const long SameSignalMilliseconds = 500;
+
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private long _first = long.MaxValue;
 
     public Interruption() => _registrations =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
     ];
 
     public CancellationToken Token => _source.Token;
@@ -24,7 +29,9 @@ internal sealed class Interruption : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        context.Cancel = !_source.IsCancellationRequested;
+        var now = Environment.TickCount64;
+        var first = Interlocked.CompareExchange(ref _first, now, long.MaxValue);
+        context.Cancel = first == long.MaxValue || now - first < SameSignalMilliseconds;
         _source.Cancel();
     }
 }

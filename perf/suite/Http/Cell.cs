@@ -14,7 +14,8 @@ internal sealed class Cell(HttpCase httpCase, string subject)
     private const double IdleServer = 0.30;
     private const double BusyLoad = 0.95;
     private const double SpareServer = 0.75;
-    private const double MuchStarved = 0.10;
+    private const double MuchStarved = 0.15;
+    private const int MinimumTicks = 50;
 
     private readonly List<Round> _rounds = [];
 
@@ -79,15 +80,15 @@ internal sealed class Cell(HttpCase httpCase, string subject)
         if (_rounds.Count < plannedRounds) notes.Add($"interrupted after {_rounds.Count} of {plannedRounds} rounds");
         var serverBusy = Median(load => load.ServerBusy);
         var starved = Math.Max(Median(load => load.ServerStarved), Median(load => load.LoadStarved));
-        if (starved > MuchStarved) notes.Add(FormattableString.Invariant($"other work had one of the processors for {starved:P0} of the time: requests/s and latencies suffer from it, CPU per request less"));
+        if (starved > MuchStarved) notes.Add(FormattableString.Invariant($"other work had a processor for {starved:P0} of the time, which requests/s and latencies show"));
         if (httpCase.Plan.Rate is not { } rate)
         {
-            if (serverBusy < SpareServer && Median(load => load.LoadBusy + load.LoadStarved) > BusyLoad)
+            if (starved <= MuchStarved && serverBusy < SpareServer && Median(load => load.LoadBusy) > BusyLoad)
                 notes.Add(FormattableString.Invariant($"the load generator was the limit (server busy {serverBusy:P0}): requests/s is a lower bound, CPU per request holds"));
             return notes;
         }
         var reached = Median(load => load.Requests / load.Seconds);
-        if (reached < 0.99 * rate) notes.Add(FormattableString.Invariant($"the server kept up with {reached:N0} of {rate:N0} requests/s; response times grow with the length of the run"));
+        if (reached < 0.99 * rate) notes.Add(FormattableString.Invariant($"{reached:N0} of {rate:N0} requests/s were reached; response times grow with the length of the run"));
         var delay = _rounds.Max(round => round.Load.WorstDelayMicroseconds);
         if (delay > 1_000) notes.Add(FormattableString.Invariant($"the generator itself was late by up to {delay:N0} µs; the response time includes it"));
         return notes;
@@ -120,12 +121,13 @@ internal sealed class Cell(HttpCase httpCase, string subject)
         return figures;
     }
 
-    /// <summary>User and system time: the kernel only samples them, so all rounds together say how the exact sum divides.</summary>
+    /// <summary>User and system time: the kernel only samples them, so all rounds together say how the exact sum divides, if there are enough.</summary>
     private void AddShares(Dictionary<string, double> metrics)
     {
         var user = _rounds.Sum(round => round.Load.Server.UserTicks);
         var ticks = user + _rounds.Sum(round => round.Load.Server.SystemTicks);
-        if (ticks == 0) return;
+        // Of fewer samples the share would be a guess.
+        if (ticks < MinimumTicks) return;
         var cpu = metrics[Metric.CpuPerRequest.Name];
         metrics[Metric.UserPerRequest.Name] = Math.Round(cpu * user / ticks, 4);
         metrics[Metric.SystemPerRequest.Name] = Math.Round(cpu * (ticks - user) / ticks, 4);

@@ -34,7 +34,7 @@ internal sealed class IdleMemory(HttpBenchOptions options, Placement placement, 
         ServerProcess server;
         try
         {
-            server = ServerProcess.Start(subject, [placement.Server]);
+            server = ServerProcess.Start(subject, placement.Server);
         }
         catch (ServerStartException failure)
         {

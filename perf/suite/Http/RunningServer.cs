@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using FastCore.Perf.Load;
 using FastCore.Perf.Processes;
 
@@ -9,13 +10,8 @@ internal sealed class RunningServer : IDisposable
     private readonly ServerProcess? _process;
     private readonly ServerStats? _stats;
 
-    private RunningServer(ServerSubject subject, ServerProcess? process, string? failure)
-    {
-        Subject = subject;
-        Failure = failure;
-        _process = process;
-        _stats = process == null ? null : new ServerStats(process.EndPoint);
-    }
+    private RunningServer(ServerSubject subject, ServerProcess? process, ServerStats? stats, string? failure) =>
+        (Subject, _process, _stats, Failure) = (subject, process, stats, failure);
 
     public ServerSubject Subject { get; }
 
@@ -27,11 +23,25 @@ internal sealed class RunningServer : IDisposable
     {
         try
         {
-            return new RunningServer(subject, ServerProcess.Start(subject, [cpu]), null);
+            var process = ServerProcess.Start(subject, cpu);
+            return new RunningServer(subject, process, Ask(subject, process), null);
         }
         catch (ServerStartException failure) when (subject.Name == ServerSubject.Kestrel)
         {
-            return new RunningServer(subject, null, failure.Message);
+            return new RunningServer(subject, null, null, failure.Message);
+        }
+    }
+
+    private static ServerStats Ask(ServerSubject subject, ServerProcess process)
+    {
+        try
+        {
+            return new ServerStats(process.EndPoint);
+        }
+        catch (SocketException refused)
+        {
+            process.Dispose();
+            throw new ServerStartException($"{subject.Name} said '{process.Announcement}' and can't be reached there: {refused.Message}", refused);
         }
     }
 

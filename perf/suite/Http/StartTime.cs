@@ -47,7 +47,7 @@ internal sealed class StartTime(HttpBenchOptions options, Placement placement, I
     private double StartOnce(ServerSubject subject)
     {
         var start = Stopwatch.GetTimestamp();
-        using var server = ServerProcess.Start(subject, [placement.Server]);
+        using var server = ServerProcess.Start(subject, placement.Server);
         using var client = new SimpleClient(server.EndPoint);
         client.Get("/plaintext");
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;

@@ -48,8 +48,10 @@ internal sealed class LoadGenerator(int? cpu) : ILoadDriver
         await Task.Delay(warmUp, cancellationToken).ConfigureAwait(false);
         begins();
         await run.BeginAsync(server.Meter).ConfigureAwait(false);
+        var (serverCpu, loadCpu) = (ProcessorTime.Begin(server.Cpu), cpu is { } own ? ProcessorTime.Begin(own) : (ProcessorTime?)null);
         await Task.Delay(duration, cancellationToken).ConfigureAwait(false);
         var result = await run.EndAsync(server.Meter).ConfigureAwait(false);
+        result = result with { ServerStarved = serverCpu.TakenByOthers(result.ServerBusy), LoadStarved = loadCpu?.TakenByOthers(result.LoadBusy) ?? 0 };
         ends();
         return result;
     }

@@ -26,7 +26,10 @@ internal sealed record LoadResult
     /// <summary>The share of the stretch in which the load generator ran, from 0 to 1; in an open loop it always runs.</summary>
     public required double LoadBusy { get; init; }
 
-    /// <summary>The share of the stretch in which other work had the load generator's processor while it was ready to run; 0 where that can't be told.</summary>
+    /// <summary>The share of the stretch in which others had the server's processor.</summary>
+    public double ServerStarved { get; init; }
+
+    /// <summary>The share of the stretch in which others had the load generator's processor.</summary>
     public double LoadStarved { get; init; }
 
     /// <summary>In an open loop, requests that were due and had not been sent at the end.</summary>
@@ -37,9 +40,6 @@ internal sealed record LoadResult
 
     /// <summary>The share of the stretch in which the server ran, from 0 to 1 on one processor.</summary>
     public double ServerBusy => Server.CpuNanoseconds / 1e9 / Seconds;
-
-    /// <summary>The share of the stretch in which other work had the server's processor while it was ready to run.</summary>
-    public double ServerStarved => Server.WaitNanoseconds / 1e9 / Seconds;
 }
 
 /// <summary>Latencies that are read by percentile, in microseconds.</summary>

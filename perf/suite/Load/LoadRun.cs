@@ -9,7 +9,6 @@ internal sealed class LoadRun(Reactor reactor, LoadSession session, Pacer? pacer
 {
     private ProcessSample _serverBefore;
     private long _loadBefore;
-    private long _loadWaitBefore;
     private long _completedBefore;
 
     /// <summary>Answers so far, as a hint.</summary>
@@ -24,7 +23,6 @@ internal sealed class LoadRun(Reactor reactor, LoadSession session, Pacer? pacer
         session.Latency.Reset();
         pacer?.ResetFigures();
         _completedBefore = session.Completed;
-        _loadWaitBefore = ThreadClock.WaitNanoseconds;
         _loadBefore = ThreadClock.Nanoseconds;
         _serverBefore = server.Sample();
         return true;
@@ -52,7 +50,6 @@ internal sealed class LoadRun(Reactor reactor, LoadSession session, Pacer? pacer
             ServiceTime = serviceTime,
             Server = used,
             LoadBusy = (ThreadClock.Nanoseconds - _loadBefore) / 1e9 / seconds,
-            LoadStarved = (ThreadClock.WaitNanoseconds - _loadWaitBefore) / 1e9 / seconds,
             Backlog = pacer?.Backlog(LoadSession.Now) ?? 0,
             WorstDelayMicroseconds = (pacer?.WorstDelay ?? 0) * 1e6 / Stopwatch.Frequency,
         };

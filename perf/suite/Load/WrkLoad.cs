@@ -49,13 +49,14 @@ internal sealed class WrkLoad : ILoadDriver
         begins();
         var loadBefore = ChildrenNanoseconds();
         var before = server.Meter.Sample();
+        var (serverCpu, loadCpu) = (ProcessorTime.Begin(server.Cpu), ProcessorTime.Begin(_cpu));
         var line = await RunAsync(target, plan, (int)Math.Ceiling(duration.TotalSeconds), cancellationToken).ConfigureAwait(false);
         var used = server.Meter.Sample().Since(in before);
         var loadUsed = ChildrenNanoseconds() - loadBefore;
         ends();
         var fields = line.Split(' ').Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray();
         string[] causes = ["can't connect", "connection ended: read error", "write error", "status other than 2xx or 3xx", "no answer in time"];
-        return new LoadResult
+        var result = new LoadResult
         {
             Requests = (long)fields[1],
             Seconds = fields[0] / 1e6,
@@ -64,6 +65,7 @@ internal sealed class WrkLoad : ILoadDriver
             Server = used,
             LoadBusy = loadUsed / 1e9 / (fields[0] / 1e6),
         };
+        return result with { ServerStarved = serverCpu.TakenByOthers(result.ServerBusy), LoadStarved = loadCpu.TakenByOthers(result.LoadBusy) };
     }
 
     public void Dispose() => File.Delete(_script);

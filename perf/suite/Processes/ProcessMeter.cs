@@ -11,8 +11,7 @@ namespace FastCore.Perf.Processes;
 /// <param name="UserTicks">The part in user mode, in ticks of the kernel's clock: sampled, so coarse.</param>
 /// <param name="SystemTicks">The part in the kernel, likewise.</param>
 /// <param name="ContextSwitches">Switches of its living threads, wanted and unwanted.</param>
-/// <param name="WaitNanoseconds">How long its living threads were ready to run and had no processor, because others had it.</param>
-public readonly record struct ProcessSample(long Timestamp, long CpuNanoseconds, long UserTicks, long SystemTicks, long ContextSwitches, long WaitNanoseconds)
+public readonly record struct ProcessSample(long Timestamp, long CpuNanoseconds, long UserTicks, long SystemTicks, long ContextSwitches)
 {
     /// <summary>What was used between <paramref name="earlier"/> and this.</summary>
     public ProcessSample Since(in ProcessSample earlier) => new(
@@ -20,8 +19,7 @@ public readonly record struct ProcessSample(long Timestamp, long CpuNanoseconds,
         CpuNanoseconds - earlier.CpuNanoseconds,
         UserTicks - earlier.UserTicks,
         SystemTicks - earlier.SystemTicks,
-        ContextSwitches - earlier.ContextSwitches,
-        WaitNanoseconds - earlier.WaitNanoseconds);
+        ContextSwitches - earlier.ContextSwitches);
 }
 
 /// <summary>
@@ -42,8 +40,7 @@ public sealed class ProcessMeter(int processId)
         if (NativeCalls.GetTime(_clock, out var time) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Process {processId} has ended.");
         var timestamp = Stopwatch.GetTimestamp();
         var (user, system) = Ticks();
-        var (switches, wait) = Threads();
-        return new ProcessSample(timestamp, time.Seconds * 1_000_000_000 + time.Nanoseconds, user, system, switches, wait);
+        return new ProcessSample(timestamp, time.Seconds * 1_000_000_000 + time.Nanoseconds, user, system, ContextSwitches());
     }
 
     /// <summary>The largest resident set since the start or the last <see cref="ResetPeak"/>, in KiB.</summary>
@@ -74,33 +71,24 @@ public sealed class ProcessMeter(int processId)
         return (long.Parse(fields[11], CultureInfo.InvariantCulture), long.Parse(fields[12], CultureInfo.InvariantCulture));
     }
 
-    private (long Switches, long WaitNanoseconds) Threads()
+    private long ContextSwitches()
     {
-        var (switches, wait) = (0L, 0L);
+        var sum = 0L;
         foreach (var thread in Directory.EnumerateDirectories($"{_directory}/task"))
         {
             try
             {
                 foreach (var line in File.ReadLines($"{thread}/status"))
                 {
-                    if (line.Contains("ctxt_switches:", StringComparison.Ordinal)) switches += long.Parse(line.AsSpan(line.IndexOf(':') + 1).Trim(), CultureInfo.InvariantCulture);
+                    if (line.Contains("ctxt_switches:", StringComparison.Ordinal)) sum += long.Parse(line.AsSpan(line.IndexOf(':') + 1).Trim(), CultureInfo.InvariantCulture);
                 }
-                wait += WaitOf(thread);
             }
             catch (IOException) when (!Directory.Exists(thread))
             {
-                // It ended since the listing; what it did goes uncounted, as the sample says.
+                // It ended since the listing; what it switched goes uncounted, as the sample says.
             }
         }
-        return (switches, wait);
-    }
-
-    /// <summary>How long a thread waited for a processor: the second number of its schedstat; 0 where the kernel does not count it.</summary>
-    /// <param name="thread">The thread's folder below <c>/proc</c>.</param>
-    internal static long WaitOf(string thread)
-    {
-        var file = $"{thread}/schedstat";
-        return File.Exists(file) && File.ReadAllText(file).Split(' ') is [_, var wait, ..] ? long.Parse(wait, CultureInfo.InvariantCulture) : 0;
+        return sum;
     }
 
     private long Field(string file, string name)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace FastCore.Perf.Processes;
 
-/// <summary>A running server: started on its own processors, told to stop in the end.</summary>
+/// <summary>A running server: started on its own processor, told to stop in the end.</summary>
 public sealed partial class ServerProcess : IDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -12,14 +12,18 @@ public sealed partial class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private ServerProcess(Process process, IPEndPoint endPoint, string announcement, Task<string> errors)
+    private ServerProcess(Process process, int cpu, IPEndPoint endPoint, string announcement, Task<string> errors)
     {
+        Cpu = cpu;
         _process = process;
         _errors = errors;
         EndPoint = endPoint;
         Announcement = announcement;
         Meter = new ProcessMeter(process.Id);
     }
+
+    /// <summary>The processor it runs on.</summary>
+    public int Cpu { get; }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
@@ -36,9 +40,9 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>Whether it still runs.</summary>
     public bool IsRunning => !_process.HasExited;
 
-    /// <summary>Starts <paramref name="subject"/> on <paramref name="cpus"/> and returns when it listens.</summary>
+    /// <summary>Starts <paramref name="subject"/> on <paramref name="cpu"/> and returns when it listens.</summary>
     /// <exception cref="ServerStartException">It can't be started, or it ended or said something else.</exception>
-    public static ServerProcess Start(ServerSubject subject, IReadOnlyList<int> cpus)
+    public static ServerProcess Start(ServerSubject subject, int cpu)
     {
         var start = new ProcessStartInfo(subject.FileName, subject.Arguments)
         {
@@ -50,7 +54,7 @@ public sealed partial class ServerProcess : IDisposable
         Process process;
         try
         {
-            process = CpuPinning.StartOn(cpus, () => Process.Start(start)!);
+            process = CpuPinning.StartOn([cpu], () => Process.Start(start)!);
         }
         catch (System.ComponentModel.Win32Exception refused)
         {
@@ -59,7 +63,7 @@ public sealed partial class ServerProcess : IDisposable
         var line = process.StandardOutput.ReadLine();
         var errors = process.StandardError.ReadToEndAsync();
         if (line != null && Listening().Match(line) is { Success: true } match && IPEndPoint.TryParse(match.Groups["where"].Value, out var endPoint))
-            return new ServerProcess(process, endPoint, line, errors);
+            return new ServerProcess(process, cpu, endPoint, line, errors);
         if (line != null) process.Kill();
         process.WaitForExit();
         var said = string.Join(' ', new[] { line, errors.GetAwaiter().GetResult().Trim() }.Where(text => !string.IsNullOrEmpty(text)));

@@ -5,7 +5,7 @@ internal static class BarChart
 {
     private const double Width = 640;
     private const double LabelWidth = 150;
-    private const double ValueWidth = 190;
+    private const double ValueWidth = 215;
     private const double BarHeight = 24;
     private const double Step = 38;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Transport;
 
@@ -107,7 +108,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     /// <summary>Starts the reactors and listens. Returns when connections are accepted.</summary>
     /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The address is in use, not this machine's, or not permitted.</exception>
+    /// <exception cref="SocketException">The address is in use, not this machine's, or not permitted.</exception>
     /// <exception cref="TransportUnavailableException">The transport that was asked for can't run here.</exception>
     public void Start()
     {
@@ -121,6 +122,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
                 for (var i = 0; i < _options.ReactorCount; i++) reactors.Add(Reactor.Start(_options.ForReactor(i) with { Transport = transport.Kind }));
                 var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor)).ToArray();
                 var endPoint = _options.EndPoint;
+                if (shards.Length > 1) ThrowIfInUse(endPoint);
                 foreach (var shard in shards)
                 {
                     // Posted before Listen, so it has run when the first connection comes.
@@ -134,6 +136,21 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
                 foreach (var reactor in reactors) reactor.Dispose();
                 throw;
             }
+        }
+    }
+
+    /// <summary>Reactors that share a port would share it with another server of this user too; a socket that does not share it finds out.</summary>
+    private static void ThrowIfInUse(IPEndPoint endPoint)
+    {
+        if (endPoint.Port == 0) return;
+        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(endPoint);
+        }
+        catch (SocketException refused)
+        {
+            throw new SocketException((int)refused.SocketErrorCode, $"Can't listen on {endPoint}: {refused.Message}.");
         }
     }
 

@@ -18,15 +18,18 @@ internal sealed class Mailbox
     private int _wakePending;
     private bool _closed;
 
-    /// <summary>Queues the work; false if the mailbox is closed. <paramref name="wake"/> says whether the reactor must be woken.</summary>
-    public bool TryPost(SendOrPostCallback work, object? state, Action wake)
+    /// <summary>
+    /// Queues the work; false if the mailbox is closed. <paramref name="wake"/> wakes the reactor; null from its own
+    /// thread, which looks into the mailbox before it sleeps and must not claim a wake-up that nobody makes.
+    /// </summary>
+    public bool TryPost(SendOrPostCallback work, object? state, Action? wake)
     {
         lock (_closing)
         {
             if (_closed) return false;
             _queue.Enqueue((work, state));
             // Inside the lock, so that what it wakes is not disposed of meanwhile.
-            if (Interlocked.Exchange(ref _wakePending, 1) == 0) wake();
+            if (wake != null && Interlocked.Exchange(ref _wakePending, 1) == 0) wake();
             return true;
         }
     }

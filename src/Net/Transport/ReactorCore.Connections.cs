@@ -49,8 +49,8 @@ internal sealed partial class ReactorCore<TEngine>
         }
         catch (Exception failure)
         {
-            _engine.Close(handle, reset: true);
             Report(failure, "The factory of a listener threw.");
+            _engine.Close(handle, reset: true);
             return;
         }
         _accepted++;

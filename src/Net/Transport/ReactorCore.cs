@@ -95,7 +95,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     public override bool TryPost(SendOrPostCallback work, object? state)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return _mailbox.TryPost(work, state, _wake);
+        return _mailbox.TryPost(work, state, IsCurrent ? null : _wake);
     }
 
     public override void Dispose()

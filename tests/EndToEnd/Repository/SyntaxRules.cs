@@ -56,7 +56,7 @@ internal static class SyntaxRules
             file => file.IsUnder("src/") || file.IsUnder("tests/"),
             ["Thread.Sleep", "Task.Delay"],
             "tests/A.cs", "Thread.Sleep(10)",
-            unless: IsTimeLimit) with
+            unless: call => IsTimeLimit(call) || IsForever(call)) with
         {
             Excused = new Dictionary<string, string>
             {
@@ -152,6 +152,11 @@ internal static class SyntaxRules
     /// <summary>Whether a call stands in <c>Task.WhenAny</c>: there it limits the wait for something else.</summary>
     private static bool IsTimeLimit(SyntaxNode call) => call.Ancestors().OfType<InvocationExpressionSyntax>()
         .Any(outer => outer.Expression is MemberAccessExpressionSyntax access && Names(access, ["Task.WhenAny"]));
+
+    /// <summary>Whether a thread is put away for good, which guesses nothing.</summary>
+    private static bool IsForever(SyntaxNode call) =>
+        call.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: MemberAccessExpressionSyntax only }] }
+        && Names(only, ["Timeout.Infinite", "Timeout.InfiniteTimeSpan"]);
 
     private static bool IsPointerCode(SyntaxNodeOrToken item) =>
         item.Kind() is SyntaxKind.UnsafeKeyword or SyntaxKind.PointerType or SyntaxKind.FunctionPointerType or SyntaxKind.FixedStatement;

@@ -15,7 +15,6 @@ internal sealed class Conversation : IDisposable
 
     public Conversation(Action<HttpServer>? map = null, HttpServerOptions? options = null)
     {
-        SynchronizationContext.SetSynchronizationContext(new ReactorSynchronizationContext(Reactor));
         options = (options ?? new HttpServerOptions()) with { OnError = (failure, where) => Errors.Add((failure, where)) };
         var server = new HttpServer(options);
         (map ?? SmallApplication.Map)(server);

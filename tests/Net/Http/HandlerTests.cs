@@ -200,7 +200,7 @@ internal sealed class HandlerTests
     [Test]
     public void AHandlerThatGivesUpWithItsClientIsNoError()
     {
-        using var client = new Conversation(static server => server.MapAsync(HttpMethod.Get, "/", static async context => await Task.Delay(Timeout.Infinite, context.Aborted)));
+        using var client = new Conversation(static server => server.MapAsync(HttpMethod.Get, "/", static async context => await new TaskCompletionSource().Task.WaitAsync(context.Aborted)));
         client.Send(Get);
         client.Reset();
         Assert.That(client.Output, Is.Empty);

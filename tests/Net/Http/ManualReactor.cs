@@ -17,13 +17,19 @@ internal sealed unsafe class ManualReactor : Reactor
     private readonly SendMemory _memory = new(keep: 0);
     private readonly List<Connection> _dirty = [];
     private readonly List<Connection> _connections = [];
+    private readonly ReactorSynchronizationContext _context;
     private long _now;
+
+    public ManualReactor() => _context = new ReactorSynchronizationContext(this);
 
     public static ReadOnlySpan<byte> FixedDate => "Tue, 24 Nov 2026 00:00:00 GMT"u8;
 
     public int SendBlocks => _memory.Leased;
 
     public int Pins => _memory.Pinned;
+
+    /// <summary>Sends so far: system calls, with a kernel.</summary>
+    public int Sends { get; private set; }
 
     public override TransportKind Transport => TransportKind.Portable;
 
@@ -37,8 +43,12 @@ internal sealed unsafe class ManualReactor : Reactor
 
     // --- What the test does ---
 
+    /// <summary>Makes it the reactor of the thread; a test may have several, one at a time.</summary>
+    public void Enter() => SynchronizationContext.SetSynchronizationContext(_context);
+
     public void Open(Connection connection)
     {
+        Enter();
         connection._reactor = this;
         connection._handle = 1;
         connection._state = ConnectionState.Open;
@@ -49,6 +59,7 @@ internal sealed unsafe class ManualReactor : Reactor
 
     public void Receive(Connection connection, ReadOnlySpan<byte> data)
     {
+        Enter();
         if (connection._state != ConnectionState.Open) return;
         var memory = (byte*)NativeMemory.Alloc((nuint)data.Length);
         data.CopyTo(new Span<byte>(memory, data.Length));
@@ -65,6 +76,7 @@ internal sealed unsafe class ManualReactor : Reactor
 
     public void FinishPeer(Connection connection)
     {
+        Enter();
         connection._peerFinished = true;
         if (connection._state == ConnectionState.Open) connection.OnPeerFinished();
     }
@@ -72,6 +84,7 @@ internal sealed unsafe class ManualReactor : Reactor
     /// <summary>Lets time pass, and the deadlines that lie in it.</summary>
     public void Pass(long milliseconds)
     {
+        Enter();
         _now += milliseconds;
         foreach (var connection in _connections.ToArray())
         {
@@ -84,19 +97,25 @@ internal sealed unsafe class ManualReactor : Reactor
     /// <summary>Runs what was posted, and what that posts.</summary>
     public void RunPosted()
     {
+        Enter();
         while (_posted.TryDequeue(out var item)) item.Work(item.State);
     }
 
     /// <summary>Takes what has been written, and tells the connection that it has been.</summary>
     public byte[] Flush()
     {
+        Enter();
         var engine = new CollectingEngine([]);
         while (_dirty.Count > 0)
         {
             var connection = _dirty[0];
             _dirty.RemoveAt(0);
             connection._isDirty = false;
-            while (connection._sendQueue is { Queued: > 0 } queue) queue.Sent(queue.Submit(ref engine, 0, 1));
+            while (connection._sendQueue is { Queued: > 0 } queue)
+            {
+                Sends++;
+                queue.Sent(queue.Submit(ref engine, 0, 1));
+            }
             ReleaseQueue(connection);
             if (connection._state == ConnectionState.Open) connection.OnDrained();
         }
@@ -106,6 +125,7 @@ internal sealed unsafe class ManualReactor : Reactor
     /// <summary>The connection's last step.</summary>
     public void End(Connection connection, CloseReason reason)
     {
+        Enter();
         if (!_connections.Remove(connection)) return;
         connection._state = ConnectionState.Closed;
         _dirty.Remove(connection);

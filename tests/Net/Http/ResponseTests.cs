@@ -143,6 +143,15 @@ internal sealed class ResponseTests
         Assert.That(head, Is.EqualTo(get[..(get.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)]));
     }
 
+    [Test]
+    public void AnswersToOnePieceOfInputLeaveInOneSend()
+    {
+        using var client = new Conversation();
+        var answers = client.Ask(string.Concat(Enumerable.Repeat(Get, 16)) + "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.That(answers, Does.StartWith(string.Concat(Enumerable.Repeat(SmallApplication.Ok("hello"), 16))));
+        Assert.That(client.Reactor.Sends, Is.EqualTo(1), "bodies that are sent from where they lie included");
+    }
+
     [TestCase("/large")]
     [TestCase("/large-prepared")]
     public void ALongBodyIsSentWhole(string path)

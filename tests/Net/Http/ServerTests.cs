@@ -73,6 +73,17 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
     }
 
     [Test]
+    public void WhatIsQueuedWhenTheConnectionClosesStillArrives()
+    {
+        using var client = new HttpPeer(Start(), receiveBuffer: 4096);
+        var text = System.Text.Encoding.Latin1.GetString(SmallApplication.Large);
+        for (var i = 0; i < 9; i++) client.Send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.Send("GET /large-prepared HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + Get);
+        for (var i = 0; i < 10; i++) Assert.That(client.Read() == (200, text), Is.True);
+        client.ExpectEnd();
+    }
+
+    [Test]
     public void SteadyRequestsAllocateNothing()
     {
         // In windows, since the runtime itself allocates a few bytes on the thread now and then; what a request allocated
@@ -219,7 +230,7 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
         var server = Start(server => server.MapAsync(HttpMethod.Get, "/", async context =>
         {
             begun.SetResult();
-            await Task.Delay(Timeout.Infinite, context.Aborted);
+            await new TaskCompletionSource().Task.WaitAsync(context.Aborted);
         }));
         using var client = new HttpPeer(server);
         client.Send(Get);
@@ -272,11 +283,12 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That(server.Counters.Requests, Is.EqualTo(30));
     }
 
-    [Test]
-    public void APortInUseIsSaidAndNothingIsLeft()
+    [TestCase(1)]
+    [TestCase(2)]
+    public void APortInUseIsSaidAndNothingIsLeft(int reactors)
     {
-        var first = Start();
-        var second = new HttpServer(new HttpServerOptions { EndPoint = first.EndPoint, Transport = Kind, Reactors = 1 });
+        var first = Start(options: new HttpServerOptions { Reactors = reactors });
+        var second = new HttpServer(new HttpServerOptions { EndPoint = first.EndPoint, Transport = Kind, Reactors = reactors });
         var refused = Assert.Throws<SocketException>(second.Start);
         Assert.That(refused!.SocketErrorCode, Is.EqualTo(SocketError.AddressAlreadyInUse));
         Assert.That(refused.Message, Does.Contain(first.EndPoint.ToString()));

@@ -27,6 +27,26 @@ internal sealed record FaultRates
     /// <summary>The number of waits after which the reactor is disposed of in the midst of things; zero: when all is done.</summary>
     public int StopAfterWaits { get; private init; }
 
+    /// <summary>How many bytes a far end may have passed. Where little passes at a time, few bytes make as many steps as many do elsewhere.</summary>
+    public long Budget => Math.Min(100_000, 300L * Math.Min(SendCapacity, Math.Min(ReceiveCapacity, BufferSize)));
+
+    /// <summary>Whether far ends may reset, stall, or never read.</summary>
+    public bool PeersMisbehave { get; private init; }
+
+    /// <summary>A kernel and one far end without any fault, to find out what is right.</summary>
+    public static FaultRates None { get; } = new()
+    {
+        Buffers = 16,
+        BufferSize = 8192,
+        SendCapacity = 65_536,
+        ReceiveCapacity = 65_536,
+        SendAtOnce = 100,
+        Peers = 1,
+    };
+
+    /// <summary>The same with a clock that does not jump, for protocols in which a limit of time changes the answer.</summary>
+    public FaultRates WithSteadyClock() => this with { ClockJumps = 0 };
+
     public static FaultRates Draw(Random random)
     {
         int Rate(int most) => random.Next(2) == 0 ? 0 : random.Next(1, most);
@@ -50,6 +70,7 @@ internal sealed record FaultRates
             SendCapacity = Size(65_536),
             ReceiveCapacity = Size(65_536),
             Peers = Size(24),
+            PeersMisbehave = true,
             StopAfterWaits = random.Next(4) == 0 ? random.Next(1, 400) : 0,
         };
     }

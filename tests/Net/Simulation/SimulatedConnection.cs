@@ -1,4 +1,3 @@
-using System.Net;
 using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 
@@ -7,10 +6,8 @@ namespace FastCore.Net.Tests.Simulation;
 /// <summary>The protocol that a simulation runs: an echo that pauses, closes, aborts and fails as the seed has it.</summary>
 internal sealed class SimulatedConnection : Connection
 {
-    private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 1);
-
     private readonly SimulatedKernel _kernel;
-    private readonly Simulation _simulation;
+    private readonly EchoProtocol _protocol;
     private readonly Random _random;
     private readonly SimulatedPeer _peer;
     private readonly long _closesAfter;
@@ -23,9 +20,9 @@ internal sealed class SimulatedConnection : Connection
     private long _received;
     private long _written;
 
-    public SimulatedConnection(Simulation simulation, SimulatedKernel kernel, Random random, SimulatedPeer peer)
+    public SimulatedConnection(EchoProtocol protocol, SimulatedKernel kernel, Random random, SimulatedPeer peer)
     {
-        _simulation = simulation;
+        _protocol = protocol;
         _kernel = kernel;
         _random = random;
         _peer = peer;
@@ -42,7 +39,7 @@ internal sealed class SimulatedConnection : Connection
         if (_isOpened) _kernel.Fail("OnOpened came twice.");
         _isOpened = true;
         if (_random.Next(10) == 0) PauseFor(_random.Next(100));
-        if (_random.Next(10) == 0) _simulation.Connect(Anywhere);
+        if (_random.Next(10) == 0) _protocol.Connect();
         EndIfDue();
     }
 
@@ -91,7 +88,7 @@ internal sealed class SimulatedConnection : Connection
     {
         if (_isClosed) _kernel.Fail("OnClosed came twice.");
         _isClosed = true;
-        _simulation.Closed(this);
+        _protocol.Closed(this);
     }
 
     /// <summary>What must hold when the far end is done: it got, in order, what was written, unless somebody broke off.</summary>

@@ -1,4 +1,3 @@
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
 
@@ -149,7 +148,7 @@ internal sealed unsafe partial class SimulatedKernel
         var count = (int)Math.Min(_rates.BufferSize, peer.Readable);
         if (Chance(_rates.ShortTransfer)) count = _random.Next(1, count + 1);
         var data = _buffers + buffer * _rates.BufferSize;
-        Pattern.Fill(new Span<byte>(data, count), peer.Consumed);
+        peer.Script.Fill(new Span<byte>(data, count), peer.Consumed);
         peer.Consumed += count;
         // A cancel that comes late may be overtaken by data, which then ends the receive.
         var more = !submission.IsCancelled && !Chance(_rates.ReceiveEndsWithData);
@@ -188,7 +187,7 @@ internal sealed unsafe partial class SimulatedKernel
             var count = Math.Min(length, room - taken);
             try
             {
-                Pattern.Verify(new ReadOnlySpan<byte>(data, count), peer.Arrived);
+                peer.Script.Verify(new ReadOnlySpan<byte>(data, count), peer.Arrived);
             }
             catch (InvalidDataException wrong)
             {

@@ -15,7 +15,7 @@ namespace FastCore.Net.Tests.Simulation;
 /// </remarks>
 internal sealed unsafe partial class SimulatedKernel : IDisposable
 {
-    private const int MostWaits = 2_000_000;
+    private const int MostWaits = 500_000;
     private const int StepsUntilStuck = 20_000;
     private const int HangMilliseconds = 20_000;
 
@@ -43,7 +43,7 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
     private bool _stopIsDue;
     private bool _misbehaved;
 
-    public SimulatedKernel(Random random, FaultRates rates, Misbehaviour misbehaviour)
+    public SimulatedKernel(Random random, FaultRates rates, Misbehaviour misbehaviour, Func<SimulatedPeer> makePeer)
     {
         _random = random;
         _rates = rates;
@@ -52,7 +52,7 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
         _isLent = new bool[rates.Buffers];
         for (var i = 0; i < rates.Peers; i++)
         {
-            var peer = new SimulatedPeer(random, rates);
+            var peer = makePeer();
             _peers.Add(peer);
             _incoming.Enqueue(peer);
         }
@@ -135,6 +135,7 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
         if (socket.InFlight.Count > 0) Fail($"Handle {handle} was closed with a {socket.InFlight[0].Kind} in flight.");
         if (socket.Peer is { } peer)
         {
+            if (!reset && !peer.OtherFinished && !peer.HasFinished && !peer.HasReset) Fail($"Handle {handle} was closed in order without telling the far end first.");
             // As Linux does: closing with input unread is a reset too, and destroys what the peer has not read.
             if (reset || peer.Readable > 0) peer.OtherReset = true;
             else peer.OtherFinished = true;
@@ -215,9 +216,11 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
                 return;
             }
         }
-        // While anybody can still do something, time passes slowly; else nothing is left but the time-out.
         isQuiet = isQuiet && !Sweep();
-        if (timeoutMilliseconds > 0) Milliseconds += isQuiet ? timeoutMilliseconds : Math.Min(timeoutMilliseconds, _random.Next(1, 6));
+        // While anybody can still do something, time passes slowly; else nothing is left but the time-out, which comes in
+        // pieces where sends may still end without cause in between.
+        var pace = !isQuiet ? _random.Next(1, 6) : _rates.SpuriousSendEnd > 0 ? _random.Next(1, 5000) : int.MaxValue;
+        if (timeoutMilliseconds > 0) Milliseconds += Math.Min(timeoutMilliseconds, pace);
         else if (isQuiet) Fail($"The reactor waits for ever, and not all is done: {Describe()}");
     }
 

@@ -1,8 +1,8 @@
 namespace FastCore.Net.Tests.Simulation;
 
 /// <summary>
-/// The far end of a simulated connection, with the two streams between. Bytes are not stored: each is a function of its
-/// offset, checked when it passes.
+/// The far end of a simulated connection, with the two streams between. Bytes are not stored: what is sent comes out of
+/// the script, and what is answered is compared with it as it passes.
 /// </summary>
 internal sealed class SimulatedPeer
 {
@@ -13,19 +13,22 @@ internal sealed class SimulatedPeer
     private int _actionsToReset;
     private int _actionsWithoutReading;
 
-    public SimulatedPeer(Random random, FaultRates rates)
+    public SimulatedPeer(Random random, FaultRates rates, IPeerScript script)
     {
         _random = random;
         _rates = rates;
-        // Where little passes at a time, few bytes make as many steps as many do elsewhere.
-        var most = Math.Min(100_000, 300L * Math.Min(rates.SendCapacity, Math.Min(rates.ReceiveCapacity, rates.BufferSize)));
-        ToSend = random.Next(4) == 0 ? random.Next(3) : random.NextInt64(most);
+        Script = script;
+        ToSend = script.Length;
         _finishesEarly = random.Next(2) == 0;
-        _actionsToReset = random.Next(6) == 0 ? random.Next(200) : int.MaxValue;
-        _reads = random.Next(8) != 0;
-        _actionsWithoutReading = random.Next(3) == 0 ? random.Next(300) : 0;
+        _actionsToReset = rates.PeersMisbehave && random.Next(6) == 0 ? random.Next(200) : int.MaxValue;
+        _reads = !rates.PeersMisbehave || random.Next(8) != 0;
+        _actionsWithoutReading = rates.PeersMisbehave && random.Next(3) == 0 ? random.Next(300) : 0;
     }
 
+    /// <summary>What it says, and what it should be told.</summary>
+    public IPeerScript Script { get; }
+
+    /// <summary>Bytes that it means to send; fewer than its script has when it is told that no more is wanted.</summary>
     public long ToSend { get; private set; }
 
     /// <summary>Bytes it has put on the wire, and of them those that the other side has read.</summary>
@@ -88,7 +91,7 @@ internal sealed class SimulatedPeer
             Received += Part(Arrived - Received);
             return true;
         }
-        if (!HasFinished && Sent == ToSend && (_finishesEarly || !_reads || Received == ToSend))
+        if (!HasFinished && Sent == ToSend && (_finishesEarly || !_reads || Received >= Script.AnswerLength))
         {
             HasFinished = true;
             return true;

@@ -3,45 +3,46 @@ using FastCore.Net.Transport;
 
 namespace FastCore.Net.Tests.Simulation;
 
-/// <summary>One run of the reactor on the simulated kernel: a function of its seed.</summary>
+/// <summary>One run of the reactor on the simulated kernel: a function of its seed, the rates and the protocol.</summary>
 internal sealed class Simulation
 {
-    private readonly Random _random;
     private readonly FaultRates _rates;
-    private readonly SimulatedKernel _kernel;
-    private readonly List<SimulatedConnection> _connections = [];
-    private ReactorCore<SimulatedEngine> _reactor = null!;
-    private int _closed;
+    private readonly SimulatedProtocol _protocol;
 
-    private Simulation(int seed, Misbehaviour misbehaviour)
+    private Simulation(Random random, FaultRates rates, SimulatedProtocol protocol, Misbehaviour misbehaviour)
     {
-        _random = new Random(seed);
-        _rates = FaultRates.Draw(_random);
-        _kernel = new SimulatedKernel(_random, _rates, misbehaviour);
+        Random = random;
+        _rates = rates;
+        _protocol = protocol;
+        Kernel = new SimulatedKernel(random, rates, misbehaviour, MakePeer);
     }
 
-    /// <summary>Returns what was found, or null.</summary>
-    public static string? Run(int seed, Misbehaviour misbehaviour = Misbehaviour.None) => new Simulation(seed, misbehaviour).Run();
+    /// <summary>The one source of chance in the run; on the reactor's thread.</summary>
+    public Random Random { get; }
 
-    public void Connect(IPEndPoint remote)
+    public SimulatedKernel Kernel { get; }
+
+    public SimulatedPeer MakePeer() => new(Random, _rates, _protocol.MakeScript(Random, _rates));
+
+    /// <summary>Runs the echo; returns what was found, or null.</summary>
+    public static string? RunEcho(int seed, Misbehaviour misbehaviour = Misbehaviour.None)
     {
-        // The far end is made when the reactor opens the socket, which is inside the call.
-        var peer = new SimulatedPeer(_random, _rates);
-        _kernel.NextPeer = peer;
-        _reactor.Connect(remote, Make(peer));
+        var random = new Random(seed);
+        return new Simulation(random, FaultRates.Draw(random), new EchoProtocol(), misbehaviour).Run();
     }
 
-    public void Closed(SimulatedConnection connection)
+    /// <summary>Runs the HTTP server; returns what was found, or null.</summary>
+    public static string? RunHttp(int seed)
     {
-        if (!_connections.Contains(connection)) _kernel.Fail("A connection ended that was never made.");
-        _closed++;
+        var random = new Random(seed);
+        return new Simulation(random, FaultRates.Draw(random).WithSteadyClock(), new HttpProtocol(), Misbehaviour.None).Run();
     }
 
-    private SimulatedConnection Make(SimulatedPeer peer)
+    /// <summary>Runs without any fault, to note what the answer is.</summary>
+    public static void RunUndisturbed(SimulatedProtocol protocol)
     {
-        var connection = new SimulatedConnection(this, _kernel, _random, peer);
-        _connections.Add(connection);
-        return connection;
+        var found = new Simulation(new Random(0), FaultRates.None, protocol, Misbehaviour.None).Run();
+        if (found != null) throw new InvalidOperationException($"Without any fault: {found}");
     }
 
     private string? Run()
@@ -54,24 +55,29 @@ internal sealed class Simulation
             SendStallTimeout = TimeSpan.FromSeconds(60),
             OnError = (failure, where) =>
             {
-                if (failure is not SimulatedFailure) _kernel.Fail($"{where} {failure}");
+                if (failure is not SimulatedFailure) Kernel.Fail($"{where} {failure}");
             },
         };
-        _reactor = ReactorCore<SimulatedEngine>.Start(options, _ =>
+        var reactor = ReactorCore<SimulatedEngine>.Start(options, _ =>
         {
-            AssertRecorder.Kernel = _kernel;
-            return new SimulatedEngine(_kernel);
-        });
-        _reactor.Listen(new IPEndPoint(IPAddress.Loopback, 1), () => Make(_kernel.LastPeer!), backlog: 1, sharePort: false);
-        _kernel.Begin();
-        Task.WhenAny(_kernel.Done, _kernel.Breach).Wait();
-        if (_kernel.Violation == null) Task.WhenAny(Task.Run(_reactor.Dispose), _kernel.Breach).Wait();
-        if (_kernel.Violation != null) return _kernel.Violation;
-        // Where it was stopped in the midst of things, or the clock jumped over a limit, bytes may rightly be lost.
-        foreach (var connection in _connections) connection.Verify(strict: _rates is { StopAfterWaits: 0, ClockJumps: 0 });
-        var counters = _reactor.Counters with { Accepted = 0, AcceptFailures = 0, Rejected = 0, Turns = 0, BuffersExhausted = 0 };
-        if (counters != default) _kernel.Fail($"Something is left: {counters}");
-        if (_closed != _connections.Count) _kernel.Fail($"{_closed} of {_connections.Count} connections were closed.");
-        return _kernel.Violation;
+            AssertRecorder.Kernel = Kernel;
+            return new SimulatedEngine(Kernel);
+        }, new StoppedClock());
+        _protocol.Attach(this, reactor);
+        reactor.Listen(new IPEndPoint(IPAddress.Loopback, 1), () => _protocol.Accept(Kernel.LastPeer!), backlog: 1, sharePort: false);
+        Kernel.Begin();
+        Task.WhenAny(Kernel.Done, Kernel.Breach).Wait();
+        if (Kernel.Violation == null) Task.WhenAny(Task.Run(reactor.Dispose), Kernel.Breach).Wait();
+        if (Kernel.Violation != null) return Kernel.Violation;
+        _protocol.Verify(Kernel, strict: _rates is { StopAfterWaits: 0, ClockJumps: 0 });
+        var counters = reactor.Counters with { Accepted = 0, AcceptFailures = 0, Rejected = 0, Turns = 0, BuffersExhausted = 0 };
+        if (counters != default) Kernel.Fail($"Something is left: {counters}");
+        return Kernel.Violation;
+    }
+
+    /// <summary>So that the date in an answer is always the same.</summary>
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace FastCore.Net.Tests.Simulation;
 
@@ -10,7 +11,7 @@ internal sealed class SimulationTests
 {
     private const string SeedVariable = "FASTCORE_SEED";
     private const string CountVariable = "FASTCORE_SEEDS";
-    private const int DefaultCount = 1000;
+    private const int DefaultCount = 2000;
     private const int LimitMilliseconds = 10_000;
 
     private IDisposable _asserts = null!;
@@ -22,19 +23,10 @@ internal sealed class SimulationTests
     public void LeaveAsserts() => _asserts.Dispose();
 
     [Test]
-    public void The_reactor_keeps_its_promises_under_every_seed()
-    {
-        if (int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var only))
-        {
-            Check(only);
-            return;
-        }
-        var counted = int.TryParse(Environment.GetEnvironmentVariable(CountVariable), out var count);
-        var time = Stopwatch.StartNew();
-        var seed = 0;
-        for (; seed < (counted ? count : DefaultCount) && (counted || time.ElapsedMilliseconds < LimitMilliseconds); seed++) Check(seed);
-        TestContext.Out.WriteLine($"{seed} seeds in {time.ElapsedMilliseconds} ms");
-    }
+    public void The_reactor_keeps_its_promises_under_every_seed() => RunSeeds(static seed => Simulation.RunEcho(seed));
+
+    [Test]
+    public void The_http_server_answers_the_same_under_every_seed() => RunSeeds(Simulation.RunHttp);
 
     private static IEnumerable<Misbehaviour> Defects() => Enum.GetValues<Misbehaviour>().Where(one => one != Misbehaviour.None);
 
@@ -44,7 +36,7 @@ internal sealed class SimulationTests
         const int Most = 300;
         for (var seed = 0; seed < Most; seed++)
         {
-            if (Simulation.Run(seed, misbehaviour) is not { } found) continue;
+            if (Simulation.RunEcho(seed, misbehaviour) is not { } found) continue;
             TestContext.Out.WriteLine($"Seed {seed}: {found}");
             return;
         }
@@ -56,13 +48,27 @@ internal sealed class SimulationTests
     {
         for (var seed = 0; seed < 20; seed++)
         {
-            var first = Simulation.Run(seed, Misbehaviour.UndercountsASend);
-            Assert.That(Simulation.Run(seed, Misbehaviour.UndercountsASend), Is.EqualTo(first));
+            var first = Simulation.RunEcho(seed, Misbehaviour.UndercountsASend);
+            Assert.That(Simulation.RunEcho(seed, Misbehaviour.UndercountsASend), Is.EqualTo(first));
         }
     }
 
-    private static void Check(int seed)
+    private static void RunSeeds(Func<int, string?> run, [CallerMemberName] string test = "")
     {
-        if (Simulation.Run(seed) is { } found) Assert.Fail($"{SeedVariable}={seed} dotnet test --filter {nameof(The_reactor_keeps_its_promises_under_every_seed)}\n{found}");
+        if (int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var only))
+        {
+            Check(only);
+            return;
+        }
+        var isCounted = int.TryParse(Environment.GetEnvironmentVariable(CountVariable), out var count);
+        var time = Stopwatch.StartNew();
+        var seed = 0;
+        for (; seed < (isCounted ? count : DefaultCount) && (isCounted || time.ElapsedMilliseconds < LimitMilliseconds); seed++) Check(seed);
+        TestContext.Out.WriteLine($"{seed} seeds in {time.ElapsedMilliseconds} ms");
+
+        void Check(int seed)
+        {
+            if (run(seed) is { } found) Assert.Fail($"{SeedVariable}={seed} dotnet test --filter {test}\n{found}");
+        }
     }
 }

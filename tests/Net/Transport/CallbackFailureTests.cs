@@ -34,13 +34,7 @@ internal sealed class CallbackFailureTests(TransportKind kind) : TransportTest(k
         if (callback != "OnPeerFinished") peer.ExpectReset();
         other.SendPattern(100);
         other.ExpectPattern(100);
-        lock (Errors)
-        {
-            var (failure, where) = Errors.Single();
-            Assert.That(failure, Is.InstanceOf<InvalidDataException>());
-            Assert.That(where, Does.Contain(callback).And.Contain(nameof(ScriptedConnection)));
-            Errors.Clear();
-        }
+        Assert.That(ExpectError<InvalidDataException>(reactor), Does.Contain(callback).And.Contain(nameof(ScriptedConnection)));
     }
 
     [Test]
@@ -53,12 +47,7 @@ internal sealed class CallbackFailureTests(TransportKind kind) : TransportTest(k
         peer.FinishSending();
         Within(failing.EndTask);
         peer.ExpectEnd();
-        Turns(reactor, 2);
-        lock (Errors)
-        {
-            Assert.That(Errors.Single().Where, Does.Contain("OnClosed"));
-            Errors.Clear();
-        }
+        Assert.That(ExpectError<InvalidDataException>(reactor), Does.Contain("OnClosed"));
     }
 
     [Test]
@@ -66,11 +55,6 @@ internal sealed class CallbackFailureTests(TransportKind kind) : TransportTest(k
     {
         var reactor = Start();
         reactor.Post(static () => throw new InvalidDataException("posted"));
-        Turns(reactor, 2);
-        lock (Errors)
-        {
-            Assert.That(Errors.Single().Failure, Is.InstanceOf<InvalidDataException>());
-            Errors.Clear();
-        }
+        ExpectError<InvalidDataException>(reactor);
     }
 }

@@ -41,7 +41,8 @@ internal sealed class CloseTests(TransportKind kind) : TransportTest(kind)
     [Test]
     public void An_idle_connection_that_is_closed_tells_its_peer()
     {
-        var reactor = Start();
+        // By the end of the stream, not by the end of the linger time.
+        var reactor = Start(new ReactorOptions { LingerTimeout = TimeSpan.FromMinutes(10) });
         var server = new ScriptedConnection();
         using var peer = new Peer(Serve(reactor, server));
         Within(server.OpenTask);

@@ -123,6 +123,19 @@ internal abstract class TransportTest(TransportKind kind)
         for (var i = 0; i < count; i++) On(reactor, static () => { });
     }
 
+    /// <summary>Takes out the one error that was reported, and returns where. What the peer saw may come a moment before the report.</summary>
+    protected string ExpectError<T>(Reactor reactor)
+    {
+        Turns(reactor, 2);
+        lock (Errors)
+        {
+            var (failure, where) = Errors.Single();
+            Assert.That(failure, Is.InstanceOf<T>());
+            Errors.Clear();
+            return where;
+        }
+    }
+
     /// <summary>Waits until it holds, asked on the reactor's thread.</summary>
     protected static void Until(Reactor reactor, Func<bool> holds) =>
         Assert.That(SpinWait.SpinUntil(() => On(reactor, holds), Peer.HangMilliseconds), "It never came to hold.");

@@ -4,8 +4,4 @@ namespace FastCore.Net.Http.Parsing;
 /// <param name="RequestLine">Bytes of the request line, its CRLF not counted.</param>
 /// <param name="Fields">Bytes of all field lines with their CRLFs and the empty line.</param>
 /// <param name="FieldCount">Field lines.</param>
-internal sealed record ParseLimits(int RequestLine, int Fields, int FieldCount)
-{
-    /// <summary>More bytes than this without a complete head are refused whatever they are.</summary>
-    public int Head => RequestParser.MaxEmptyLineBytes + RequestLine + 2 + Fields;
-}
+internal sealed record ParseLimits(int RequestLine, int Fields, int FieldCount);

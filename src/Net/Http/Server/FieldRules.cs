@@ -1,3 +1,4 @@
+using System.Text;
 using FastCore.Net.Http.Parsing;
 
 namespace FastCore.Net.Http.Server;
@@ -13,7 +14,7 @@ internal static class FieldRules
         if (!HttpCharacters.IsToken(name)) throw new ArgumentException("A field name must be made of the characters RFC 9110 §5.6.2 allows.", nameof(name));
         foreach (var owned in Owned)
         {
-            if (System.Text.Ascii.EqualsIgnoreCase(name, owned))
+            if (Ascii.EqualsIgnoreCase(name, owned))
                 throw new ArgumentException($"The server writes {owned} itself. Content-Type is given to Respond; the connection is ended with CloseConnection.", nameof(name));
         }
         VerifyValue(value, nameof(value));

@@ -183,17 +183,20 @@ internal sealed partial class HttpConnection
             return;
         }
         // It was told that the client has gone, and gave up.
-        if (exchange.IsAborted && failure is IOException or OperationCanceledException) return;
+        if (IsGone(exchange) && failure is IOException or OperationCanceledException) return;
         _shard.Report(failure, $"The handler of {exchange.PathText} threw.");
         if (!exchange.HasResponded) exchange.RespondReason(HandlerFault, close: false);
     }
+
+    /// <summary>Nobody is left to be answered. From a reset until OnClosed the connection knows it, and the exchange does not yet.</summary>
+    private bool IsGone(HttpExchange exchange) => exchange.IsAborted || !CanWrite;
 
     private static Rejection HandlerFault => new(500, "The server failed to answer the request.");
 
     /// <summary>The handler has ended, or there was none: sees to the response, to what is left of the body, and to what comes next.</summary>
     private void Finish(HttpExchange exchange)
     {
-        if (!exchange.HasResponded && !exchange.IsAborted)
+        if (!exchange.HasResponded && !IsGone(exchange))
         {
             _shard.Report(new InvalidOperationException("The handler ended without a response. Call HttpContext.Respond."), $"The handler of {exchange.PathText} ended.");
             exchange.RespondReason(HandlerFault, close: false);

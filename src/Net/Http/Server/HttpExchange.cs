@@ -21,13 +21,9 @@ internal sealed partial class HttpExchange(HttpShard shard)
     private StableBytes _body;
     private byte[]? _memory;
     private int _memoryLength;
-    private byte[]? _added;
-    private int _addedLength;
     private CancellationTokenSource? _abortion;
     private ValueTask _handler;
     private Action? _onHandlerEnd;
-    private bool _mustClose;
-    private bool _canContinue;
 
     public readonly HttpShard Shard = shard;
     public readonly RequestHead Head = new();
@@ -64,16 +60,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
 
     public bool IsAborted { get; private set; }
 
-    /// <summary>A response has been written.</summary>
-    public bool HasResponded { get; private set; }
-
-    /// <summary>The response said that the connection ends after it.</summary>
-    public bool Closes { get; private set; }
-
     public HttpContext Context => new(this, Generation);
-
-    /// <summary>Field lines this exchange adds to its response.</summary>
-    public ReadOnlySpan<byte> AddedFields => _added.AsSpan(0, _addedLength);
 
     public void Begin(HttpConnection connection, ReadOnlySpan<byte> headBytes)
     {
@@ -161,110 +148,6 @@ internal sealed partial class HttpExchange(HttpShard shard)
         BodyLength = body.Length;
         Framing = default;
     }
-
-    // --- Responding ---
-
-    public void AddField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-    {
-        FieldRules.Verify(name, value);
-        if (HasResponded) throw new InvalidOperationException("The response has been written already. Add fields before Respond.");
-        AppendField(name);
-        AppendField(": "u8);
-        AppendField(value);
-        AppendField("\r\n"u8);
-    }
-
-    private void AppendField(ReadOnlySpan<byte> bytes)
-    {
-        if (_added == null || _addedLength + bytes.Length > _added.Length)
-        {
-            var larger = Shard.Buffers.Rent(_addedLength + bytes.Length);
-            _added.AsSpan(0, _addedLength).CopyTo(larger);
-            if (_added != null) Shard.Buffers.Return(_added);
-            _added = larger;
-        }
-        bytes.CopyTo(_added.AsSpan(_addedLength));
-        _addedLength += bytes.Length;
-    }
-
-    public void CloseConnection()
-    {
-        if (HasResponded) throw new InvalidOperationException("The response has been written already. Call CloseConnection before Respond.");
-        _mustClose = true;
-    }
-
-    public void Respond(PreparedResponse response)
-    {
-        if (BeginResponse()) ResponseWriter.Write(this, response);
-    }
-
-    public void Respond(int status, ReadOnlySpan<byte> body, string contentType)
-    {
-        VerifyResponse(status, body.Length, contentType);
-        if (!BeginResponse()) return;
-        ResponseWriter.WriteHead(this, status, contentType, body.Length);
-        if (!IsHead && !body.IsEmpty) Connection.Write(body);
-    }
-
-    public void Respond(int status, ReadOnlyMemory<byte> body, string contentType)
-    {
-        VerifyResponse(status, body.Length, contentType);
-        if (!BeginResponse()) return;
-        ResponseWriter.WriteHead(this, status, contentType, body.Length);
-        if (!IsHead && !body.IsEmpty) Connection.Write(body);
-    }
-
-    /// <summary>The server's own answer: what the application added does not go with it.</summary>
-    public void RespondReason(Rejection rejection, bool close)
-    {
-        _addedLength = 0;
-        _mustClose |= close;
-        Span<byte> text = stackalloc byte[rejection.Reason.Length + 1];
-        Encoding.ASCII.GetBytes(rejection.Reason, text);
-        text[^1] = (byte)'\n';
-        Respond(rejection.Status, text, "text/plain");
-    }
-
-    /// <summary>The server's own answer without a body, with a field line of its own.</summary>
-    public void RespondLine(int status, ReadOnlySpan<byte> fieldLine)
-    {
-        AppendField(fieldLine);
-        Respond(status, default(ReadOnlySpan<byte>), "");
-    }
-
-    /// <summary>Tells a client that waits for leave to send its body that it may.</summary>
-    public void SendContinue()
-    {
-        if (!_canContinue || HasResponded) return;
-        _canContinue = false;
-        if (Connection.CanWrite) Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
-    }
-
-    /// <summary>The body has begun to come by itself.</summary>
-    public void NoteBodyBegun() => _canContinue = false;
-
-    private static void VerifyResponse(int status, int length, string contentType)
-    {
-        FieldRules.VerifyStatus(status);
-        FieldRules.VerifyContentType(contentType);
-        if (length > 0 && StatusLines.HasNoContent(status)) throw new ArgumentException($"A response with status {status} has no body.", nameof(status));
-    }
-
-    /// <summary>Decides whether the connection is kept. False if it has ended, and nothing is to be written.</summary>
-    private bool BeginResponse()
-    {
-        if (HasResponded) throw new InvalidOperationException("A request is answered once, and this one has been.");
-        HasResponded = true;
-        Closes = _mustClose || !Head.IsPersistent || Shard.IsStopping || !CanSkipBody();
-        if (Shard.ServerLine.Length > 0) AppendField(Shard.ServerLine);
-        if (Closes) AppendField("Connection: close\r\n"u8);
-        else if (Head.IsHttp10) AppendField("Connection: keep-alive\r\n"u8);
-        return Connection.CanWrite;
-    }
-
-    // A client that was not told to go on may send its body or not; where the next request begins can't be known.
-    private bool CanSkipBody() =>
-        Framing.IsDone || (!_canContinue && BodyFault.IsNone && (Framing.IsChunked || Framing.Left <= MaxDrain));
 
     // --- The ends of the handler and of the connection ---
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
 
@@ -28,7 +29,7 @@ internal sealed class HttpShard
         BodyMilliseconds = (int)options.BodyTimeout.TotalMilliseconds;
         MinBodyBytes = Math.Max(1, (long)(options.MinRequestBodyRate * options.BodyTimeout.TotalSeconds));
         RequiresLength = options.RequireLength;
-        ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. System.Text.Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
+        ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
         _onError = options.OnError;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using FastCore.Net.Http.Parsing;
@@ -71,7 +72,7 @@ internal sealed class Router
 
     private static RouteNode?[] Hashed(List<RouteNode> nodes)
     {
-        var table = new RouteNode?[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(nodes.Count * 2 + 1))];
+        var table = new RouteNode?[BitOperations.RoundUpToPowerOf2((uint)(nodes.Count * 2 + 1))];
         foreach (var node in nodes)
         {
             var index = Hash(node.Path);
@@ -85,7 +86,7 @@ internal sealed class Router
     private static uint Hash(ReadOnlySpan<byte> path)
     {
         ulong ends;
-        if (path.Length >= 8) ends = MemoryMarshal.Read<ulong>(path) ^ System.Numerics.BitOperations.RotateLeft(MemoryMarshal.Read<ulong>(path[^8..]), 29);
+        if (path.Length >= 8) ends = MemoryMarshal.Read<ulong>(path) ^ BitOperations.RotateLeft(MemoryMarshal.Read<ulong>(path[^8..]), 29);
         else
         {
             ends = 0;

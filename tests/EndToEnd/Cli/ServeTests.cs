@@ -1,0 +1,122 @@
+namespace FastCore.EndToEnd.Tests.Cli;
+
+/// <summary><c>fastcore serve --demo</c>, with curl as the client.</summary>
+internal sealed class ServeTests
+{
+    private RunningServer _server = null!;
+    private string _curl = null!;
+
+    [OneTimeSetUp]
+    public void Start()
+    {
+        _curl = FastCoreProgram.Installed("curl");
+        _server = new RunningServer("--address", "127.0.0.1");
+    }
+
+    [OneTimeTearDown]
+    public void Stop() => _server?.Dispose();
+
+    [TestCase("/plaintext", "Hello, World!")]
+    [TestCase("/json", """{"message":"Hello, World!"}""")]
+    [TestCase("/delay/20", null)]
+    [TestCase("/", null)]
+    public void Answers(string path, string? body)
+    {
+        var (status, answer) = Curl(path);
+        Assert.That(status, Is.EqualTo("200"));
+        if (body != null) Assert.That(answer, Is.EqualTo(body));
+        else Assert.That(answer, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Root_answers_head_without_a_body() => Assert.That(Curl("/", "--head").Status, Is.EqualTo("200"));
+
+    [Test]
+    public void Root_echoes_a_posted_body() => Assert.That(Curl("/", "--data-binary", "a=1&b=2"), Is.EqualTo(("200", "a=1&b=2")));
+
+    [Test]
+    public void Root_names_its_methods() => Assert.That(Curl("/", "-X", "OPTIONS", "-i").Body, Does.Contain("Allow:").And.Contain("POST"));
+
+    [Test]
+    public void Echo_returns_the_fields_as_received() => Assert.That(Curl("/echo", "-H", "X-Odd:  two words ").Body.Split('\n'), Has.Some.EqualTo("X-Odd: two words"));
+
+    [Test]
+    public void Cookie_returns_the_parsed_cookies() => Assert.That(Curl("/cookie", "--cookie", "a=1; b=two").Body.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo((string[])["a=1", "b=two"]));
+
+    [TestCase("Content-Length: 100000")]
+    [TestCase("Transfer-Encoding: chunked")]
+    public void Upload_counts_the_bytes(string framing)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, new byte[100_000]);
+            Assert.That(Curl("/upload", "-X", "POST", "-T", file, "-H", framing), Is.EqualTo(("200", "100000")));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
+    public void Bytes_sends_as_many_as_asked_for()
+    {
+        var result = FastCoreProgram.Run(_curl, ["-s", "-o", "/dev/null", "-w", "%{http_code} %{size_download}", $"{_server.Address}/bytes/3000000"], []);
+        Assert.That(result.Output, Is.EqualTo("200 3000000"));
+    }
+
+    [Test]
+    public void Unknown_paths_are_404() => Assert.That(Curl("/nowhere").Status, Is.EqualTo("404"));
+
+    [Test]
+    public void Says_where_on_what_and_why_in_one_line() => Assert.That(
+        _server.Announcement, Does.Match(@"^fastcore listening on http://127\.0\.0\.1:\d+ transport=(io_uring|epoll|portable) \(.+\) reactors=\d+ cpus=\S+$"));
+
+    [Test]
+    public void A_port_in_use_is_a_sentence_and_exit_code_3()
+    {
+        var result = FastCoreProgram.Run("serve", "--demo", "--port", $"{_server.Port}", "--cpus", "0");
+        Assert.That(result.ExitCode, Is.EqualTo(3));
+        Assert.That(result.Error, Does.Contain($"port {_server.Port} of 127.0.0.1 is in use"));
+        Assert.That(result.Output, Is.Empty);
+    }
+
+    [Test]
+    public void Sigterm_ends_it_with_0_and_silence()
+    {
+        using var server = new RunningServer("--cpus", "0");
+        Assert.That(server.Announcement, Does.Contain("reactors=1 cpus=0"));
+        Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+    }
+
+    [TestCase("io_uring")]
+    [TestCase("epoll")]
+    [TestCase("portable")]
+    public void A_transport_can_be_forced(string transport)
+    {
+        if (transport == "io_uring" && !_server.Announcement.Contains("transport=io_uring", StringComparison.Ordinal)) Assert.Ignore("io_uring can't be used here.");
+        using var server = new RunningServer("--transport", transport);
+        Assert.That(server.Announcement, Does.Contain($"transport={transport} (asked for)"));
+        var result = FastCoreProgram.Run(_curl, ["-s", $"{server.Address}/plaintext"], []);
+        Assert.That(result.Output, Is.EqualTo("Hello, World!"));
+    }
+
+    [Test]
+    public void A_kernel_that_refuses_io_uring_leads_to_epoll_and_the_line_says_so()
+    {
+        var strace = FastCoreProgram.Installed("strace");
+        using var server = new RunningServer(strace, ["-f", "-o", "/dev/null", "-e", "trace=io_uring_setup", "-e", "inject=io_uring_setup:error=EPERM", FastCoreProgram.Executable, "serve", "--demo", "--port", "0", "--cpus", "0"]);
+        Assert.That(server.Announcement, Does.Contain("transport=epoll (io_uring: refused with EPERM"));
+        var result = FastCoreProgram.Run(_curl, ["-s", $"{server.Address}/plaintext"], []);
+        Assert.That(result.Output, Is.EqualTo("Hello, World!"));
+    }
+
+    private (string Status, string Body) Curl(string path, params string[] options)
+    {
+        var result = FastCoreProgram.Run(_curl, ["-s", "-S", "--max-time", "20", "-w", "\n%{http_code}", .. options, _server.Address + path], []);
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        var end = result.Output.LastIndexOf('\n');
+        return (result.Output[(end + 1)..], result.Output[..end]);
+    }
+}
