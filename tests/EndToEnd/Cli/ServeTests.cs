@@ -73,10 +73,13 @@ internal sealed class ServeTests
     public void Says_where_on_what_and_why_in_one_line() => Assert.That(
         _server.Announcement, Does.Match(@"^fastcore listening on http://127\.0\.0\.1:\d+ transport=(io_uring|epoll|portable) \(.+\) reactors=\d+ cpus=\S+$"));
 
-    [Test]
-    public void A_port_in_use_is_a_sentence_and_exit_code_3()
+    // Several reactors share their port with each other, which must not let them share it with another server.
+    [TestCase("--cpus", "0")]
+    [TestCase("--cpus", "0-1")]
+    public void A_port_in_use_is_a_sentence_and_exit_code_3(params string[] cpus)
     {
-        var result = FastCoreProgram.Run("serve", "--demo", "--port", $"{_server.Port}", "--cpus", "0");
+        if (cpus[1] == "0-1" && Environment.ProcessorCount < 2) Assert.Ignore("This needs two processors.");
+        var result = FastCoreProgram.Run(["serve", "--demo", "--port", $"{_server.Port}", .. cpus]);
         Assert.That(result.ExitCode, Is.EqualTo(3));
         Assert.That(result.Error, Does.Contain($"port {_server.Port} of 127.0.0.1 is in use"));
         Assert.That(result.Output, Is.Empty);
@@ -110,6 +113,18 @@ internal sealed class ServeTests
         Assert.That(server.Announcement, Does.Contain("transport=epoll (io_uring: refused with EPERM"));
         var result = FastCoreProgram.Run(_curl, ["-s", $"{server.Address}/plaintext"], []);
         Assert.That(result.Output, Is.EqualTo("Hello, World!"));
+    }
+
+    [TestCase("io_uring", "io_uring_enter")]
+    [TestCase("epoll", "?epoll_wait,epoll_pwait")]
+    public void Signals_that_interrupt_the_wait_cost_no_request(string transport, string call)
+    {
+        if (transport == "io_uring" && !_server.Announcement.Contains("transport=io_uring", StringComparison.Ordinal)) Assert.Ignore("io_uring can't be used here.");
+        var strace = FastCoreProgram.Installed("strace");
+        using var server = new RunningServer(strace, ["-f", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error=EINTR:when=2+2", FastCoreProgram.Executable, "serve", "--demo", "--port", "0", "--cpus", "0", "--transport", transport]);
+        var result = FastCoreProgram.Run(_curl, ["-s", "-S", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code} %{size_download}\n", $"{server.Address}/bytes/[100000-100040]"], []);
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(Enumerable.Range(100_000, 41).Select(length => $"200 {length}")));
     }
 
     private (string Status, string Body) Curl(string path, params string[] options)
