@@ -9,13 +9,15 @@ internal sealed class ChannelsPart(string? filter, int? rounds, TimeSpan? durati
 {
     public string? Pinning => null;
 
-    // Off the caller's thread, which draws; the bench itself places its threads.
-    public Task RunAsync(BenchReport report, IBenchProgress progress, CancellationToken cancellationToken) => Task.Run(
+    // Off the caller's thread, which draws, and off the pool, whose threads are what is measured.
+    public Task RunAsync(BenchReport report, IBenchProgress progress, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () =>
         {
             var options = new ChannelBenchOptions { Filter = filter };
             options = options with { Rounds = rounds ?? options.Rounds, RoundDuration = duration ?? options.RoundDuration };
             ChannelReport.Run(options, report, progress, cancellationToken);
         },
-        CancellationToken.None);
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Perf.Processes;
 
 namespace FastCore.Perf.Channels;
 
@@ -16,16 +17,23 @@ public static class ChannelBench
     /// <param name="cancellationToken">Ends the run after the current round, with what is complete so far.</param>
     /// <returns>Two measurements a case: ours, then stock.</returns>
     /// <exception cref="InvalidDataException">A round's result was wrong; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">Called on a thread of the pool.</exception>
     public static IReadOnlyList<ChannelMeasurement> Run(
         ChannelBenchOptions options, Action<ChannelProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        // It waits for tasks on the pool; doing so on one of the pool's threads would leave them one processor less.
+        if (Thread.CurrentThread.IsThreadPoolThread) throw new InvalidOperationException("The channel bench measures the thread pool's threads and can't run on one. Give it a thread of its own.");
         CaseMaker[] chosen = [.. AllCases().Where(made => options.Filter is null || made.Name.Contains(options.Filter, StringComparison.OrdinalIgnoreCase))];
         var measurements = new List<ChannelMeasurement>();
         int step = 0;
         int steps = chosen.Length * options.Rounds * 2;
+        int[] processors = CpuPinning.Allowed();
         foreach (CaseMaker maker in chosen)
         {
+            // A pool thread that started because a bound thread queued work inherited its place, and would keep the next
+            // case on one processor.
+            CpuPinning.PinProcess(processors);
             using ChannelCase measured = maker.Make();
             SubjectRounds[] subjects = [new(measured, ChannelSubject.FastCore), new(measured, ChannelSubject.Stock)];
             foreach (SubjectRounds subject in subjects) subject.WarmUp(options.RoundDuration);
