@@ -56,6 +56,20 @@ internal sealed class Peer : IDisposable
 
     public void ExpectEnd() => Assert.That(Socket.Receive(new byte[1]), Is.Zero, "More bytes came where the stream should end.");
 
+    /// <summary>Connects and expects a reset at once, which may come before connecting has returned.</summary>
+    public static void ExpectResetOf(IPEndPoint remote)
+    {
+        try
+        {
+            using var peer = new Peer(remote);
+            peer.ExpectReset();
+        }
+        catch (SocketException early) when (early.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // That is what was expected.
+        }
+    }
+
     /// <summary>Reads what still comes until the reset.</summary>
     public void ExpectReset()
     {
