@@ -81,7 +81,7 @@ public static class HtmlReport
     {
         var value = result.Metrics[metric.Name];
         var label = metric.Format(value);
-        if (result.Ratio?.Metrics.TryGetValue(metric.Name, out var ratio) == true) label += $" ({Metric.FormatRatio(ratio)} of {result.Ratio.To})";
+        if (result.Ratio?.Metrics.TryGetValue(metric.Name, out var ratio) == true) label += $" ({Metric.FormatRatio(ratio)} × {result.Ratio.To})";
         double? user = metric == Metric.CpuPerRequest && result.Metrics.TryGetValue(Metric.UserPerRequest.Name, out var share) ? share : null;
         return new BarChart.Bar(result.Subject, value, user, user is { } us ? $"user: {Metric.UserPerRequest.Format(us)} µs" : "", label);
     }
