@@ -115,11 +115,9 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         lock (_gate)
         {
             if (_endPoint != null || _stop != null) throw new InvalidOperationException("A server is started once.");
-            var transport = TransportSelector.Choose(_options.Transport);
-            var reactors = new List<Reactor>();
+            var (reactors, transport) = TransportSelector.Start([.. Enumerable.Range(0, _options.ReactorCount).Select(_options.ForReactor)], _options.Transport);
             try
             {
-                for (var i = 0; i < _options.ReactorCount; i++) reactors.Add(Reactor.Start(_options.ForReactor(i) with { Transport = transport.Kind }));
                 var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor)).ToArray();
                 var endPoint = _options.EndPoint;
                 if (shards.Length > 1) ThrowIfInUse(endPoint);
@@ -129,7 +127,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
                     shard.Reactor.Post(shard.Attach);
                     endPoint = shard.Reactor.Listen(endPoint, () => new HttpConnection(shard), sharePort: shards.Length > 1);
                 }
-                (_reactors, _shards, _transport, _endPoint) = ([.. reactors], shards, transport, endPoint);
+                (_reactors, _shards, _transport, _endPoint) = (reactors, shards, transport, endPoint);
             }
             catch
             {

@@ -35,8 +35,7 @@ public abstract class Reactor : IDisposable
     public static Reactor Start(ReactorOptions? options = null)
     {
         options ??= new ReactorOptions();
-        options.Validate();
-        return TransportSelector.StartReactor(options);
+        return TransportSelector.Start([options], options.Transport).Reactors[0];
     }
 
     /// <summary>Listens on <paramref name="endPoint"/>; each accepted connection is made by <paramref name="factory"/>, on the reactor's thread.</summary>

@@ -7,7 +7,11 @@ namespace FastCore.Net.Transport;
 /// <summary>Which engine reactors run on, and why.</summary>
 /// <param name="Kind">The engine.</param>
 /// <param name="Reason">A sentence: forced by whom, or what refused the better ones.</param>
-public sealed record TransportChoice(TransportKind Kind, string Reason);
+public sealed record TransportChoice(TransportKind Kind, string Reason)
+{
+    /// <summary>Somebody named it, so that no other will do.</summary>
+    internal bool IsForced { get; init; }
+}
 
 /// <summary>Chooses the engine: what is asked for, else what the environment names, else the best that works.</summary>
 public static class TransportSelector
@@ -44,27 +48,58 @@ public static class TransportSelector
         if (forced is { } wanted)
         {
             ThrowIfUnavailable(wanted, "asked for");
-            return new TransportChoice(wanted, "asked for");
+            return new TransportChoice(wanted, "asked for") { IsForced = true };
         }
         if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } named)
         {
             if (!TryParse(named, out var kind)) throw new TransportUnavailableException($"{EnvironmentVariable} is '{named}'. Give io_uring, epoll or portable.");
             ThrowIfUnavailable(kind, $"named by {EnvironmentVariable}");
-            return new TransportChoice(kind, $"named by {EnvironmentVariable}");
+            return new TransportChoice(kind, $"named by {EnvironmentVariable}") { IsForced = true };
         }
-        if (WhyNotUring() is not { } whyNotUring) return new TransportChoice(TransportKind.IoUring, "the best that works here");
-        return WhyNotEpoll() is not { } whyNotEpoll
-            ? new TransportChoice(TransportKind.Epoll, whyNotUring)
-            : new TransportChoice(TransportKind.Portable, $"{whyNotUring} {whyNotEpoll}");
+        return WhyNotUring() is { } why ? WithoutUring(why) : new TransportChoice(TransportKind.IoUring, "the best that works here");
     }
 
-    internal static Reactor StartReactor(ReactorOptions options) => Choose(options.Transport).Kind switch
+    /// <summary>Starts a reactor for each of the options, all on one engine.</summary>
+    /// <remarks>
+    /// The try that <see cref="Choose"/> makes is a small one, and succeeds where reactors of full size are refused: ring
+    /// memory is counted for all processes of a user. So a refusal leads to the next engine, unless this one was forced.
+    /// </remarks>
+    /// <param name="options">What each is started with; which transport they name does not matter.</param>
+    /// <param name="forced">The engine that is asked for, or null.</param>
+    internal static (Reactor[] Reactors, TransportChoice Choice) Start(IReadOnlyList<ReactorOptions> options, TransportKind? forced)
+    {
+        foreach (var one in options) one.Validate();
+        var choice = Choose(forced);
+        while (true)
+        {
+            var reactors = new List<Reactor>();
+            try
+            {
+                foreach (var one in options) reactors.Add(Start(choice.Kind, one));
+                return ([.. reactors], choice);
+            }
+            catch (Exception failure)
+            {
+                foreach (var reactor in reactors) reactor.Dispose();
+                if (choice.IsForced || choice.Kind == TransportKind.Portable || failure is not TransportUnavailableException) throw;
+                choice = choice.Kind == TransportKind.IoUring
+                    ? WithoutUring(failure.Message)
+                    : new TransportChoice(TransportKind.Portable, $"{choice.Reason} {failure.Message}");
+            }
+        }
+    }
+
+    private static Reactor Start(TransportKind kind, ReactorOptions options) => kind switch
     {
         TransportKind.IoUring => ReactorCore<UringEngine>.Start(options, UringSetup.Create),
         TransportKind.Epoll => ReactorCore<EpollEngine>.Start(options, static _ => new EpollEngine()),
         TransportKind.Portable => ReactorCore<PortableEngine>.Start(options, static _ => new PortableEngine()),
-        var other => throw new ArgumentOutOfRangeException(nameof(options), other, "There is no such transport."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such transport."),
     };
+
+    private static TransportChoice WithoutUring(string whyNotUring) => WhyNotEpoll() is { } whyNotEpoll
+        ? new TransportChoice(TransportKind.Portable, $"{whyNotUring} {whyNotEpoll}")
+        : new TransportChoice(TransportKind.Epoll, whyNotUring);
 
     private static void ThrowIfUnavailable(TransportKind kind, string by)
     {

@@ -115,6 +115,31 @@ internal sealed class ServeTests
         Assert.That(result.Output, Is.EqualTo("Hello, World!"));
     }
 
+    // Too little for the rings of full size, yet enough for the small one that is tried first.
+    [TestCase(64 * 1024)]
+    [TestCase(0)]
+    public void Little_locked_memory_leads_to_epoll_and_the_line_says_so(int bytes)
+    {
+        if (!_server.Announcement.Contains("transport=io_uring", StringComparison.Ordinal)) Assert.Ignore("io_uring can't be used here.");
+        // The limit does not bind root, and an ordinary user can't see into every folder.
+        var folder = Directory.CreateTempSubdirectory("fastcore-serve-");
+        try
+        {
+            if (!OperatingSystem.IsWindows()) folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            var program = Path.Combine(folder.FullName, "fastcore");
+            File.Copy(FastCoreProgram.Executable, program);
+            string[] limited = [FastCoreProgram.Installed("prlimit"), $"--memlock={bytes}", program, "serve", "--demo", "--port", "0"];
+            string[] command = Environment.UserName == "root" ? [FastCoreProgram.Installed("setpriv"), "--reuid=65534", "--regid=65534", "--clear-groups", .. limited] : limited;
+            using var server = new RunningServer(command[0], command[1..]);
+            Assert.That(server.Announcement, Does.Contain("transport=epoll (io_uring: ").And.Contain("ENOMEM"));
+            Assert.That(FastCoreProgram.Run(_curl, ["-s", $"{server.Address}/plaintext"], []).Output, Is.EqualTo("Hello, World!"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [TestCase("io_uring", "io_uring_enter")]
     [TestCase("epoll", "?epoll_wait,epoll_pwait")]
     public void Signals_that_interrupt_the_wait_cost_no_request(string transport, string call)
