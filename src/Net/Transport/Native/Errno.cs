@@ -13,6 +13,7 @@ internal static class Errno
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
+    public const int EBUSY = 16;
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
@@ -42,6 +43,7 @@ internal static class Errno
         (EAGAIN, nameof(EAGAIN), SocketError.WouldBlock),
         (ENOMEM, nameof(ENOMEM), SocketError.NoBufferSpaceAvailable),
         (EACCES, nameof(EACCES), SocketError.AccessDenied),
+        (EBUSY, nameof(EBUSY), SocketError.SocketError),
         (EINVAL, nameof(EINVAL), SocketError.InvalidArgument),
         (ENFILE, nameof(ENFILE), SocketError.TooManyOpenSockets),
         (EMFILE, nameof(EMFILE), SocketError.TooManyOpenSockets),

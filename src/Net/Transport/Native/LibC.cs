@@ -79,9 +79,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int thread, nuint size, ulong* mask);
 
-    [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
-    public static partial int GetAffinity(int thread, nuint size, ulong* mask);
-
     /// <summary>The errno of the call just made.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 }

@@ -206,7 +206,7 @@ internal unsafe struct UringEngine : IEngine
     private static void Check(int error)
     {
         // A time-out, a signal, or a kernel short of memory for a moment: the loop comes round again.
-        if (error is 0 or Errno.ETIME or Errno.EINTR or Errno.EAGAIN or 16 /* EBUSY */) return;
+        if (error is 0 or Errno.ETIME or Errno.EINTR or Errno.EAGAIN or Errno.EBUSY) return;
         throw new InvalidOperationException($"io_uring_enter failed with {Errno.Name(error)}: {Errno.Describe(error)}.");
     }
 }
