@@ -4,8 +4,8 @@ using FastCore.Perf.Results;
 
 namespace FastCore.Cli.Bench;
 
-/// <summary>The bench of rings and channels, which runs in this process.</summary>
-internal sealed class ChannelsPart(string? filter, int? rounds, TimeSpan? duration) : IBenchPart
+/// <summary>A bench of channels or rings, which runs in this process.</summary>
+internal sealed class ChannelsPart(ChannelBench bench, string? filter, int? rounds, TimeSpan? duration) : IBenchPart
 {
     public string? Pinning => null;
 
@@ -15,7 +15,7 @@ internal sealed class ChannelsPart(string? filter, int? rounds, TimeSpan? durati
         {
             var options = new ChannelBenchOptions { Filter = filter };
             options = options with { Rounds = rounds ?? options.Rounds, RoundDuration = duration ?? options.RoundDuration };
-            ChannelReport.Run(options, report, progress, cancellationToken);
+            ChannelReport.Run(bench, options, report, progress, cancellationToken);
         },
         CancellationToken.None,
         TaskCreationOptions.LongRunning,

@@ -10,7 +10,7 @@ internal static class ReportView
     // What goes first when the terminal is narrow.
     private static readonly Metric[] Expendable =
     [
-        Metric.SystemPerRequest, Metric.P999, Metric.SwitchesPerOperation, Metric.AllocatedPerOperation, Metric.AllocatedPerRequest, Metric.PeakMemory, Metric.P50, Metric.UserPerRequest,
+        Metric.SystemPerRequest, Metric.P999, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.AllocatedPerRequest, Metric.PeakMemory, Metric.P50, Metric.UserPerRequest,
     ];
 
     public static void Print(IAnsiConsole console, BenchReport report)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using FastCore.Cli.Bench;
 using FastCore.Net.Transport;
+using FastCore.Perf.Channels;
 using FastCore.Perf.Http;
 using FastCore.Perf.Results;
 
@@ -15,7 +16,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> _markdown = File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
     private readonly Option<Assertion[]> _assertions = Assertions();
     private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5)", 1, 1000);
-    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels 0.25s)");
+    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels 0.2s)");
 
     private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64)", 1, 60_000);
     private readonly Option<int?> _pipeline = CommonOptions.Number("--pipeline", "requests in flight on each connection (default set: 1 and 16)", 1, 1024);
@@ -40,7 +41,7 @@ internal sealed class BenchCommand
         }
         foreach (var option in http) command.Options.Add(option);
         command.Validators.Add(RefuseRateWithWrk);
-        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed)]));
+        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed, ChannelBench.Channels)]));
 
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
@@ -48,9 +49,13 @@ internal sealed class BenchCommand
         httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
         command.Subcommands.Add(httpCommand);
 
-        var channelsCommand = new Command("channels", "Measure our rings and channels beside the stock channels.") { _filter };
-        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed)]));
+        var channelsCommand = new Command("channels", "Measure our channels beside the stock ones, in 18 cases.") { _filter };
+        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed, ChannelBench.Channels)]));
         command.Subcommands.Add(channelsCommand);
+
+        var ringsCommand = new Command("rings", "Measure our rings beside the stock channels.") { _filter };
+        ringsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed, ChannelBench.Rings)]));
+        command.Subcommands.Add(ringsCommand);
         return command;
     }
 
@@ -73,7 +78,7 @@ internal sealed class BenchCommand
         }
     }
 
-    private ChannelsPart Channels(ParseResult parsed) => new(parsed.GetValue(_filter), parsed.GetValue(_rounds), parsed.GetValue(_duration));
+    private ChannelsPart Channels(ParseResult parsed, ChannelBench bench) => new(bench, parsed.GetValue(_filter), parsed.GetValue(_rounds), parsed.GetValue(_duration));
 
     private BenchSettings Settings(ParseResult parsed) =>
         new(parsed.GetValue(_html), parsed.GetValue(_json), parsed.GetValue(_markdown), parsed.GetValue(_assertions) ?? []);

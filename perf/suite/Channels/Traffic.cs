@@ -2,38 +2,76 @@ using System.Threading.Channels;
 
 namespace FastCore.Perf.Channels;
 
-/// <summary>Writers and readers as real code has them: try first, wait asynchronously.</summary>
-internal static class Traffic
+/// <summary>What writers and readers do, as real code has it; the same for every subject.</summary>
+internal abstract class Traffic
 {
-    /// <summary>Writes first, first + 1, … in order.</summary>
-    internal static async Task Write(ChannelWriter<long> writer, long first, long count)
+    /// <summary>Try first, wait asynchronously: for channels that hold more than an item.</summary>
+    internal static Traffic Trying { get; } = new TryingTraffic();
+
+    /// <summary>Await each item: where nothing, or one item, lies between the two sides.</summary>
+    internal static Traffic Awaiting { get; } = new AwaitingTraffic();
+
+    /// <summary>Writes as <see cref="Trying"/> and reads by <c>await foreach</c>.</summary>
+    internal static Traffic ReadAll { get; } = new ReadAllTraffic();
+
+    /// <summary>Writes a writer's first <paramref name="count"/> items in order, from the line on.</summary>
+    internal abstract Task Write(StartingLine line, ChannelWriter<long> channel, int writer, long count);
+
+    /// <summary>Reads from the line on until there is an end mark.</summary>
+    internal abstract Task Read(StartingLine line, ChannelReader<long> channel, Tally tally);
+
+    private class TryingTraffic : Traffic
     {
-        for (long item = first; item < first + count; item++)
+        internal override async Task Write(StartingLine line, ChannelWriter<long> channel, int writer, long count)
         {
-            if (!writer.TryWrite(item)) await writer.WriteAsync(item);
+            await line;
+            for (long number = 0; number < count; number++)
+            {
+                long item = Item.Of(writer, number);
+                if (!channel.TryWrite(item)) await channel.WriteAsync(item);
+            }
+        }
+
+        internal override async Task Read(StartingLine line, ChannelReader<long> channel, Tally tally)
+        {
+            await line;
+            while (await channel.WaitToReadAsync())
+            {
+                while (channel.TryRead(out long item))
+                {
+                    if (item == Item.End) return;
+                    tally.Take(item);
+                }
+            }
         }
     }
 
-    /// <summary>Reads to the end.</summary>
-    internal static async Task<Tally> Read(ChannelReader<long> reader)
+    private sealed class AwaitingTraffic : Traffic
     {
-        Tally tally = default;
-        while (await reader.WaitToReadAsync())
+        internal override async Task Write(StartingLine line, ChannelWriter<long> channel, int writer, long count)
         {
-            while (reader.TryRead(out long item)) tally = tally.With(item);
+            await line;
+            for (long number = 0; number < count; number++) await channel.WriteAsync(Item.Of(writer, number));
         }
 
-        return tally;
+        internal override async Task Read(StartingLine line, ChannelReader<long> channel, Tally tally)
+        {
+            await line;
+            while (await channel.ReadAsync() is var item and not Item.End) tally.Take(item);
+        }
     }
 
-    /// <summary>The sum of 0 … count - 1.</summary>
-    internal static long SumBelow(long count) => count * (count - 1) / 2;
-}
-
-/// <summary>What a reader got.</summary>
-internal readonly record struct Tally(long Count, long Sum)
-{
-    internal Tally With(long item) => new(Count + 1, Sum + item);
-
-    public static Tally operator +(Tally one, Tally other) => new(one.Count + other.Count, one.Sum + other.Sum);
+    private sealed class ReadAllTraffic : TryingTraffic
+    {
+        internal override async Task Read(StartingLine line, ChannelReader<long> channel, Tally tally)
+        {
+            IAsyncEnumerable<long> all = channel.ReadAllAsync();
+            await line;
+            await foreach (long item in all)
+            {
+                if (item == Item.End) return;
+                tally.Take(item);
+            }
+        }
+    }
 }

@@ -45,6 +45,11 @@ public static class HtmlReport
 
     private static void AppendCharts(StringBuilder page, ReportSection section)
     {
+        if (section.RatioOf == Metric.MillionsPerSecond)
+        {
+            AppendPairs(page, section);
+            return;
+        }
         page.Append("<div class=\"charts\">\n");
         foreach (var group in section.Results.GroupBy(result => result.Name))
         {
@@ -57,6 +62,21 @@ public static class HtmlReport
             if (curves.Count > 0) AppendFigure(page, group.Key, [("latency by percentile", LatencyChart.Draw($"{group.Key}: latency by percentile", curves), null)]);
         }
         page.Append("</div>\n");
+    }
+
+    /// <summary>Many cases of two subjects each: one chart for all of them.</summary>
+    private static void AppendPairs(StringBuilder page, ReportSection section)
+    {
+        var metric = section.RatioOf;
+        var rows = new List<PairChart.Row>();
+        foreach (var group in section.Results.Where(result => result.Metrics.ContainsKey(metric.Name)).GroupBy(result => result.Name))
+        {
+            var ratio = group.Select(section.RatioText).FirstOrDefault(text => text.Length > 0);
+            rows.Add(new PairChart.Row(group.Key, [.. group.Select(result => (result.Subject, result.Metrics[metric.Name]))], ratio == null ? "" : $"{ratio} ×"));
+        }
+        if (rows.Count == 0) return;
+        page.Append("<div class=\"charts\">\n<figure class=\"wide\">\n<figcaption>").Append(Escape(section.Title)).Append("</figcaption>\n<p class=\"what\">").Append(Escape($"{metric.Title}, logarithmic; behind each row {section.RatioTitle}")).Append("</p>\n");
+        page.Append(PairChart.Draw($"{section.Title}: {metric.Title}", rows)).Append("\n</figure>\n</div>\n");
     }
 
     private static string Bars(string name, Metric metric, List<CaseResult> results) =>

@@ -15,8 +15,8 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
             [Metric.StartTime, Metric.MemoryPerConnection]),
         ("HTTP under load", result => result.Name.StartsWith("http/", StringComparison.Ordinal), Metric.CpuPerRequest,
             [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.UserPerRequest, Metric.SystemPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.ServiceP99, Metric.PeakMemory, Metric.AllocatedPerRequest]),
-        ("Rings and channels", _ => true, Metric.OperationsPerSecond,
-            [Metric.OperationsPerSecond, Metric.CpuPerOperation, Metric.AllocatedPerOperation, Metric.SwitchesPerOperation, Metric.Lost, Metric.Doubled, Metric.Hung]),
+        ("Rings and channels", _ => true, Metric.MillionsPerSecond,
+            [Metric.MeanTime, Metric.MillionsPerSecond, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation, Metric.Lost, Metric.Doubled, Metric.Hung]),
     ];
 
     /// <summary>Divides a report into its tables; columns that nobody has a figure for are left out.</summary>
@@ -42,7 +42,7 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         get
         {
             var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
-            var what = RatioOf == Metric.OperationsPerSecond ? "operations/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
+            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
             return other == null ? "ratio" : $"{what} ÷ {other}";
         }
     }
@@ -56,5 +56,5 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
     }
 
-    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.OperationsPerSecond], metric => metric == section.RatioOf);
+    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.MillionsPerSecond], metric => metric == section.RatioOf);
 }

@@ -29,10 +29,11 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric LoadBusy = new("load_busy_percent", "load busy %", 0, IsComparable: false);
     public static readonly Metric MemoryPerConnection = new("memory_bytes_per_connection", "memory B/connection", 0);
     public static readonly Metric StartTime = new("start_to_first_response_ms", "start to first response ms", 1);
-    public static readonly Metric OperationsPerSecond = new("operations_per_second", "operations/s", 0);
-    public static readonly Metric CpuPerOperation = new("cpu_ns_per_operation", "CPU ns/operation", 1);
-    public static readonly Metric AllocatedPerOperation = new("allocated_bytes_per_operation", "allocated B/operation", 2, IsComparable: false);
-    public static readonly Metric SwitchesPerOperation = new("context_switches_per_operation", "switches/operation", 4);
+    public static readonly Metric MeanTime = new("mean_ns", "mean ns", 1);
+    public static readonly Metric MillionsPerSecond = new("mops", "Mops/s", 2);
+    public static readonly Metric SwitchesPerThousand = new("context_switches_per_kop", "switches/1000 ops", 3);
+    public static readonly Metric AllocatedPerOperation = new("allocated_bytes_per_op", "allocated B/op", 2, IsComparable: false);
+    public static readonly Metric CpuPerOperation = new("cpu_ns_per_operation", "CPU ns/op", 1);
     public static readonly Metric Lost = new("lost", "lost", 0, IsComparable: false);
     public static readonly Metric Doubled = new("doubled", "doubled", 0, IsComparable: false);
     public static readonly Metric Hung = new("hung", "hung", 0, IsComparable: false);
@@ -42,7 +43,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     [
         RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
-        MemoryPerConnection, StartTime, OperationsPerSecond, CpuPerOperation, AllocatedPerOperation, SwitchesPerOperation,
+        MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
         Lost, Doubled, Hung,
     ];
 
