@@ -11,9 +11,9 @@ namespace FastCore.Cli.Commands;
 /// <summary><c>fastcore bench</c> and its parts.</summary>
 internal sealed class BenchCommand
 {
-    private readonly Option<string?> _html = File("--html", "write a page with charts, self-contained");
-    private readonly Option<string?> _json = File("--json", "write the results as JSON (schema 1); - is the standard output");
-    private readonly Option<string?> _markdown = File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
+    private readonly Option<string?> _html = CommonOptions.File("--html", "write a page with charts, self-contained");
+    private readonly Option<string?> _json = CommonOptions.File("--json", "write the results as JSON (schema 1); - is the standard output");
+    private readonly Option<string?> _markdown = CommonOptions.File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
     private readonly Option<Assertion[]> _assertions = Assertions();
     private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5)", 1, 1000);
     private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels 0.2s)");
@@ -41,7 +41,7 @@ internal sealed class BenchCommand
         }
         foreach (var option in http) command.Options.Add(option);
         command.Validators.Add(RefuseRateWithWrk);
-        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed, ChannelBench.Channels)]));
+        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed, ChannelBench.Channels), CheckPart.Headline()], CheckPart.Promises));
 
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
@@ -65,11 +65,11 @@ internal sealed class BenchCommand
             result.AddError("--load wrk has a closed loop only; leave it out to use --rate.");
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, Func<IBenchPart[]> parts)
+    private async Task<int> RunAsync(ParseResult parsed, Func<IBenchPart[]> parts, IReadOnlyList<Assertion>? promises = null)
     {
         try
         {
-            return await new BenchRun(Settings(parsed)).RunAsync(parts());
+            return await new BenchRun(Settings(parsed, promises ?? [])).RunAsync(parts());
         }
         catch (TransportUnavailableException refused)
         {
@@ -80,8 +80,8 @@ internal sealed class BenchCommand
 
     private ChannelsPart Channels(ParseResult parsed, ChannelBench bench) => new(bench, parsed.GetValue(_filter), parsed.GetValue(_rounds), parsed.GetValue(_duration));
 
-    private BenchSettings Settings(ParseResult parsed) =>
-        new(parsed.GetValue(_html), parsed.GetValue(_json), parsed.GetValue(_markdown), parsed.GetValue(_assertions) ?? []);
+    private BenchSettings Settings(ParseResult parsed, IReadOnlyList<Assertion> promises) =>
+        new(parsed.GetValue(_html), parsed.GetValue(_json), parsed.GetValue(_markdown), [.. promises, .. parsed.GetValue(_assertions) ?? []]);
 
     private HttpBenchOptions Options(ParseResult parsed)
     {
@@ -107,8 +107,6 @@ internal sealed class BenchCommand
         var best = TransportSelector.Choose().Kind;
         return best == TransportKind.IoUring ? ["io_uring", "epoll"] : [TransportSelector.Name(best)];
     }
-
-    private static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
 
     private static Option<Assertion[]> Assertions() => new("--assert")
     {

@@ -10,6 +10,7 @@ internal static class FastCoreCommand
     {
         ServeCommand.Create(),
         BenchCommand.Create(),
+        CheckCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(),
     };
