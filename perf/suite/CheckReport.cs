@@ -16,8 +16,9 @@ public static class CheckReport
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished is in the report.</exception>
     public static void Run(ChannelCheckOptions options, BenchReport report, IBenchProgress progress, CancellationToken cancellationToken)
     {
-        progress.Begin("check", ChannelCheck.Chosen(options).Count * (options.WithStock ? 2 : 1));
-        progress.Note($"seed {options.Seed}");
+        progress.Begin("check", ChannelCheck.CountOf(options));
+        report.Seed = options.Seed;
+        progress.Note($"the storms of the check are drawn from seed {options.Seed}");
         foreach (var found in ChannelCheck.Run(options, (kind, subject) => progress.Step(NameOf(kind), subject, 1, 1), cancellationToken))
         {
             var result = ToResult(found);

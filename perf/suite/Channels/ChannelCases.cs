@@ -18,6 +18,8 @@ internal static class ChannelCases
     [
         .. from store in Stores from shape in Shapes select Plain(store(shape.Writers, shape.Readers)),
         new TrafficCase(ChannelKind.Bounded(1024, 1, 1), "-read-all", static _ => Traffic.ReadAll, OnBoundThreads),
+        new TrafficCase(ChannelKind.Bounded(1024, 1, 1), "-batch-64", Traffic.BatchesOf, OnBoundThreads),
+        new SelectCase(),
     ];
 
     private static TrafficCase Plain(ChannelKind kind)

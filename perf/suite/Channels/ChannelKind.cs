@@ -17,13 +17,14 @@ internal sealed record ChannelKind(string Store, int? Capacity, int Writers, int
 
     internal string Name => $"{Store}/{Writers}x{Readers}";
 
-    internal bool Drops => FullMode != BoundedChannelFullMode.Wait;
-
     internal static ChannelKind Rendezvous(int writers, int readers) => new("rendezvous", 0, writers, readers);
 
     internal static ChannelKind Bounded(int capacity, int writers, int readers) => new($"bounded-{capacity}", capacity, writers, readers);
 
     internal static ChannelKind Unbounded(int writers, int readers) => new("unbounded", null, writers, readers);
+
+    /// <summary>Whether the subject has such channels.</summary>
+    internal bool IsMadeBy(ChannelSubject subject) => !IsPrioritized || Capacity is null || subject.CreateBoundedPrioritized is not null;
 
     /// <summary>Makes one.</summary>
     /// <param name="subject">Whose.</param>
@@ -32,11 +33,16 @@ internal sealed record ChannelKind(string Store, int? Capacity, int Writers, int
     {
         bool singleReader = Readers == 1;
         bool singleWriter = Writers == 1;
-        return (Capacity, IsPrioritized) switch
+        if (IsPrioritized)
         {
-            (null, true) => subject.CreatePrioritized(new UnboundedPrioritizedChannelOptions<long> { SingleReader = singleReader, SingleWriter = singleWriter }),
-            (null, false) => subject.CreateUnbounded(new UnboundedChannelOptions { SingleReader = singleReader, SingleWriter = singleWriter }),
-            ({ } capacity, _) => subject.CreateBounded(new BoundedChannelOptions(capacity) { SingleReader = singleReader, SingleWriter = singleWriter, FullMode = FullMode }, dropped),
+            var options = new UnboundedPrioritizedChannelOptions<long> { SingleReader = singleReader, SingleWriter = singleWriter };
+            return Capacity is { } most ? subject.CreateBoundedPrioritized!(most, options) : subject.CreatePrioritized(options);
+        }
+
+        return Capacity switch
+        {
+            null => subject.CreateUnbounded(new UnboundedChannelOptions { SingleReader = singleReader, SingleWriter = singleWriter }),
+            { } capacity => subject.CreateBounded(new BoundedChannelOptions(capacity) { SingleReader = singleReader, SingleWriter = singleWriter, FullMode = FullMode }, dropped),
         };
     }
 }

@@ -11,8 +11,14 @@ internal sealed record ChannelSubject(
     Func<UnboundedPrioritizedChannelOptions<long>, Channel<long>> CreatePrioritized)
 {
     internal static ChannelSubject FastCore { get; } =
-        new("fastcore", FastChannel.CreateBounded, FastChannel.CreateUnbounded<long>, Channel.CreateUnboundedPrioritized);
+        new("fastcore", FastChannel.CreateBounded, FastChannel.CreateUnbounded<long>, FastChannel.CreateUnboundedPrioritized)
+        {
+            CreateBoundedPrioritized = FastChannel.CreateBoundedPrioritized,
+        };
 
     internal static ChannelSubject Stock { get; } =
         new("stock", Channel.CreateBounded, Channel.CreateUnbounded<long>, Channel.CreateUnboundedPrioritized);
+
+    /// <summary>Null for who has no such channel.</summary>
+    internal Func<int, UnboundedPrioritizedChannelOptions<long>, Channel<long>>? CreateBoundedPrioritized { get; init; }
 }

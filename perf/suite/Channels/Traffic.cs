@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Channels;
 
 namespace FastCore.Perf.Channels;
 
@@ -13,6 +14,9 @@ internal abstract class Traffic
 
     /// <summary>Writes as <see cref="Trying"/> and reads by <c>await foreach</c>.</summary>
     internal static Traffic ReadAll { get; } = new ReadAllTraffic();
+
+    /// <summary>Whole batches of 64 where the subject has batches; item by item where it has not.</summary>
+    internal static Traffic BatchesOf(ChannelSubject subject) => subject == ChannelSubject.FastCore ? new BatchTraffic() : Trying;
 
     /// <summary>Writes a writer's first <paramref name="count"/> items in order, from the line on.</summary>
     internal abstract Task Write(StartingLine line, ChannelWriter<long> channel, int writer, long count);
@@ -71,6 +75,38 @@ internal abstract class Traffic
             {
                 if (item == Item.End) return;
                 tally.Take(item);
+            }
+        }
+    }
+
+    private sealed class BatchTraffic : Traffic
+    {
+        private const int Length = 64;
+
+        internal override async Task Write(StartingLine line, ChannelWriter<long> channel, int writer, long count)
+        {
+            var batches = (FastChannelWriter<long>)channel;
+            long[] items = new long[Length];
+            await line;
+            for (long number = 0; number < count;)
+            {
+                int length = (int)Math.Min(Length, count - number);
+                for (int i = 0; i < length; i++) items[i] = Item.Of(writer, number++);
+                await batches.WriteBatchAsync(items.AsMemory(0, length));
+            }
+        }
+
+        internal override async Task Read(StartingLine line, ChannelReader<long> channel, Tally tally)
+        {
+            var batches = (FastChannelReader<long>)channel;
+            long[] items = new long[Length];
+            await line;
+            while (await batches.ReadBatchAsync(items) is var count and > 0)
+            {
+                // One reader: the end mark is the last item there is.
+                int taken = items[count - 1] == Item.End ? count - 1 : count;
+                foreach (long item in items.AsSpan(0, taken)) tally.Take(item);
+                if (taken < count) return;
             }
         }
     }

@@ -17,8 +17,8 @@ public static class ChannelCheck
     /// <summary>Whether there are kinds of that name or below it.</summary>
     public static bool IsKnown(string name) => CheckedKinds.All.Any(kind => CheckedKinds.IsNamed(kind, name));
 
-    /// <summary>The names of the kinds that <paramref name="options"/> choose.</summary>
-    public static IReadOnlyList<string> Chosen(ChannelCheckOptions options) => [.. CheckedKinds.Named(options.Kinds).Select(static kind => kind.Name)];
+    /// <summary>How many findings <paramref name="options"/> lead to.</summary>
+    public static int CountOf(ChannelCheckOptions options) => CheckedKinds.Named(options.Kinds).Sum(kind => SubjectsOf(options).Count(kind.IsMadeBy));
 
     /// <summary>Checks the chosen kinds one after the other, ours and, if asked for, stock beside it.</summary>
     /// <param name="options">What and how much.</param>
@@ -29,8 +29,7 @@ public static class ChannelCheck
     public static IEnumerable<ChannelFindings> Run(ChannelCheckOptions options, Action<string, string>? begin = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ChannelSubject[] subjects = options.WithStock ? [ChannelSubject.FastCore, ChannelSubject.Stock] : [ChannelSubject.FastCore];
-        return Run(options, subjects, begin, cancellationToken);
+        return Run(options, SubjectsOf(options), begin, cancellationToken);
     }
 
     internal static IEnumerable<ChannelFindings> Run(ChannelCheckOptions options, IReadOnlyList<ChannelSubject> subjects, Action<string, string>? begin, CancellationToken cancellationToken)
@@ -38,7 +37,7 @@ public static class ChannelCheck
         if (Thread.CurrentThread.IsThreadPoolThread) throw new InvalidOperationException("The check waits for the thread pool's threads and can't run on one. Give it a thread of its own.");
         foreach (ChannelKind kind in CheckedKinds.Named(options.Kinds))
         {
-            foreach (ChannelSubject subject in subjects)
+            foreach (ChannelSubject subject in subjects.Where(kind.IsMadeBy))
             {
                 begin?.Invoke(kind.Name, subject.Name);
                 ChannelFindings found = Check(kind, subject, options, cancellationToken);
@@ -48,6 +47,9 @@ public static class ChannelCheck
         }
     }
 
+    private static ChannelSubject[] SubjectsOf(ChannelCheckOptions options) =>
+        options.WithStock ? [ChannelSubject.FastCore, ChannelSubject.Stock] : [ChannelSubject.FastCore];
+
     private static ChannelFindings Check(ChannelKind kind, ChannelSubject subject, ChannelCheckOptions options, CancellationToken cancellationToken)
     {
         // The same draws for a kind, whichever other kinds are checked with it.
@@ -56,7 +58,7 @@ public static class ChannelCheck
         // A second hang would tell no more than the first, and take as long.
         while (sum.Operations < options.Operations && sum.Hung == 0 && !cancellationToken.IsCancellationRequested)
         {
-            sum = sum.Plus(new Storm(kind, subject, DrawShare(random), random.Next()).Run());
+            sum = sum.Plus(new Storm(kind, subject, DrawShare(random), random.Next()).Run(options.PatientLooks));
         }
 
         return sum;

@@ -14,4 +14,10 @@ public sealed record ChannelCheckOptions
 
     /// <summary>What all that is drawn at random depends on. The threads' interleaving it can't repeat.</summary>
     public int Seed { get; init; }
+
+    /// <summary>
+    /// When no item has moved for so many looks, ten a second, somebody hangs. Looks and not seconds: where the process gets little of
+    /// a processor, it looks seldom, too.
+    /// </summary>
+    public int PatientLooks { get; init; } = 100;
 }

@@ -19,6 +19,8 @@ internal static class CheckedKinds
         Dropping("drop-newest", BoundedChannelFullMode.DropNewest),
         Dropping("drop-oldest", BoundedChannelFullMode.DropOldest),
         .. Shapes.Select(static shape => ChannelKind.Unbounded(shape.Writers, shape.Readers)),
+        .. Shapes.Select(static shape => new ChannelKind("prioritized", null, shape.Writers, shape.Readers) { IsPrioritized = true }),
+        .. Shapes.Select(static shape => new ChannelKind("bounded-prioritized-64", 64, shape.Writers, shape.Readers) { IsPrioritized = true }),
     ];
 
     /// <summary>Those with one of the names, or below it.</summary>

@@ -8,12 +8,6 @@ namespace FastCore.Perf.Channels.Check;
 /// </summary>
 internal sealed class Storm
 {
-    /// <summary>
-    /// Who has made no step for so many looks hangs. Looks and not seconds: where the process gets little of a processor,
-    /// it looks seldom, too.
-    /// </summary>
-    private const int PatientLooks = 100;
-
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>With more in a roomy channel no reader would ever wait.</summary>
@@ -43,6 +37,8 @@ internal sealed class Storm
         CloseAt = random.Next(2) == 0 ? random.Next(1, share + 1) : 0;
         Error = random.Next(4) == 0 ? new StormErrorException() : null;
         IsHunt = random.Next(3) == 0;
+        ReadersMayWait = kind.Capacity != 0 || random.Next(2) == 0;
+        WritersMayWait = kind.Capacity != 0 || !ReadersMayWait;
         _limitsBacklog = Channel.Reader.CanCount && random.Next(2) == 0;
         _writing = kind.Writers;
         _writers = [.. Enumerable.Range(0, kind.Writers).Select(index => new StormWriter(this, index, random.Next()))];
@@ -70,6 +66,15 @@ internal sealed class Storm
     /// <summary>Whether all readers do nothing but <c>ReadAsync</c>, as fast as they can, under fire: what stock channels lose most by.</summary>
     internal bool IsHunt { get; }
 
+    /// <summary>
+    /// Whether readers may wait for an item without taking it. Where nothing is stored, one side must come forward: if both
+    /// wait for the other to do so, they wait for ever, and nobody is wrong.
+    /// </summary>
+    internal bool ReadersMayWait { get; }
+
+    /// <summary>Whether writers may wait for room without using it.</summary>
+    internal bool WritersMayWait { get; }
+
     /// <summary>Whether writers should let readers catch up.</summary>
     internal bool IsBacklogTooLong => _limitsBacklog && !IsClosing && Channel.Reader.Count > LongestBacklog;
 
@@ -84,12 +89,12 @@ internal sealed class Storm
         Channel.Writer.TryComplete(Error);
     }
 
-    /// <summary>Runs it; must not be called on a thread of the pool, whose threads do the work.</summary>
-    internal ChannelFindings Run()
+    /// <summary>Runs it until all are done, or no item has moved for so many looks. It must not be called on a thread of the pool, whose threads do the work.</summary>
+    internal ChannelFindings Run(int patientLooks)
     {
         using Canceller stopsWithTheStorm = Canceller;
-        Task[] running = [.. _writers.Select(writer => Task.Run(() => WriteAll(writer))), .. _readers.Select(static reader => Task.Run(reader.Run))];
-        int hung = WaitWhileTheyGetOn(running);
+        Task[] running = [.. _writers.Select(WriteAll), .. _readers.Select(static reader => reader.Start())];
+        int hung = WaitWhileTheyGetOn(running, patientLooks);
         (long lost, long doubled) = Ledger.Close();
         string?[] wrong =
         [
@@ -113,21 +118,21 @@ internal sealed class Storm
 
     private async Task WriteAll(StormWriter writer)
     {
-        await writer.Run().ConfigureAwait(false);
+        await writer.Start().ConfigureAwait(false);
         if (Interlocked.Decrement(ref _writing) == 0) Close();
     }
 
     /// <returns>How many hang.</returns>
-    private int WaitWhileTheyGetOn(Task[] running)
+    private int WaitWhileTheyGetOn(Task[] running, int patientLooks)
     {
         long before = -1;
         int looks = 0;
         while (!Task.WaitAll(running, BetweenLooks))
         {
-            long now = Workers.Sum(static worker => worker.Steps);
+            long now = _writers.Sum(static writer => writer.Written) + _readers.Sum(static reader => reader.Read);
             looks = now == before ? looks + 1 : 0;
             before = now;
-            if (looks < PatientLooks) continue;
+            if (looks < patientLooks) continue;
             int hung = running.Count(static task => !task.IsCompleted);
             // What the end wakes need not stay behind; what it does not wake does.
             Close();

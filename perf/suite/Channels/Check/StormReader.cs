@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Channels;
 
 namespace FastCore.Perf.Channels.Check;
 
@@ -7,24 +8,35 @@ internal sealed class StormReader : StormWorker
 {
     private readonly ChannelReader<long> _channel;
 
+    /// <summary>The same channel if it can do more than stock ones.</summary>
+    private readonly FastChannelReader<long>? _ours;
+
     private readonly long[] _next;
+
+    private readonly long[] _batch = new long[LongestBatch];
 
     /// <summary>The one way in which this reader reads; null when each call is drawn.</summary>
     private readonly Way? _only;
 
     internal StormReader(Storm storm, int index, int seed)
-        : base(storm, index, seed)
+        : base(storm, index, seed, storm.Channel.Reader is FastChannelReader<long>)
     {
         _channel = storm.Channel.Reader;
+        _ours = _channel as FastChannelReader<long>;
         _next = new long[storm.Kind.Writers];
         _only = storm.IsHunt ? Way.ReadAsync : Random.Next(2) == 0 ? Draw() : null;
     }
 
+    /// <summary>The first three are those of every channel.</summary>
     private enum Way
     {
         TryRead,
         ReadAsync,
         WaitToReadAsync,
+        TryReadBatch,
+        ReadBatchAsync,
+        GatherAsync,
+        PeekBatch,
     }
 
     internal long Read { get; private set; }
@@ -35,11 +47,21 @@ internal sealed class StormReader : StormWorker
     {
         switch (_only ?? Draw())
         {
+            case Way.TryRead when _channel.TryRead(out long item):
+                Take(item);
+                return true;
+            case Way.TryReadBatch when _ours!.TryReadBatch(_batch) is var count and > 0:
+                Take(_batch.AsSpan(0, count));
+                return true;
+            case var _ when !Storm.ReadersMayWait:
             case Way.ReadAsync:
                 Take(await _channel.ReadAsync(Aim()).ConfigureAwait(false));
                 return true;
-            case Way.TryRead when _channel.TryRead(out long item):
-                Take(item);
+            case Way.ReadBatchAsync:
+                return Take(await _ours!.ReadBatchAsync(_batch.AsMemory(0, DrawLength()), Aim()).ConfigureAwait(false));
+            case Way.GatherAsync:
+                return Take(await _ours!.ReadBatchAsync(_batch.AsMemory(0, DrawLength()), DrawTime(), Aim()).ConfigureAwait(false));
+            case Way.PeekBatch when _ours!.CanPeekBatch && TryPeek():
                 return true;
             default:
                 if (!await _channel.WaitToReadAsync(Aim()).ConfigureAwait(false)) return false;
@@ -48,7 +70,33 @@ internal sealed class StormReader : StormWorker
         }
     }
 
-    private Way Draw() => (Way)Random.Next(Enum.GetValues<Way>().Length);
+    protected override bool BlockingStep()
+    {
+        if (Random.Next(2) == 0) Take(_ours!.Read(Aim()));
+        else if (_ours!.TryRead(out long item, DrawTime(), Aim())) Take(item);
+        return true;
+    }
+
+    private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryReadBatch : (int)Way.PeekBatch + 1);
+
+    private bool TryPeek()
+    {
+        ReadOnlySpan<long> items = _ours!.PeekBatch(DrawLength());
+        Take(items);
+        _ours.Release(items.Length);
+        return items.Length > 0;
+    }
+
+    private bool Take(int count)
+    {
+        Take(_batch.AsSpan(0, count));
+        return count > 0;
+    }
+
+    private void Take(ReadOnlySpan<long> items)
+    {
+        foreach (long item in items) Take(item);
+    }
 
     private void Take(long item)
     {

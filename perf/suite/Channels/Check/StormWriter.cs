@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Channels;
 
 namespace FastCore.Perf.Channels.Check;
 
@@ -7,32 +8,43 @@ internal sealed class StormWriter : StormWorker
 {
     private readonly ChannelWriter<long> _channel;
 
+    /// <summary>The same channel if it can do more than stock ones.</summary>
+    private readonly FastChannelWriter<long>? _ours;
+
+    private readonly long[] _batch = new long[LongestBatch];
+
     /// <summary>The one way in which this writer writes; null when each call is drawn.</summary>
     private readonly Way? _only;
 
-    private long _number;
+    private int _number;
 
     internal StormWriter(Storm storm, int index, int seed)
-        : base(storm, index, seed)
+        : base(storm, index, seed, storm.Channel.Writer is FastChannelWriter<long>)
     {
         _channel = storm.Channel.Writer;
+        _ours = _channel as FastChannelWriter<long>;
         _only = Random.Next(2) == 0 ? Draw() : null;
     }
 
+    /// <summary>The first three are those of every channel.</summary>
     private enum Way
     {
         TryWrite,
         WriteAsync,
         WaitToWriteAsync,
+        TryWriteBatch,
+        WriteBatchAsync,
+        Claim,
     }
 
     internal long Written { get; private set; }
 
+    private long Next => Item.Of(Index, _number);
+
     protected override async ValueTask<bool> Step()
     {
         if (_number == Storm.Share) return false;
-        long item = Item.Of(Index, _number);
-        if (!IsReadersTurn(item)) Dawdle();
+        if (!IsReadersTurn(Next)) Dawdle();
         if (Storm.IsBacklogTooLong)
         {
             await Task.Yield();
@@ -41,26 +53,79 @@ internal sealed class StormWriter : StormWorker
 
         switch (_only ?? Draw())
         {
-            case Way.WriteAsync:
-                await _channel.WriteAsync(item, Aim()).ConfigureAwait(false);
-                Accept(item);
+            case Way.TryWrite when _channel.TryWrite(Next):
+                Accept(1);
                 return true;
-            case Way.TryWrite when _channel.TryWrite(item):
-                Accept(item);
+            case Way.TryWriteBatch when _ours!.TryWriteBatch(Fill(_batch)) is var count and > 0:
+                Accept(count);
+                return true;
+            case Way.WriteBatchAsync:
+                Accept(await _ours!.WriteBatchAsync(_batch.AsMemory(0, Fill(_batch).Length), Aim()).ConfigureAwait(false));
+                return true;
+            case Way.Claim when _ours!.CanClaim && TryClaim():
+                return true;
+            case Way.WriteAsync:
+            case var _ when !Storm.WritersMayWait:
+                await _channel.WriteAsync(Next, Aim()).ConfigureAwait(false);
+                Accept(1);
                 return true;
             default:
                 if (!await _channel.WaitToWriteAsync(Aim()).ConfigureAwait(false)) return false;
-                if (_channel.TryWrite(item)) Accept(item);
+                if (_channel.TryWrite(Next)) Accept(1);
                 return true;
         }
     }
 
-    private Way Draw() => (Way)Random.Next(Enum.GetValues<Way>().Length);
-
-    private void Accept(long item)
+    protected override bool BlockingStep()
     {
-        Storm.Ledger.Accept(item);
-        Written++;
-        if (++_number == Storm.CloseAt) _ = Task.Run(Storm.Close);
+        if (_number == Storm.Share) return false;
+        if (!IsReadersTurn(Next)) Dawdle();
+        if (Storm.IsBacklogTooLong)
+        {
+            Thread.Yield();
+            return true;
+        }
+
+        if (Random.Next(2) == 0)
+        {
+            _ours!.Write(Next, Aim());
+            Accept(1);
+        }
+        else if (_ours!.TryWrite(Next, DrawTime(), Aim()))
+        {
+            Accept(1);
+        }
+
+        return true;
+    }
+
+    private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryWriteBatch : (int)Way.Claim + 1);
+
+    /// <summary>The next items, as many as are drawn, there are and fit.</summary>
+    private Span<long> Fill(Span<long> places)
+    {
+        int length = Math.Min(places.Length, Math.Min(DrawLength(), Storm.Share - _number));
+        for (int i = 0; i < length; i++) places[i] = Item.Of(Index, _number + i);
+        return places[..length];
+    }
+
+    private bool TryClaim()
+    {
+        Span<long> places = _ours!.Claim(LongestBatch);
+        if (places.IsEmpty) return false;
+        int count = Fill(places).Length;
+        if (!_ours.Publish(count)) return false;
+        Accept(count);
+        return true;
+    }
+
+    private void Accept(int count)
+    {
+        for (; count > 0; count--)
+        {
+            Storm.Ledger.Accept(Next);
+            Written++;
+            if (++_number == Storm.CloseAt) _ = Task.Run(Storm.Close);
+        }
     }
 }
