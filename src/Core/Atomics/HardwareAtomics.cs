@@ -67,7 +67,15 @@ internal readonly struct HardwareAtomics : IAtomics
 
     public static void FenceAllProcessors() => Interlocked.MemoryBarrierProcessWide();
 
-    public static void Spin(ref SpinWait spinner) => spinner.SpinOnce(sleep1Threshold: -1);
+    /// <remarks>
+    /// <see cref="SpinWait"/> sleeps for zero time now and then, and a sleep throws in a thread that was interrupted; a yield
+    /// does not.
+    /// </remarks>
+    public static void Spin(ref SpinWait spinner)
+    {
+        if (spinner.NextSpinWillYield) Thread.Yield();
+        else spinner.SpinOnce(sleep1Threshold: -1);
+    }
 
     public static void Pause(int turns) => Thread.SpinWait(turns);
 

@@ -80,7 +80,7 @@ internal interface IAtomics
     /// </summary>
     static abstract void FenceAllProcessors();
 
-    /// <summary>One turn of a bounded wait for another thread's step; never the only way to make progress.</summary>
+    /// <summary>One turn of a bounded wait for another thread's step; never the only way to make progress. Never fails.</summary>
     static abstract void Spin(ref SpinWait spinner);
 
     /// <summary>

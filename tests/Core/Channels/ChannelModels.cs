@@ -74,11 +74,55 @@ internal sealed class ChannelModels
         model.AtEnd(() => Model.Require(read.Concat(dropped).Order().SequenceEqual([1, 2]) && read[^1] == 2, "Each item is read or dropped, and the newest is read."));
     });
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void TwoWritersOneReader(bool bounded) => AssertSound(Strong, model =>
+    [Test]
+    public void RendezvousWaitsBothWays() => AssertSound(Strong, model =>
     {
-        Channel<int> channel = bounded ? ModelChannels<ExplorerAtomics>.Bounded(1) : ModelChannels<ExplorerAtomics>.Unbounded();
+        // One side must offer: two that only wait for each other to do so would wait for ever, as in the stock channel.
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Rendezvous();
+        List<int> read = [];
+        model.Thread("writer", () =>
+        {
+            WriteAll(channel, 1, 2);
+            channel.Writer.TryComplete();
+        });
+        model.Thread("reader", () =>
+        {
+            read = Read(channel, 1);
+            ReadToEnd(channel, read);
+        });
+        model.AtEnd(() => Model.Require(read is [1, 2], "All items are read in order."));
+    });
+
+    [Test]
+    public void RendezvousSleepsAndWakes() => AssertSound(Delaying, model =>
+    {
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Rendezvous();
+        List<int> read = [];
+        model.Thread("writer", () => WriteAll(channel, 1));
+        model.Thread("reader", () => read = Read(channel, 1));
+        model.AtEnd(() => Model.Require(read is [1], "The item is read."));
+    });
+
+    [Test]
+    public void CancelledHandOverOfRendezvous() => AssertSound(Strong, model => CancelledHandOver(model, ModelChannels<ExplorerAtomics>.Rendezvous()));
+
+    [Test]
+    public void PrioritizedSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.Prioritized(1)));
+
+    [Test]
+    public void PrioritizedWaitsBothWays() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Prioritized(1)));
+
+    [TestCase(1)]
+    [TestCase(0)]
+    [TestCase(null)]
+    public void TwoWritersOneReader(int? capacity) => AssertSound(Strong, model =>
+    {
+        Channel<int> channel = capacity switch
+        {
+            null => ModelChannels<ExplorerAtomics>.Unbounded(),
+            0 => ModelChannels<ExplorerAtomics>.Rendezvous(),
+            { } some => ModelChannels<ExplorerAtomics>.Bounded(some),
+        };
         List<int> read = [];
         model.Thread("first writer", () => WriteAll(channel, 1));
         model.Thread("second writer", () => WriteAll(channel, 2));
@@ -204,6 +248,28 @@ internal sealed class ChannelModels
         model.Thread("writer", () => Model.Require(channel.Writer.TryWrite(7), "There is room."));
         model.Thread("canceller", source.Cancel);
         model.AtEnd(() => Model.Require(read == 7, "The item goes to the first read or, if that was cancelled, to the second."));
+    }
+
+    /// <summary>The writer's item goes to the first read or the second; if the write is what was cancelled, to nobody.</summary>
+    private static void CancelledHandOver(Model model, Channel<int> channel)
+    {
+        var source = new CancellationTokenSource();
+        int? read = null;
+        bool isEnd = false;
+        model.Thread("reader", () =>
+        {
+            read = ReadOrCancel(channel, source.Token);
+            isEnd = read is null;
+        });
+        bool written = false;
+        model.Thread("writer", () =>
+        {
+            ValueTask write = channel.Writer.WriteAsync(7, source.Token);
+            Model.WaitUntil(() => write.IsCompleted);
+            written = write.IsCompletedSuccessfully;
+        });
+        model.Thread("canceller", source.Cancel);
+        model.AtEnd(() => Model.Require((read == 7) == written && isEnd != written, "An item was handed over, or neither side says so."));
     }
 
     private static void CancelledWrite(Model model, Channel<int> channel)
