@@ -66,7 +66,7 @@ internal sealed class Canceller : IDisposable
                 Fire(i);
             }
 
-            if (random.Next(64) == 0) Thread.Yield();
+            if (random.Next(1024) == 0) Thread.Yield();
         }
     }
 }

@@ -58,12 +58,17 @@ public static class ChannelCheck
         // A second hang would tell no more than the first, and take as long.
         while (sum.Operations < options.Operations && sum.Hung == 0 && !cancellationToken.IsCancellationRequested)
         {
-            sum = sum.Plus(new Storm(kind, subject, DrawShare(random), random.Next()).Run(options.PatientLooks));
+            sum = sum.Plus(new Storm(kind, subject, DrawShare(random, kind.Writers, options.Operations), random.Next()).Run(options.PatientLooks));
         }
 
         return sum;
     }
 
     /// <summary>Short storms meet many ends, long ones many items: each length's order of magnitude comes as often.</summary>
-    private static int DrawShare(Random random) => (int)(ShortestShare * Math.Pow((double)LongestShare / ShortestShare, random.NextDouble()));
+    private static int DrawShare(Random random, int writers, long operations)
+    {
+        // An item is two operations, and a check is several storms, however short it is to be.
+        double longest = Math.Clamp(operations / (4.0 * writers), ShortestShare, LongestShare);
+        return (int)(ShortestShare * Math.Pow(longest / ShortestShare, random.NextDouble()));
+    }
 }

@@ -36,7 +36,7 @@ internal sealed class Storm
         Channel = kind.Create(subject, Ledger.Drop);
         CloseAt = random.Next(2) == 0 ? random.Next(1, share + 1) : 0;
         Error = random.Next(4) == 0 ? new StormErrorException() : null;
-        IsHunt = random.Next(3) == 0;
+        IsHunt = random.Next(2) == 0;
         ReadersMayWait = kind.Capacity != 0 || random.Next(2) == 0;
         WritersMayWait = kind.Capacity != 0 || !ReadersMayWait;
         _limitsBacklog = Channel.Reader.CanCount && random.Next(2) == 0;

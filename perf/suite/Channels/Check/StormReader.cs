@@ -111,6 +111,6 @@ internal sealed class StormReader : StormWorker
         long number = Item.Number(item);
         if (number < next) OutOfOrder++;
         next = number + 1;
-        if (IsReadersTurn(item)) Dawdle();
+        if (!Storm.IsHunt && IsReadersTurn(item)) Dawdle();
     }
 }

@@ -60,7 +60,7 @@ internal abstract class StormWorker(Storm storm, int index, int seed, bool canBl
             try
             {
                 _aimed = default;
-                if (Random.Next(4) == 0) storm.Canceller.FireAny(Random);
+                if (Random.Next(2) == 0) storm.Canceller.FireAny(Random);
                 if (_blocks ? !BlockingStep() : !await Step().ConfigureAwait(false)) return;
             }
             catch (OperationCanceledException) when (_aimed.IsCancellationRequested)
@@ -85,10 +85,11 @@ internal abstract class StormWorker(Storm storm, int index, int seed, bool canBl
         FirstFailure ??= what;
     }
 
+    /// <summary>Lets the other side get ahead. A yield is seldom: on a machine with other work it may take milliseconds.</summary>
     protected void Dawdle()
     {
-        if (storm.IsHunt) return;
-        if (Random.Next(4) == 0) Thread.Yield();
-        else Thread.SpinWait(Random.Next(300));
+        int drawn = Random.Next(512);
+        if (drawn == 0) Thread.Yield();
+        else if (drawn < 128) Thread.SpinWait(drawn);
     }
 }

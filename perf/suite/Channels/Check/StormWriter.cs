@@ -44,7 +44,7 @@ internal sealed class StormWriter : StormWorker
     protected override async ValueTask<bool> Step()
     {
         if (_number == Storm.Share) return false;
-        if (!IsReadersTurn(Next)) Dawdle();
+        GetReady();
         if (Storm.IsBacklogTooLong)
         {
             await Task.Yield();
@@ -79,7 +79,7 @@ internal sealed class StormWriter : StormWorker
     protected override bool BlockingStep()
     {
         if (_number == Storm.Share) return false;
-        if (!IsReadersTurn(Next)) Dawdle();
+        GetReady();
         if (Storm.IsBacklogTooLong)
         {
             Thread.Yield();
@@ -97,6 +97,13 @@ internal sealed class StormWriter : StormWorker
         }
 
         return true;
+    }
+
+    /// <summary>In a hunt, and by turns else, the readers are to be there before the item.</summary>
+    private void GetReady()
+    {
+        if (Storm.IsHunt) Thread.SpinWait(Random.Next(64));
+        else if (!IsReadersTurn(Next)) Dawdle();
     }
 
     private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryWriteBatch : (int)Way.Claim + 1);
