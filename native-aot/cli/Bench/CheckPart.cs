@@ -15,7 +15,7 @@ internal sealed class CheckPart(ChannelCheckOptions options) : IBenchPart
     /// <summary>A few kinds in a few seconds, ours beside stock: what a bench says about them.</summary>
     public static CheckPart Headline() => new(new ChannelCheckOptions
     {
-        Kinds = ["bounded-1/4x4", "bounded-64/4x4", "bounded-1024/1x4", "unbounded/4x4"],
+        Kinds = ["rendezvous/1x4", "bounded-1/1x4", "bounded-64/1x4", "bounded-1024/1x4", "unbounded/1x4", "prioritized/1x4"],
         WithStock = true,
         Seed = Environment.TickCount,
     });
