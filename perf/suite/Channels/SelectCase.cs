@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Channels;
 
 namespace FastCore.Perf.Channels;
 
@@ -28,7 +29,9 @@ internal sealed class SelectCase : ChannelCase
         internal SelectRun(Channel<long>[] channels)
         {
             _channels = channels;
-            var reading = new WhenAnyReading([.. channels.Select(static channel => channel.Reader)]);
+            ISelectReading reading = channels[0] is FastChannel<long>
+                ? new SelectReading(channels.Select(static channel => ((FastChannel<long>)channel).Reader))
+                : new WhenAnyReading([.. channels.Select(static channel => channel.Reader)]);
             _workers =
             [
                 .. Enumerable.Range(0, channels.Length).Select(writer => (Func<StartingLine, Task>)(line => Write(line, writer))),

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Channels;
 
 namespace FastCore.Perf.Channels.Check;
 
@@ -50,6 +51,9 @@ internal sealed class Storm
     internal ChannelSubject Subject { get; }
 
     internal Channel<long> Channel { get; }
+
+    /// <summary>What never has an item: the other case of everybody's selects, which must leave nothing behind in it.</summary>
+    internal FastChannel<long> Silence { get; } = FastChannel.CreateUnbounded<long>();
 
     internal Ledger Ledger { get; }
 

@@ -11,6 +11,10 @@ internal sealed class StormReader : StormWorker
     /// <summary>The same channel if it can do more than stock ones.</summary>
     private readonly FastChannelReader<long>? _ours;
 
+    private readonly ChannelSelect? _select;
+
+    private readonly SelectRead<long>? _selected;
+
     private readonly long[] _next;
 
     private readonly long[] _batch = new long[LongestBatch];
@@ -23,6 +27,13 @@ internal sealed class StormReader : StormWorker
     {
         _channel = storm.Channel.Reader;
         _ours = _channel as FastChannelReader<long>;
+        if (_ours is not null)
+        {
+            _select = new ChannelSelect();
+            _select.Read(storm.Silence.Reader);
+            _selected = _select.Read(_ours);
+        }
+
         _next = new long[storm.Kind.Writers];
         _only = storm.IsHunt ? Way.ReadAsync : Random.Next(2) == 0 ? Draw() : null;
     }
@@ -37,6 +48,8 @@ internal sealed class StormReader : StormWorker
         ReadBatchAsync,
         GatherAsync,
         PeekBatch,
+        Select,
+        TrySelect,
     }
 
     internal long Read { get; private set; }
@@ -53,6 +66,10 @@ internal sealed class StormReader : StormWorker
             case Way.TryReadBatch when _ours!.TryReadBatch(_batch) is var count and > 0:
                 Take(_batch.AsSpan(0, count));
                 return true;
+            case Way.TrySelect when _select!.TrySelect(out int index):
+                return TakeSelected(index);
+            case Way.Select:
+                return TakeSelected(await SelectAsync().ConfigureAwait(false));
             case var _ when !Storm.ReadersMayWait:
             case Way.ReadAsync:
                 Take(await _channel.ReadAsync(Aim()).ConfigureAwait(false));
@@ -72,12 +89,36 @@ internal sealed class StormReader : StormWorker
 
     protected override bool BlockingStep()
     {
-        if (Random.Next(2) == 0) Take(_ours!.Read(Aim()));
-        else if (_ours!.TryRead(out long item, DrawTime(), Aim())) Take(item);
-        return true;
+        switch (Random.Next(3))
+        {
+            case 0:
+                Take(_ours!.Read(Aim()));
+                return true;
+            case 1:
+                return TakeSelected(_select!.Wait(DrawTime(), Aim()));
+            default:
+                if (_ours!.TryRead(out long item, DrawTime(), Aim())) Take(item);
+                return true;
+        }
     }
 
-    private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryReadBatch : (int)Way.PeekBatch + 1);
+    private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryReadBatch : (int)Way.TrySelect + 1);
+
+    private ValueTask<int> SelectAsync() => Random.Next(2) == 0 ? _select!.WaitAsync(Aim()) : _select!.WaitAsync(DrawTime(), Aim());
+
+    /// <returns>False when the channel has ended.</returns>
+    private bool TakeSelected(int index)
+    {
+        if (_selected!.TryTake(out long item))
+        {
+            Take(item);
+            return true;
+        }
+
+        if (index != _selected.Index) return true;
+        if (!Storm.IsClosing || _selected.Error != Storm.Error) Fail("a select ended with another error, or before the channel did");
+        return false;
+    }
 
     private bool TryPeek()
     {

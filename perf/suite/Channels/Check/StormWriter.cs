@@ -11,6 +11,10 @@ internal sealed class StormWriter : StormWorker
     /// <summary>The same channel if it can do more than stock ones.</summary>
     private readonly FastChannelWriter<long>? _ours;
 
+    private readonly ChannelSelect? _select;
+
+    private readonly SelectWrite<long>? _selected;
+
     private readonly long[] _batch = new long[LongestBatch];
 
     /// <summary>The one way in which this writer writes; null when each call is drawn.</summary>
@@ -23,6 +27,13 @@ internal sealed class StormWriter : StormWorker
     {
         _channel = storm.Channel.Writer;
         _ours = _channel as FastChannelWriter<long>;
+        if (_ours is not null)
+        {
+            _select = new ChannelSelect();
+            _select.Read(storm.Silence.Reader);
+            _selected = _select.Write(_ours);
+        }
+
         _only = Random.Next(2) == 0 ? Draw() : null;
     }
 
@@ -35,6 +46,8 @@ internal sealed class StormWriter : StormWorker
         TryWriteBatch,
         WriteBatchAsync,
         Claim,
+        Select,
+        TrySelect,
     }
 
     internal long Written { get; private set; }
@@ -64,6 +77,10 @@ internal sealed class StormWriter : StormWorker
                 return true;
             case Way.Claim when _ours!.CanClaim && TryClaim():
                 return true;
+            case Way.TrySelect when TrySelect(out int index):
+                return AcceptSelected(index);
+            case Way.Select:
+                return AcceptSelected(await SelectAsync().ConfigureAwait(false));
             case Way.WriteAsync:
             case var _ when !Storm.WritersMayWait:
                 await _channel.WriteAsync(Next, Aim()).ConfigureAwait(false);
@@ -86,17 +103,19 @@ internal sealed class StormWriter : StormWorker
             return true;
         }
 
-        if (Random.Next(2) == 0)
+        switch (Random.Next(3))
         {
-            _ours!.Write(Next, Aim());
-            Accept(1);
+            case 0:
+                _ours!.Write(Next, Aim());
+                Accept(1);
+                return true;
+            case 1:
+                _selected!.Item = Next;
+                return AcceptSelected(_select!.Wait(DrawTime(), Aim()));
+            default:
+                if (_ours!.TryWrite(Next, DrawTime(), Aim())) Accept(1);
+                return true;
         }
-        else if (_ours!.TryWrite(Next, DrawTime(), Aim()))
-        {
-            Accept(1);
-        }
-
-        return true;
     }
 
     /// <summary>In a hunt, and by turns else, the readers are to be there before the item.</summary>
@@ -106,7 +125,28 @@ internal sealed class StormWriter : StormWorker
         else if (!IsReadersTurn(Next)) Dawdle();
     }
 
-    private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryWriteBatch : (int)Way.Claim + 1);
+    private Way Draw() => (Way)Random.Next(_ours is null ? (int)Way.TryWriteBatch : (int)Way.TrySelect + 1);
+
+    private bool TrySelect(out int index)
+    {
+        _selected!.Item = Next;
+        return _select!.TrySelect(out index);
+    }
+
+    private ValueTask<int> SelectAsync()
+    {
+        _selected!.Item = Next;
+        return Random.Next(2) == 0 ? _select!.WaitAsync(Aim()) : _select!.WaitAsync(DrawTime(), Aim());
+    }
+
+    /// <returns>False when the channel is complete.</returns>
+    private bool AcceptSelected(int index)
+    {
+        if (index != _selected!.Index) return true;
+        if (_selected.HasEnded) return false;
+        Accept(1);
+        return true;
+    }
 
     /// <summary>The next items, as many as are drawn, there are and fit.</summary>
     private Span<long> Fill(Span<long> places)
