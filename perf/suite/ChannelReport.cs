@@ -1,4 +1,5 @@
 using FastCore.Perf.Channels;
+using FastCore.Perf.Processes;
 using FastCore.Perf.Results;
 
 namespace FastCore.Perf;
@@ -39,6 +40,7 @@ public static class ChannelReport
                 [Metric.AllocatedPerOperation.Name] = Math.Round(measured.AllocatedBytesPerOperation, 4),
                 [Metric.CpuPerOperation.Name] = Math.Round(measured.CpuNanosecondsPerOperation, 3),
             },
+            Notes = measured.OthersShare > OtherWork.Much ? [FormattableString.Invariant($"other work had {measured.OthersShare:P0} of the processors, which mean ns and Mops/s show")] : null,
             Rounds = new() { [Metric.MillionsPerSecond.Name] = [.. measured.Rounds.Select(static speed => Math.Round(speed, 4))] },
         };
     }

@@ -21,6 +21,9 @@ public sealed record ChannelMeasurement(string Case, string Subject, string? Wro
     /// <summary>Processor time of the whole process, of all threads.</summary>
     public double CpuNanosecondsPerOperation { get; init; }
 
+    /// <summary>The share of the processors' time that other processes had.</summary>
+    public double OthersShare { get; init; }
+
     /// <summary><see cref="MillionsPerSecond"/> of each round.</summary>
     public IReadOnlyList<double> Rounds { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using FastCore.Perf.Processes;
 using FastCore.Perf.Results;
 
 namespace FastCore.Perf.Channels;
@@ -9,6 +10,8 @@ internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject
     private const long FirstOperations = 20_000;
 
     private readonly List<RoundResult> _rounds = [];
+
+    private readonly List<double> _othersShares = [];
 
     private CaseRun? _run;
 
@@ -34,7 +37,9 @@ internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject
     internal double? RunRound()
     {
         GC.Collect();
+        OtherWork others = OtherWork.Begin();
         if (Try() is not { } result) return null;
+        _othersShares.Add(others.Share());
         _rounds.Add(result);
         return MillionsPerSecond(result);
     }
@@ -49,6 +54,7 @@ internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject
             ContextSwitchesPerThousand = Median(static round => 1000.0 * round.Cost.ContextSwitches / round.Operations),
             AllocatedBytesPerOperation = Median(static round => (double)round.Cost.AllocatedBytes / round.Operations),
             CpuNanosecondsPerOperation = Median(static round => round.Cost.Processor.TotalNanoseconds / round.Operations),
+            OthersShare = _othersShares.Average(),
             Rounds = [.. _rounds.Select(MillionsPerSecond)],
         };
     }
