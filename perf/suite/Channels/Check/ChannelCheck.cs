@@ -23,8 +23,8 @@ public static class ChannelCheck
     /// <summary>Checks the chosen kinds one after the other, ours and, if asked for, stock beside it.</summary>
     /// <param name="options">What and how much.</param>
     /// <param name="begin">Told before each kind of each subject.</param>
-    /// <param name="cancellationToken">Ends it after the storm that runs, with what is complete.</param>
-    /// <returns>Findings as they are complete; memory does not grow with the operations.</returns>
+    /// <param name="cancellationToken">Ends it after the storm that runs, with what was found until then.</param>
+    /// <returns>Findings, each when it is complete; memory does not grow with the operations.</returns>
     /// <exception cref="InvalidOperationException">Called on a thread of the pool.</exception>
     public static IEnumerable<ChannelFindings> Run(ChannelCheckOptions options, Action<string, string>? begin = null, CancellationToken cancellationToken = default)
     {
@@ -41,8 +41,8 @@ public static class ChannelCheck
             {
                 begin?.Invoke(kind.Name, subject.Name);
                 ChannelFindings found = Check(kind, subject, options, cancellationToken);
+                if (found.Operations > 0) yield return found;
                 if (cancellationToken.IsCancellationRequested) yield break;
-                yield return found;
             }
         }
     }
