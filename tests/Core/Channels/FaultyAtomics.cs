@@ -11,6 +11,9 @@ internal interface IAtomicsFault
     static virtual bool ForgetsFencesOfAllProcessors => false;
 
     static virtual bool LeavesTheGateOpen => false;
+
+    /// <summary>A compare-and-swap is a read, then a write.</summary>
+    static virtual bool SplitsCompareExchange => false;
 }
 
 /// <summary>
@@ -34,7 +37,13 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void Write<T>(ref T location, T value) where T : class? => ExplorerAtomics.Write(ref location, value);
 
-    public static int CompareExchange(ref int location, int value, int comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
+    public static int CompareExchange(ref int location, int value, int comparand)
+    {
+        if (!TFault.SplitsCompareExchange) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        int before = ExplorerAtomics.Read(in location);
+        if (before == comparand) ExplorerAtomics.Write(ref location, value);
+        return before;
+    }
 
     public static long CompareExchange(ref long location, long value, long comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
 
@@ -96,4 +105,9 @@ internal readonly struct NoFenceOfAllProcessors : IAtomicsFault
 internal readonly struct OpenGate : IAtomicsFault
 {
     public static bool LeavesTheGateOpen => true;
+}
+
+internal readonly struct SplitCompareExchange : IAtomicsFault
+{
+    public static bool SplitsCompareExchange => true;
 }
