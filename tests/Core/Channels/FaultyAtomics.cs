@@ -12,8 +12,8 @@ internal interface IAtomicsFault
 
     static virtual bool LeavesTheGateOpen => false;
 
-    /// <summary>A compare-and-swap is a read, then a write.</summary>
-    static virtual bool SplitsCompareExchange => false;
+    /// <summary>A compare-and-swap of an int in two steps: in what it is tried on, the claims of a select and the count of leases.</summary>
+    static virtual bool ClaimsInTwoSteps => false;
 }
 
 /// <summary>
@@ -39,10 +39,10 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static int CompareExchange(ref int location, int value, int comparand)
     {
-        if (!TFault.SplitsCompareExchange) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
-        int before = ExplorerAtomics.Read(in location);
-        if (before == comparand) ExplorerAtomics.Write(ref location, value);
-        return before;
+        if (!TFault.ClaimsInTwoSteps) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        int seen = ExplorerAtomics.Read(in location);
+        if (seen == comparand) ExplorerAtomics.Write(ref location, value);
+        return seen;
     }
 
     public static long CompareExchange(ref long location, long value, long comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
@@ -81,12 +81,12 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void Pause(int turns) => ExplorerAtomics.Pause(turns);
 
-    public static void Enter(Lock gate)
+    public static void Enter(Gate gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Enter(gate);
     }
 
-    public static void Exit(Lock gate)
+    public static void Exit(Gate gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Exit(gate);
     }
@@ -102,12 +102,12 @@ internal readonly struct NoFenceOfAllProcessors : IAtomicsFault
     public static bool ForgetsFencesOfAllProcessors => true;
 }
 
+internal readonly struct TwoStepClaim : IAtomicsFault
+{
+    public static bool ClaimsInTwoSteps => true;
+}
+
 internal readonly struct OpenGate : IAtomicsFault
 {
     public static bool LeavesTheGateOpen => true;
-}
-
-internal readonly struct SplitCompareExchange : IAtomicsFault
-{
-    public static bool SplitsCompareExchange => true;
 }

@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
+using FastCore.Channels.Leases;
 
-namespace FastCore.Channels.Leases;
+namespace FastCore.Channels;
 
 /// <summary>Makes the first lease of a writer.</summary>
 public static class WriterLease

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
+using FastCore.Channels.Metrics;
 
-namespace FastCore.Channels.Metrics;
+namespace FastCore.Channels;
 
 /// <summary>The instruments that measured channels share; a channel is told apart by its name, an attribute.</summary>
 /// <remarks>
@@ -85,6 +86,7 @@ public sealed class ChannelMetrics
             .GroupBy(static measure => measure.Name)
             .Select(static named => new Measurement<long>(named.Sum(static measure => (long)measure.Count), named.First().NameTag));
     }
+
     /// <summary>Apart, so that who brings a factory does not get the process's meter too.</summary>
     private static class OfProcess
     {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
+using FastCore.Channels.Metrics;
 
-namespace FastCore.Channels.Metrics;
+namespace FastCore.Channels;
 
 /// <summary>Makes measured channels whose dropped items are counted.</summary>
 public static class MeasuredChannel

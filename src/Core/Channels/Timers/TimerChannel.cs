@@ -1,4 +1,4 @@
-namespace FastCore.Channels.Timers;
+namespace FastCore.Channels;
 
 /// <summary>A channel that time writes to, so that a wait or a select can have a limit, a deadline or a beat.</summary>
 /// <remarks>
@@ -109,7 +109,7 @@ public sealed class TimerChannel : IDisposable
         return channel;
     }
 
-    /// <summary>A channel that neither gives an item nor ends: the case of a select that is turned off.</summary>
+    /// <summary>A channel that neither gives an item nor ends: where one is asked for and nothing is to come.</summary>
     /// <typeparam name="T">The items it does not give.</typeparam>
     /// <remarks>Each call makes a new one, so what waits for it is garbage when nobody else holds it.</remarks>
     public static FastChannelReader<T> Never<T>() => FastChannel.CreateUnbounded<T>().Reader;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using FastCore.Channels;
-using FastCore.Channels.Metrics;
 
 namespace FastCore.Tests.Channels.Metrics;
 

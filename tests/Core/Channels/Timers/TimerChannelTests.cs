@@ -1,5 +1,4 @@
 using FastCore.Channels;
-using FastCore.Channels.Timers;
 
 namespace FastCore.Tests.Channels.Timers;
 
@@ -152,6 +151,31 @@ internal sealed class TimerChannelTests
         Assert.That(never.TryRead(out _), Is.False);
         Assert.That(never.Completion.IsCompleted, Is.False);
         Assert.That(never, Is.Not.SameAs(TimerChannel.Never<string>()));
+    }
+
+    [Test]
+    public void ATimerIsACaseOfASelect()
+    {
+        var time = new ManualTime();
+        FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
+        using TimerChannel tick = TimerChannel.Tick(Second, time);
+        var select = new ChannelSelect();
+        SelectRead<int> item = select.Read(channel.Reader);
+        SelectRead<DateTimeOffset> beat = select.Read(tick.Reader);
+        SelectRead<int> off = select.Read(TimerChannel.Never<int>());
+        ValueTask<int> chosen = select.WaitAsync();
+        Assert.That(chosen.IsCompleted, Is.False);
+        time.Advance(Second);
+        Assert.That(chosen.AsTask().InTime().GetAwaiter().GetResult(), Is.EqualTo(beat.Index));
+        Assert.That(beat.TryTake(out DateTimeOffset when));
+        Assert.That(when, Is.EqualTo(time.GetUtcNow()));
+        Assert.That(channel.Writer.TryWrite(7));
+        Assert.That(select.TrySelect(out int index));
+        Assert.That(index, Is.EqualTo(item.Index));
+        Assert.That(item.TryTake(out int taken));
+        Assert.That(taken, Is.EqualTo(7));
+        Assert.That(select.TrySelect(out _), Is.False);
+        Assert.That(off.TryTake(out _), Is.False);
     }
 
     [Test]

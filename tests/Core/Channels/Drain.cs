@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace FastCore.Tests.Channels.Operators;
+namespace FastCore.Tests.Channels;
 
 /// <summary>What comes out of a reader, with a limit to how long a test waits for it.</summary>
 internal static class Drain
