@@ -32,8 +32,9 @@ public static class MeasuredChannel
 /// <remarks>
 /// <para>
 /// It passes each call on and keeps the contract of the channel inside: threads, order, cancellation, completion, where
-/// continuations run. What goes by the inner channel's own reader and writer is not counted. A channel that is not wrapped pays
-/// nothing for there being metrics.
+/// continuations run. One thing differs: an operation that waited is complete a moment after the inner one, when a thread of
+/// the pool has counted it. What goes by the inner channel's own reader and writer is not counted. A channel that is not
+/// wrapped pays nothing for there being metrics.
 /// </para>
 /// <para>
 /// <b>What is counted.</b> The counters count what succeeded; a wait is timed however it ends, and only if the operation did
