@@ -1,13 +1,14 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace FastCore.Channels.Metrics;
 
 /// <summary>What is measured of one channel, until it is disposed.</summary>
 internal sealed class ChannelMeasure(string name, ChannelMetrics metrics) : IDisposable
 {
-    private static readonly KeyValuePair<string, object?> ReadTag = new(ChannelMetrics.OperationAttribute, "read");
+    internal static readonly KeyValuePair<string, object?> ReadTag = new(ChannelMetrics.OperationAttribute, "read");
 
-    private static readonly KeyValuePair<string, object?> WriteTag = new(ChannelMetrics.OperationAttribute, "write");
+    internal static readonly KeyValuePair<string, object?> WriteTag = new(ChannelMetrics.OperationAttribute, "write");
 
     private Func<int>? _count;
 
@@ -50,12 +51,23 @@ internal sealed class ChannelMeasure(string name, ChannelMetrics metrics) : IDis
     /// <returns>When a wait began; 0 if nobody listens, so that the clock is read only for those who do.</returns>
     internal long BeginWait() => metrics.Wait.Enabled ? Stopwatch.GetTimestamp() : 0;
 
-    internal void EndRead(long began) => EndWait(began, ReadTag);
-
-    internal void EndWrite(long began) => EndWait(began, WriteTag);
-
-    private void EndWait(long began, KeyValuePair<string, object?> operation)
+    internal void EndWait(long began, KeyValuePair<string, object?> operation)
     {
         if (began != 0 && !_isDisposed) metrics.Wait.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, NameTag, operation);
+    }
+
+    /// <summary>Times a wait for items or for room.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<bool> Time(ValueTask<bool> wait, KeyValuePair<string, object?> operation)
+    {
+        long began = BeginWait();
+        try
+        {
+            return await wait.ConfigureAwait(false);
+        }
+        finally
+        {
+            EndWait(began, operation);
+        }
     }
 }

@@ -6,9 +6,15 @@ namespace FastCore.Channels;
 /// <summary>The instruments that measured channels share; a channel is told apart by its name, an attribute.</summary>
 /// <remarks>
 /// <para>
-/// The names follow the conventions of OpenTelemetry; the folder's README lists them. Collect the meter
-/// <see cref="MeterName"/>.
+/// The names follow the conventions of OpenTelemetry. Collect the meter <see cref="MeterName"/>:
 /// </para>
+/// <list type="bullet">
+/// <item><c>fastcore.channel.item.count</c>, observable up-down counter, <c>{item}</c>: items in the channel.</item>
+/// <item><c>fastcore.channel.item.written</c>, counter, <c>{item}</c>: items written, those dropped later included.</item>
+/// <item><c>fastcore.channel.item.read</c>, counter, <c>{item}</c>: items read.</item>
+/// <item><c>fastcore.channel.item.dropped</c>, counter, <c>{item}</c>: items that a full channel dropped.</item>
+/// <item><c>fastcore.channel.wait.duration</c>, histogram, <c>s</c>: how long operations waited.</item>
+/// </list>
 /// <para>
 /// <b>Threads.</b> Everything may be called from any thread.
 /// </para>

@@ -33,8 +33,11 @@ public static class MeasuredChannel
 /// <para>
 /// It passes each call on and keeps the contract of the channel inside: threads, order, cancellation, completion, where
 /// continuations run. One thing differs: an operation that waited is complete a moment after the inner one, when a thread of
-/// the pool has counted it. What goes by the inner channel's own reader and writer is not counted. A channel that is not
-/// wrapped pays nothing for there being metrics.
+/// the pool has counted it. A channel that is not wrapped pays nothing for there being metrics.
+/// </para>
+/// <para>
+/// What goes by the inner channel's own reader and writer, as batches and selects of a <see cref="FastChannel{T}"/> do, shows in
+/// the number of items in the channel, and is not counted otherwise.
 /// </para>
 /// <para>
 /// <b>What is counted.</b> The counters count what succeeded; a wait is timed however it ends, and only if the operation did

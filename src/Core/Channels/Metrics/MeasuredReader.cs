@@ -36,7 +36,7 @@ internal sealed class MeasuredReader<T>(ChannelReader<T> inner, ChannelMeasure m
     public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
         ValueTask<bool> wait = inner.WaitToReadAsync(cancellationToken);
-        return wait.IsCompleted ? wait : Wait(wait);
+        return wait.IsCompleted ? wait : measure.Time(wait, ChannelMeasure.ReadTag);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -51,21 +51,7 @@ internal sealed class MeasuredReader<T>(ChannelReader<T> inner, ChannelMeasure m
         }
         finally
         {
-            measure.EndRead(began);
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> Wait(ValueTask<bool> wait)
-    {
-        long began = measure.BeginWait();
-        try
-        {
-            return await wait.ConfigureAwait(false);
-        }
-        finally
-        {
-            measure.EndRead(began);
+            measure.EndWait(began, ChannelMeasure.ReadTag);
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class MeasuredWriter<T>(ChannelWriter<T> inner, ChannelMeasure m
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
     {
         ValueTask<bool> wait = inner.WaitToWriteAsync(cancellationToken);
-        return wait.IsCompleted ? wait : Wait(wait);
+        return wait.IsCompleted ? wait : measure.Time(wait, ChannelMeasure.WriteTag);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -40,21 +40,7 @@ internal sealed class MeasuredWriter<T>(ChannelWriter<T> inner, ChannelMeasure m
         }
         finally
         {
-            measure.EndWrite(began);
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> Wait(ValueTask<bool> wait)
-    {
-        long began = measure.BeginWait();
-        try
-        {
-            return await wait.ConfigureAwait(false);
-        }
-        finally
-        {
-            measure.EndWrite(began);
+            measure.EndWait(began, ChannelMeasure.WriteTag);
         }
     }
 }
