@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using FastCore.Channels.Selecting;
+using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
 
@@ -130,6 +132,18 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// worth looking is all that the result means.
     /// </summary>
     private protected abstract ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Whether there is nothing to read and never will be.</summary>
+    internal abstract bool HasEnded(out Exception? error);
+
+    /// <summary>Makes what stands for a select's read in this channel's list.</summary>
+    internal abstract Waiter<T> CreateSelectWaiter(SelectRead<T> read, ISelectClaim select);
+
+    /// <summary>Queues the select's read; if the channel has ended it fails it.</summary>
+    internal abstract void Enlist(Waiter<T> waiter);
+
+    /// <summary>Takes the select's read out of the list, if it is there.</summary>
+    internal abstract void Delist(Waiter<T> waiter);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndReadBatch(Memory<T> items, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using FastCore.Channels.Selecting;
+using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
 
@@ -87,6 +89,18 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited.</exception>
     public abstract bool TryWrite(T item, TimeSpan timeout, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether no more items are accepted.</summary>
+    internal abstract bool IsCompleted(out Exception? error);
+
+    /// <summary>Makes what stands for a select's write in this channel's list.</summary>
+    internal abstract WriteWaiter<T> CreateSelectWaiter(SelectWrite<T> write, ISelectClaim select);
+
+    /// <summary>Queues the select's write; if the channel is completed it fails it.</summary>
+    internal abstract void Enlist(WriteWaiter<T> waiter);
+
+    /// <summary>Takes the select's write out of the list, if it is there.</summary>
+    internal abstract void Delist(WriteWaiter<T> waiter);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndWriteBatch(ReadOnlyMemory<T> items, int written, CancellationToken cancellationToken)

@@ -65,18 +65,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return true;
     }
 
-    private static void ThrowIfNoTimeout(TimeSpan timeout)
-    {
-        if (timeout == Timeout.InfiniteTimeSpan) return;
-        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout.TotalMilliseconds, int.MaxValue, nameof(timeout));
-    }
-
     private sealed partial class ReadSide
     {
         public override bool TryRead([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken = default)
         {
-            ThrowIfNoTimeout(timeout);
+            WaitTime.ThrowIfInvalid(timeout);
             cancellationToken.ThrowIfCancellationRequested();
             return TryRead(out item) || _channel.ReadBlocking(out item, timeout, cancellationToken);
         }
@@ -86,7 +79,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         public override bool TryWrite(T item, TimeSpan timeout, CancellationToken cancellationToken = default)
         {
-            ThrowIfNoTimeout(timeout);
+            WaitTime.ThrowIfInvalid(timeout);
             cancellationToken.ThrowIfCancellationRequested();
             return TryWrite(item) || _channel.WriteBlocking(item, timeout, cancellationToken);
         }

@@ -39,7 +39,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
     }
 
-    bool IWaiterOwner.TryAbandon<TResult>(Waiter<TResult> waiter)
+    bool IWaiterOwner.TryAbandon(Waiter waiter)
     {
         TAtomics.Enter(_gate);
         WaiterList? list = waiter.List;

@@ -11,6 +11,9 @@ internal interface IAtomicsFault
     static virtual bool ForgetsFencesOfAllProcessors => false;
 
     static virtual bool LeavesTheGateOpen => false;
+
+    /// <summary>A compare-and-swap in two steps: the claims of a select are the only ones of an int in what it is tried on.</summary>
+    static virtual bool ClaimsInTwoSteps => false;
 }
 
 /// <summary>
@@ -34,7 +37,13 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void Write<T>(ref T location, T value) where T : class? => ExplorerAtomics.Write(ref location, value);
 
-    public static int CompareExchange(ref int location, int value, int comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
+    public static int CompareExchange(ref int location, int value, int comparand)
+    {
+        if (!TFault.ClaimsInTwoSteps) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        int seen = ExplorerAtomics.Read(in location);
+        if (seen == comparand) ExplorerAtomics.Write(ref location, value);
+        return seen;
+    }
 
     public static long CompareExchange(ref long location, long value, long comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
 
@@ -91,6 +100,11 @@ internal readonly struct NoFence : IAtomicsFault
 internal readonly struct NoFenceOfAllProcessors : IAtomicsFault
 {
     public static bool ForgetsFencesOfAllProcessors => true;
+}
+
+internal readonly struct TwoStepClaim : IAtomicsFault
+{
+    public static bool ClaimsInTwoSteps => true;
 }
 
 internal readonly struct OpenGate : IAtomicsFault

@@ -13,7 +13,7 @@ internal interface IWaiterOwner
     /// Takes a waiter whose thread gives up out of its list, undecided. Called by that thread, which then recycles it.
     /// </summary>
     /// <returns>False: it is decided already, and its result must be taken.</returns>
-    bool TryAbandon<TResult>(Waiter<TResult> waiter);
+    bool TryAbandon(Waiter waiter);
 
     /// <summary>Decides the waiter if its time is over, and else has its timer ring again. Called by the timer.</summary>
     void Expire(GatherWaiter waiter);
