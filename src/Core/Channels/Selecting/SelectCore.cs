@@ -47,7 +47,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
 
     private readonly ChannelTuning _tuning;
 
-    private ManualResetValueTaskSourceCore<int> _result;
+    private AwaitOnceCore<int> _result;
 
     private TokenWatch? _watch;
 

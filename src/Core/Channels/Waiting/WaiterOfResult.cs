@@ -10,7 +10,7 @@ namespace FastCore.Channels.Waiting;
 /// </remarks>
 internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool<TResult> pool) : Waiter(owner), IValueTaskSource<TResult>, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<TResult> _core;
+    private AwaitOnceCore<TResult> _core;
 
     private TResult? _result;
 
