@@ -89,9 +89,9 @@ internal interface IAtomics
     /// </summary>
     static abstract void Pause(int turns);
 
-    /// <summary>Takes a lock that guards a slow path beside the lock-free one; full order. Never fails.</summary>
-    static abstract void Enter(Lock gate);
+    /// <summary>Takes the lock of a slow path beside the lock-free one; full order. Never fails.</summary>
+    static abstract void Enter(Gate gate);
 
     /// <summary>Gives back what <see cref="Enter"/> took; all before it is seen by whoever enters next.</summary>
-    static abstract void Exit(Lock gate);
+    static abstract void Exit(Gate gate);
 }

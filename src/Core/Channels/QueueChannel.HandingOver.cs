@@ -118,7 +118,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     /// <returns>Whether the operation succeeded while it was watched; if it ended otherwise, its awaiter is to hear of it.</returns>
     private bool SpinUntilDone(Waiter waiter, ref OwnCounts own)
     {
-        for (int look = 0; look < own.Spins; look++)
+        int looks = own.Looks(_options.Tuning);
+        for (int look = 0; look < looks; look++)
         {
             PauseBetweenLooks(look);
             if (!waiter.IsSignalled) continue;
@@ -126,7 +127,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return waiter.HasSucceeded;
         }
 
-        own.SpinWasInVain(_options.Tuning);
+        own.SpinWasInVain();
         return false;
     }
 

@@ -119,7 +119,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _channel = channel;
             _queue = channel._queue;
-            _own.Spins = channel._options.Tuning.MostSpins;
+            _own = new OwnCounts(channel._options.Tuning);
             _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
         }
 
@@ -165,7 +165,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
         internal bool SpinUntilReadable()
         {
-            for (int look = 0; look < _own.Spins; look++)
+            int looks = _own.Looks(_channel._options.Tuning);
+            for (int look = 0; look < looks; look++)
             {
                 PauseBetweenLooks(look);
                 if (!_queue.IsEmpty)
@@ -179,7 +180,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) != 0) return false;
             }
 
-            _own.SpinWasInVain(_channel._options.Tuning);
+            _own.SpinWasInVain();
             return false;
         }
 

@@ -90,7 +90,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _channel = channel;
             _queue = channel._queue;
-            _own.Spins = channel._options.Tuning.MostSpins;
+            _own = new OwnCounts(channel._options.Tuning);
             _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
         }
 
@@ -134,7 +134,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         internal bool SpinUntilWritable()
         {
-            for (int look = 0; look < _own.Spins; look++)
+            int looks = _own.Looks(_channel._options.Tuning);
+            for (int look = 0; look < looks; look++)
             {
                 if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
                 PauseBetweenLooks(look);
@@ -147,7 +148,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 }
             }
 
-            _own.SpinWasInVain(_channel._options.Tuning);
+            _own.SpinWasInVain();
             return false;
         }
 

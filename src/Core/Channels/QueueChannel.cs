@@ -34,7 +34,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
 
     private readonly EngineOptions _options;
 
-    private readonly Lock _gate = new();
+    private readonly Gate _gate = new();
 
     private readonly WaiterList _readersQueued = new();
 
@@ -179,6 +179,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     private void AnnounceAndFence()
     {
         ShowSignals();
+
+        // Nothing is handed over outside the gate, so there is nobody to be missed.
+        if (!TQueue.HoldsItems) return;
         if (TQueue.IsShared || (_signals & SignalWord.Fenced) != 0)
         {
             TAtomics.Fence();

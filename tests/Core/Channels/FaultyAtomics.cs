@@ -81,12 +81,12 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void Pause(int turns) => ExplorerAtomics.Pause(turns);
 
-    public static void Enter(Lock gate)
+    public static void Enter(Gate gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Enter(gate);
     }
 
-    public static void Exit(Lock gate)
+    public static void Exit(Gate gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Exit(gate);
     }

@@ -1,3 +1,4 @@
+using FastCore.Atomics;
 using System.Runtime.Intrinsics;
 
 namespace FastCore.Tests.Explorer;
@@ -100,7 +101,7 @@ internal sealed partial class ModelThread
     }
 
     /// <summary>Waits for the lock and takes it: a full fence, as its read-modify-write is.</summary>
-    internal void Enter(Lock gate)
+    internal void Enter(Gate gate)
     {
         Location location = execution.Memory.At(gate);
         WaitUntil(() => Forward(location).Bits == 0);
@@ -109,7 +110,7 @@ internal sealed partial class ModelThread
     }
 
     /// <summary>A release store and no more: what a lock's exit promises.</summary>
-    internal void Exit(Lock gate)
+    internal void Exit(Gate gate)
     {
         Step(StepKind.Store);
         Store(execution.Memory.At(gate), default);

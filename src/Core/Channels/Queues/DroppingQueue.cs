@@ -102,7 +102,7 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
 
         private int _count;
 
-        internal readonly Lock Gate = new();
+        internal readonly Gate Gate = new();
 
         internal bool IsSealed;
 

@@ -24,7 +24,7 @@ internal sealed class LinkedRings<T, TAtomics>
     private const int LargestCapacity = 4096;
 
     /// <summary>Taken for the growth and the seal alone; nothing else is taken while it is held.</summary>
-    private readonly Lock _gate = new();
+    private readonly Gate _gate = new();
 
     /// <summary>Where consumers look; moved on by whoever finds it sealed and empty.</summary>
     private SealableRing<T, TAtomics> _first;

@@ -109,7 +109,7 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
 
         private int _count;
 
-        internal readonly Lock Gate = new();
+        internal readonly Gate Gate = new();
 
         internal bool IsSealed;
 

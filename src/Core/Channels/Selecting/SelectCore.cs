@@ -65,7 +65,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
 
     private int _index;
 
-    private int _spins;
+    private OwnCounts _own;
 
     private uint _random;
 
@@ -75,7 +75,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
     {
         Number = number;
         _tuning = tuning;
-        _spins = tuning.MostSpins;
+        _own = new OwnCounts(tuning);
         _random = ((uint)number * 2654435761u) | 1;
     }
 
@@ -302,15 +302,16 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
 
     private bool TrySpinning(out int index)
     {
-        for (int look = 0; look < _spins; look++)
+        int looks = _own.Looks(_tuning);
+        for (int look = 0; look < looks; look++)
         {
             TAtomics.Pause(turns: 1 << Math.Min(look, 3));
             if (!TryCases(out index)) continue;
-            _spins = Math.Min(_spins * 2, _tuning.MostSpins);
+            _own.SpinHelped(_tuning);
             return true;
         }
 
-        _spins = Math.Min(Math.Max(_spins / 2, 1), _tuning.MostSpins);
+        _own.SpinWasInVain();
         index = TimedOut;
         return false;
     }
