@@ -14,7 +14,8 @@ namespace FastCore.Channels;
 /// if bounded, <see cref="BoundedChannelFullMode.Wait"/>) the channel is built for exactly one reading and one writing
 /// operation at a time; breaking that promise loses or doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such
 /// an operation until it completes. Completing the channel, <c>Count</c>, and cancelling are allowed from any thread. In every
-/// other case everything is allowed from any thread.
+/// other case everything is allowed from any thread; but without a bound, and with <see cref="ChannelOptions.SingleReader"/>,
+/// a read that waits cancels an earlier one of its kind that still does, as on the stock channel.
 /// </para>
 /// <para>
 /// <b>Order.</b> Items are read in the order in which they were written. Started <c>ReadAsync</c> calls get items in the order
@@ -33,8 +34,9 @@ namespace FastCore.Channels;
 /// <para>
 /// <b>Where continuations run.</b> By default on the thread pool, or in the synchronisation context or task scheduler that
 /// the <c>await</c> captured; never inside another caller's operation. With
-/// <see cref="ChannelOptions.AllowSynchronousContinuations"/> at most one continuation runs inside the operation that let it
-/// go on, after that operation has taken effect; that of a cancelled operation, or of <c>Completion</c>, never does.
+/// <see cref="ChannelOptions.AllowSynchronousContinuations"/> those of <c>Completion</c>, and then at most one other, run
+/// inside the operation that let them go on, after that operation has taken effect; that of an operation whose token fired
+/// never does.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> Reads and writes that need not wait allocate nothing. Those that wait reuse pooled objects; one is

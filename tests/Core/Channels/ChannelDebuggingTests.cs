@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Threading.Channels;
+using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Debugging;
 
@@ -99,10 +100,17 @@ internal sealed class ChannelDebuggingTests(ChannelKind kind)
     {
         Channel<int> channel = kind.Create<int>();
         channel.Writer.TryWrite(1);
-        var gate = (Lock)channel.GetType().GetField("_gate", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(channel)!;
-        using Lock.Scope held = gate.EnterScope();
+        var gate = (Gate)channel.GetType().GetField("_gate", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(channel)!;
         var looker = new Thread(() => DebuggerEyes.Snapshot<int>(channel)) { IsBackground = true };
-        looker.Start();
-        Assert.That(looker.Join(TimeSpan.FromSeconds(30)), Is.True);
+        HardwareAtomics.Enter(gate);
+        try
+        {
+            looker.Start();
+            Assert.That(looker.Join(TimeSpan.FromSeconds(30)), Is.True);
+        }
+        finally
+        {
+            HardwareAtomics.Exit(gate);
+        }
     }
 }
