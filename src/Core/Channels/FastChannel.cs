@@ -15,7 +15,8 @@ namespace FastCore.Channels;
 /// if bounded, <see cref="BoundedChannelFullMode.Wait"/>) the channel is built for exactly one reading and one writing
 /// operation at a time; breaking that promise loses or doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such
 /// an operation until it completes. Completing the channel, <c>Count</c>, and cancelling are allowed from any thread. In every
-/// other case everything is allowed from any thread.
+/// other case everything is allowed from any thread; but without a bound, and with <see cref="ChannelOptions.SingleReader"/>,
+/// a read that waits cancels an earlier one of its kind that still does, as on the stock channel.
 /// </para>
 /// <para>
 /// <b>Order.</b> Items are read in the order in which they were written. Started <c>ReadAsync</c> calls get items in the order
@@ -34,9 +35,9 @@ namespace FastCore.Channels;
 /// <para>
 /// <b>Where continuations run.</b> By default on the thread pool, or in the synchronisation context or task scheduler that
 /// the <c>await</c> captured; never inside another caller's operation. With
-/// <see cref="ChannelOptions.AllowSynchronousContinuations"/> at most one continuation runs inside the operation that let it
-/// go on, after that operation has taken effect, and so do those of <c>Completion</c>; that of a cancelled operation never
-/// does. A <see cref="ContinuationScheduler"/> says it in so many words.
+/// <see cref="ChannelOptions.AllowSynchronousContinuations"/> those of <c>Completion</c>, and then at most one other, run
+/// inside the operation that let them go on, after that operation has taken effect; that of an operation whose token fired
+/// never does. A <see cref="ContinuationScheduler"/> says it in so many words.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> Reads and writes that need not wait allocate nothing. Those that wait reuse pooled objects; one is

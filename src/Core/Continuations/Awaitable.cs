@@ -39,13 +39,16 @@ internal abstract class Awaitable : IThreadPoolWorkItem
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         ThrowIfConsumed(token);
+
+        // Before the first one's fields are touched.
+        if (Volatile.Read(ref _phase) == Registered) ThrowAwaited();
         _continuation = continuation;
         _state = state;
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _flow = ExecutionContext.Capture();
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CurrentContext();
         int seen = Interlocked.CompareExchange(ref _phase, Registered, None);
         if (seen == None) return;
-        if (seen == Registered) throw new InvalidOperationException("The operation's ValueTask is awaited already: it can be awaited once.");
+        if (seen == Registered) ThrowAwaited();
         Dispatch(ContinuationScheduler.ThreadPool);
     }
 
@@ -105,6 +108,9 @@ internal abstract class Awaitable : IThreadPoolWorkItem
                 break;
         }
     }
+
+    private static void ThrowAwaited() =>
+        throw new InvalidOperationException("The operation's ValueTask is awaited already: it can be awaited once.");
 
     private static object? CurrentContext()
     {
