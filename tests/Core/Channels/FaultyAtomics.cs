@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tests.Explorer;
 
@@ -11,6 +12,12 @@ internal interface IAtomicsFault
     static virtual bool ForgetsFencesOfAllProcessors => false;
 
     static virtual bool LeavesTheGateOpen => false;
+
+    /// <summary>A read-modify-write is a read, and later a write.</summary>
+    static virtual bool SplitsUpdates => false;
+
+    /// <summary>A slot is written after the store that should publish it.</summary>
+    static virtual bool PublishesBeforeWriting => false;
 }
 
 /// <summary>
@@ -20,6 +27,8 @@ internal interface IAtomicsFault
 internal readonly struct FaultyAtomics<TFault> : IAtomics
     where TFault : struct, IAtomicsFault
 {
+    [ThreadStatic] private static Action? _lateSlot;
+
     public static int Read(ref readonly int location) => ExplorerAtomics.Read(in location);
 
     public static long Read(ref readonly long location) => ExplorerAtomics.Read(in location);
@@ -28,19 +37,49 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static long ReadOwned(ref readonly long location) => ExplorerAtomics.ReadOwned(in location);
 
-    public static void Write(ref int location, int value) => ExplorerAtomics.Write(ref location, value);
+    public static void Write(ref int location, int value)
+    {
+        ExplorerAtomics.Write(ref location, value);
+        WriteLateSlot();
+    }
 
-    public static void Write(ref long location, long value) => ExplorerAtomics.Write(ref location, value);
+    public static void Write(ref long location, long value)
+    {
+        ExplorerAtomics.Write(ref location, value);
+        WriteLateSlot();
+    }
 
-    public static void Write<T>(ref T location, T value) where T : class? => ExplorerAtomics.Write(ref location, value);
+    public static void Write<T>(ref T location, T value) where T : class?
+    {
+        ExplorerAtomics.Write(ref location, value);
+        WriteLateSlot();
+    }
 
-    public static int CompareExchange(ref int location, int value, int comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
+    public static int CompareExchange(ref int location, int value, int comparand)
+    {
+        if (!TFault.SplitsUpdates) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        int before = ExplorerAtomics.Read(in location);
+        if (before == comparand) ExplorerAtomics.Write(ref location, value);
+        return before;
+    }
 
-    public static long CompareExchange(ref long location, long value, long comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
+    public static long CompareExchange(ref long location, long value, long comparand)
+    {
+        if (!TFault.SplitsUpdates) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        long before = ExplorerAtomics.Read(in location);
+        if (before == comparand) ExplorerAtomics.Write(ref location, value);
+        return before;
+    }
 
     public static T CompareExchange<T>(ref T location, T value, T comparand) where T : class? => ExplorerAtomics.CompareExchange(ref location, value, comparand);
 
-    public static int Exchange(ref int location, int value) => ExplorerAtomics.Exchange(ref location, value);
+    public static int Exchange(ref int location, int value)
+    {
+        if (!TFault.SplitsUpdates) return ExplorerAtomics.Exchange(ref location, value);
+        int before = ExplorerAtomics.Read(in location);
+        ExplorerAtomics.Write(ref location, value);
+        return before;
+    }
 
     public static T Exchange<T>(ref T location, T value) where T : class? => ExplorerAtomics.Exchange(ref location, value);
 
@@ -50,7 +89,22 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static T ReadSlot<T>(ref readonly T slot) => ExplorerAtomics.ReadSlot(in slot);
 
-    public static void WriteSlot<T>(ref T slot, T value) => ExplorerAtomics.WriteSlot(ref slot, value);
+    public static unsafe void WriteSlot<T>(ref T slot, T value)
+    {
+        if (!TFault.PublishesBeforeWriting)
+        {
+            ExplorerAtomics.WriteSlot(ref slot, value);
+            return;
+        }
+
+        // Good until a collection moves the slot, and then the checker runs the execution again.
+        nint address = (nint)Unsafe.AsPointer(ref slot);
+        _lateSlot = () =>
+        {
+            ExplorerAtomics.Fence();
+            ExplorerAtomics.WriteSlot(ref Unsafe.AsRef<T>((void*)address), value);
+        };
+    }
 
     public static void ReadSlots<T>(ReadOnlySpan<T> slots, Span<T> items) => ExplorerAtomics.ReadSlots(slots, items);
 
@@ -81,6 +135,13 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Exit(gate);
     }
+
+    private static void WriteLateSlot()
+    {
+        Action? write = _lateSlot;
+        _lateSlot = null;
+        write?.Invoke();
+    }
 }
 
 internal readonly struct NoFence : IAtomicsFault
@@ -96,4 +157,14 @@ internal readonly struct NoFenceOfAllProcessors : IAtomicsFault
 internal readonly struct OpenGate : IAtomicsFault
 {
     public static bool LeavesTheGateOpen => true;
+}
+
+internal readonly struct SplitUpdates : IAtomicsFault
+{
+    public static bool SplitsUpdates => true;
+}
+
+internal readonly struct PublishFirst : IAtomicsFault
+{
+    public static bool PublishesBeforeWriting => true;
 }
