@@ -72,7 +72,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     }
 
     /// <summary>Decides all of the list: they fail, or, without an error, yield false. Under the gate.</summary>
-    protected static void End(WaiterList list, Exception? error, ref Decided decided)
+    protected static void EndWaits(WaiterList list, Exception? error, ref Decided decided)
     {
         if (error is null)
         {

@@ -67,7 +67,7 @@ internal sealed class WatchCore<T, TAtomics>(T initial, bool allowsInlineContinu
         if (completes)
         {
             TAtomics.Write(ref _state, new WatchState<T>(before.Value, before.Version, isCompleted: true, error));
-            End(_waiting, error, ref decided);
+            EndWaits(_waiting, error, ref decided);
         }
 
         Exit();

@@ -7,10 +7,13 @@ internal static class Explorations
 {
     internal static readonly ModelChecker Strong = new() { Preemptions = 2 };
 
+    /// <summary>For programs too long for two preemptions.</summary>
+    internal static readonly ModelChecker Light = new() { Preemptions = 1 };
+
     /// <summary>Stores may be delayed as on x86: what a missing fence needs to show.</summary>
     internal static readonly ModelChecker Delaying = new() { Preemptions = 2, DelayedStores = 1 };
 
-    /// <summary>The same for programs too long for two preemptions.</summary>
+    /// <summary>Both.</summary>
     internal static readonly ModelChecker DelayingLess = new() { Preemptions = 1, DelayedStores = 1 };
 
     internal static void AssertFound(ModelChecker checker, string sentence, Action<Model> build)

@@ -18,6 +18,9 @@ internal interface IAtomicsFault
 
     /// <summary>A slot is written after the store that should publish it.</summary>
     static virtual bool PublishesBeforeWriting => false;
+
+    /// <summary>An array that others replace is always seen empty: who is in it is ignored.</summary>
+    static virtual bool SeesEmptyArrays => false;
 }
 
 /// <summary>
@@ -33,7 +36,8 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static long Read(ref readonly long location) => ExplorerAtomics.Read(in location);
 
-    public static T Read<T>(ref readonly T location) where T : class? => ExplorerAtomics.Read(in location);
+    public static T Read<T>(ref readonly T location) where T : class? =>
+        TFault.SeesEmptyArrays && typeof(T).IsArray ? EmptyArray<T>.Instance : ExplorerAtomics.Read(in location);
 
     public static long ReadOwned(ref readonly long location) => ExplorerAtomics.ReadOwned(in location);
 
@@ -142,6 +146,11 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
         _lateSlot = null;
         write?.Invoke();
     }
+
+    private static class EmptyArray<T>
+    {
+        internal static readonly T Instance = (T)(object)Array.CreateInstance(typeof(T).GetElementType()!, 0);
+    }
 }
 
 internal readonly struct NoFence : IAtomicsFault
@@ -167,4 +176,9 @@ internal readonly struct SplitUpdates : IAtomicsFault
 internal readonly struct PublishFirst : IAtomicsFault
 {
     public static bool PublishesBeforeWriting => true;
+}
+
+internal readonly struct EmptyArrays : IAtomicsFault
+{
+    public static bool SeesEmptyArrays => true;
 }
