@@ -21,7 +21,7 @@ internal static class WaitingReads
 
     /// <summary>As the reader's own wait, but an error that ended it comes inside a <see cref="ChannelClosedException"/>, as in every read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> WaitAsync<T>(ChannelReader<T> reader, CancellationToken cancellationToken)
+    internal static async ValueTask<bool> WaitAsync<T>(ChannelReader<T> reader, CancellationToken cancellationToken)
     {
         try
         {

@@ -19,7 +19,7 @@ internal sealed class RingStressTests
     [TestCase(RingPublishers.Many, 3, 64)]
     public void NothingIsLostTornOrOutOfTurn(RingPublishers publishers, int publisherCount, int capacity)
     {
-        int items = 60_000 / publisherCount;
+        int items = (capacity == 2 ? 15_000 : 60_000) / publisherCount;
         var ring = new BroadcastRingCore<Quad, YieldingAtomics>(capacity, publishers, RingWaitStrategy.Park, allowsInlineContinuations: false, mostSpins: 2);
         RingConsumerCore<Quad, YieldingAtomics> first = ring.AddConsumer([]);
         RingConsumerCore<Quad, YieldingAtomics> beside = ring.AddConsumer([]);

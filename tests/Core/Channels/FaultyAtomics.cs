@@ -19,6 +19,9 @@ internal interface IAtomicsFault
     /// <summary>A slot is written after the store that should publish it.</summary>
     static virtual bool PublishesBeforeWriting => false;
 
+    /// <summary>The look that follows the copy of a racing slot moves before it: it gives what the look before gave.</summary>
+    static virtual bool LooksBeforeTheCopy => false;
+
     /// <summary>An array that others replace is always seen empty: who is in it is ignored.</summary>
     static virtual bool SeesEmptyArrays => false;
 }
@@ -32,9 +35,22 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 {
     [ThreadStatic] private static Action? _lateSlot;
 
+    [ThreadStatic] private static long _lastRead;
+
+    [ThreadStatic] private static bool _hasCopied;
+
     public static int Read(ref readonly int location) => ExplorerAtomics.Read(in location);
 
-    public static long Read(ref readonly long location) => ExplorerAtomics.Read(in location);
+    public static long Read(ref readonly long location)
+    {
+        if (_hasCopied)
+        {
+            _hasCopied = false;
+            return _lastRead;
+        }
+
+        return _lastRead = ExplorerAtomics.Read(in location);
+    }
 
     public static T Read<T>(ref readonly T location) where T : class? =>
         TFault.SeesEmptyArrays && typeof(T).IsArray ? EmptyArray<T>.Instance : ExplorerAtomics.Read(in location);
@@ -92,6 +108,12 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
     public static long Add(ref long location, long value) => ExplorerAtomics.Add(ref location, value);
 
     public static T ReadSlot<T>(ref readonly T slot) => ExplorerAtomics.ReadSlot(in slot);
+
+    public static T ReadRacingSlot<T>(ref readonly T slot)
+    {
+        _hasCopied = TFault.LooksBeforeTheCopy;
+        return ExplorerAtomics.ReadRacingSlot(in slot);
+    }
 
     public static unsafe void WriteSlot<T>(ref T slot, T value)
     {
@@ -181,4 +203,9 @@ internal readonly struct PublishFirst : IAtomicsFault
 internal readonly struct EmptyArrays : IAtomicsFault
 {
     public static bool SeesEmptyArrays => true;
+}
+
+internal readonly struct EarlyLook : IAtomicsFault
+{
+    public static bool LooksBeforeTheCopy => true;
 }
