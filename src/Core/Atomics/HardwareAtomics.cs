@@ -76,37 +76,35 @@ internal readonly struct HardwareAtomics : IAtomics
 
     public static void FenceAllProcessors() => Interlocked.MemoryBarrierProcessWide();
 
-    public static void Spin(ref SpinWait spinner) => spinner.SpinOnce(sleep1Threshold: -1);
+    /// <remarks>
+    /// <see cref="SpinWait"/> sleeps for zero time now and then, and a sleep throws in a thread that was interrupted; a yield
+    /// does not.
+    /// </remarks>
+    public static void Spin(ref SpinWait spinner)
+    {
+        if (spinner.NextSpinWillYield) Thread.Yield();
+        else spinner.SpinOnce(sleep1Threshold: -1);
+    }
 
     public static void Pause(int turns) => Thread.SpinWait(turns);
 
-    /// <remarks>
-    /// An interrupt of the thread is put off to its next wait: the caller has taken a step already, and must take those that
-    /// belong to it.
-    /// </remarks>
-    public static void Enter(Lock gate)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Enter(Gate gate)
     {
-        if (!gate.TryEnter()) EnterWithoutInterrupt(gate);
+        if (Interlocked.CompareExchange(ref gate.Taken, 1, 0) != 0) EnterSlowly(gate);
     }
 
-    public static void Exit(Lock gate) => gate.Exit();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Exit(Gate gate) => Volatile.Write(ref gate.Taken, 0);
 
-    private static void EnterWithoutInterrupt(Lock gate)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EnterSlowly(Gate gate)
     {
-        bool interrupted = false;
-        while (true)
+        SpinWait spinner = default;
+        do
         {
-            try
-            {
-                gate.Enter();
-                break;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
+            Spin(ref spinner);
         }
-
-        if (interrupted) Thread.CurrentThread.Interrupt();
+        while (Volatile.Read(ref gate.Taken) != 0 || Interlocked.CompareExchange(ref gate.Taken, 1, 0) != 0);
     }
 }

@@ -87,7 +87,7 @@ internal interface IAtomics
     /// </summary>
     static abstract void FenceAllProcessors();
 
-    /// <summary>One turn of a bounded wait for another thread's step; never the only way to make progress.</summary>
+    /// <summary>One turn of a bounded wait for another thread's step; never the only way to make progress. Never fails.</summary>
     static abstract void Spin(ref SpinWait spinner);
 
     /// <summary>
@@ -96,9 +96,9 @@ internal interface IAtomics
     /// </summary>
     static abstract void Pause(int turns);
 
-    /// <summary>Takes a lock that guards a slow path beside the lock-free one; full order. Never fails.</summary>
-    static abstract void Enter(Lock gate);
+    /// <summary>Takes the lock of a slow path beside the lock-free one; full order. Never fails.</summary>
+    static abstract void Enter(Gate gate);
 
     /// <summary>Gives back what <see cref="Enter"/> took; all before it is seen by whoever enters next.</summary>
-    static abstract void Exit(Lock gate);
+    static abstract void Exit(Gate gate);
 }

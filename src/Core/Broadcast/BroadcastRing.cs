@@ -135,7 +135,7 @@ public sealed class BroadcastRing<T>
     public bool WaitToPublish(int count, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         CheckCount(count);
-        Timeouts.Check(timeout);
+        WaitTime.ThrowIfInvalid(timeout);
         return _core.Wait(new BroadcastRingCore<T, HardwareAtomics>.Room(_core, count), timeout, cancellationToken);
     }
 

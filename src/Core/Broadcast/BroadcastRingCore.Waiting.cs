@@ -12,9 +12,6 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
     /// <summary>The smallest number of slots that any waiting publisher wants, or fewer. Under the gate.</summary>
     private int _roomWanted = int.MaxValue;
 
-    /// <summary>Sleeping threads' objects for reuse: a stack, under the gate.</summary>
-    private Waiter? _spareThreads;
-
     /// <summary>Waits without a thread.</summary>
     /// <returns>True: ready. False: ended without an error.</returns>
     internal ValueTask<bool> WaitAsync<TSide>(TSide side, CancellationToken cancellationToken)
@@ -52,8 +49,8 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
         {
             if (side.HasEnded) return false;
             cancellationToken.ThrowIfCancellationRequested();
-            int milliseconds = Left(timeout, started);
-            if (milliseconds == 0) return false;
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan) return false;
             switch (_strategy)
             {
                 case RingWaitStrategy.Spin:
@@ -63,7 +60,7 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
                     TAtomics.Spin(ref spinner);
                     break;
                 default:
-                    Park(side, milliseconds, cancellationToken);
+                    Park(side, left, cancellationToken);
                     break;
             }
         }
@@ -71,11 +68,12 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
         return true;
     }
 
-    /// <summary>Sleeps until told to look again, or the time is up, or the token fires.</summary>
-    private void Park<TSide>(TSide side, int milliseconds, CancellationToken cancellationToken)
+    /// <summary>Sleeps until there is reason to look again, or the time is up.</summary>
+    private void Park<TSide>(TSide side, TimeSpan timeout, CancellationToken cancellationToken)
         where TSide : struct, IRingSide
     {
         Decided decided = default;
+        AutoResetEvent parker = ThreadParker.Current;
         Enter();
         if (side.HasEnded)
         {
@@ -83,51 +81,13 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
             return;
         }
 
-        ThreadWaiter waiter = RentThread();
-        side.Enlist().Add(waiter);
+        Waiter<bool> waiter = Add(side.Enlist(), parker);
         ShowSignals();
         TAtomics.FenceAllProcessors();
         Settle(ref decided, out RingConsumerCore<T, TAtomics>? ended);
         Exit();
         Tell(in decided, ended);
-        waiter.Watch(cancellationToken);
-        bool told = false;
-        try
-        {
-            told = waiter.Sleep(milliseconds);
-        }
-        finally
-        {
-            Withdraw(waiter, told);
-        }
-    }
-
-    private ThreadWaiter RentThread()
-    {
-        if (_spareThreads is not ThreadWaiter waiter) return new ThreadWaiter(this);
-        _spareThreads = waiter.Next;
-        waiter.Next = null;
-        return waiter;
-    }
-
-    /// <summary>Ends a thread's sleep. One that was decided and not yet told is given up: whoever decided it still has it in hand.</summary>
-    private void Withdraw(ThreadWaiter waiter, bool told)
-    {
-        Enter();
-        bool undecided = waiter.List is not null;
-        if (undecided)
-        {
-            waiter.List!.Remove(waiter);
-            ShowSignals();
-        }
-
-        if (waiter.TryReset() && (told || undecided))
-        {
-            waiter.Next = _spareThreads;
-            _spareThreads = waiter;
-        }
-
-        Exit();
+        Sleep(waiter, timeout, cancellationToken);
     }
 
     /// <summary>Looks, and looks again for about as long as going to sleep and being woken takes.</summary>
@@ -208,13 +168,6 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
         }
 
         Tell(in decided);
-    }
-
-    private static int Left(TimeSpan timeout, long started)
-    {
-        if (timeout == Timeout.InfiniteTimeSpan) return Timeout.Infinite;
-        double left = (timeout - Stopwatch.GetElapsedTime(started)).TotalMilliseconds;
-        return left <= 0 ? 0 : (int)Math.Min(Math.Ceiling(left), int.MaxValue);
     }
 
     /// <summary>A publisher that waits for so many free slots.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
+using FastCore.Channels;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Broadcast;
@@ -143,7 +144,7 @@ internal sealed class RingConsumerCore<T, TAtomics> : RingConsumer<T>
 
     public override bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        Timeouts.Check(timeout);
+        WaitTime.ThrowIfInvalid(timeout);
         return _ring.Wait(new Items(this), timeout, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
 
@@ -10,7 +11,7 @@ namespace FastCore.Broadcast;
 internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWaiterOwner
     where TAtomics : struct, IAtomics
 {
-    private readonly Lock _gate = new();
+    private readonly Gate _gate = new();
 
     private readonly WaiterPool<bool> _pool = new();
 
@@ -35,6 +36,22 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
         if (decides) waiter.Signal(inline: false);
     }
 
+    bool IWaiterOwner.TryAbandon(Waiter waiter)
+    {
+        Enter();
+        bool abandons = waiter.List is not null;
+        if (abandons)
+        {
+            waiter.List!.Remove(waiter);
+            AfterLeaving();
+        }
+
+        Exit();
+        return abandons;
+    }
+
+    void IWaiterOwner.Expire(GatherWaiter waiter) => throw new UnreachableException("Nothing here waits for items until a time.");
+
     void IWaiterOwner.Recycle<TResult>(Waiter<TResult> waiter, short token, bool reusable)
     {
         Enter();
@@ -53,9 +70,12 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     protected void Exit() => TAtomics.Exit(_gate);
 
     /// <summary>Puts a new wait into the list. Under the gate.</summary>
-    protected Waiter<bool> Add(WaiterList list)
+    /// <param name="list">Where it waits.</param>
+    /// <param name="parker">What the thread to which it belongs will sleep on; null when it is awaited.</param>
+    protected Waiter<bool> Add(WaiterList list, AutoResetEvent? parker = null)
     {
         Waiter<bool> waiter = _pool.TryRent() ?? new Waiter<bool>(this, _pool);
+        waiter.Parker = parker;
         list.Add(waiter);
         return waiter;
     }
@@ -63,27 +83,25 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     /// <summary>Decides all of the list. Under the gate.</summary>
     protected static void Wake(WaiterList list, bool result, ref Decided decided)
     {
-        while (list.First is { } waiter)
+        while (list.First is Waiter<bool> waiter)
         {
             list.Remove(waiter);
-            if (waiter is Waiter<bool> awaited) awaited.Succeed(result);
+            waiter.Succeed(result);
             decided.Add(waiter);
         }
     }
 
-    /// <summary>Decides all of the list: they fail, or, without an error, yield false. Under the gate.</summary>
+    /// <summary>
+    /// Decides all of the list: what is awaited fails or, without an error, yields false; a thread is told to look itself.
+    /// Under the gate.
+    /// </summary>
     protected static void EndWaits(WaiterList list, Exception? error, ref Decided decided)
     {
-        if (error is null)
-        {
-            Wake(list, false, ref decided);
-            return;
-        }
-
-        while (list.First is { } waiter)
+        while (list.First is Waiter<bool> waiter)
         {
             list.Remove(waiter);
-            waiter.Fail(error);
+            if (error is null || waiter.Parker is not null) waiter.Succeed(false);
+            else waiter.Fail(error);
             decided.Add(waiter);
         }
     }
@@ -98,7 +116,34 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
         return new ValueTask<bool>(waiter, waiter.Version);
     }
 
-    /// <summary>A wait was cancelled, and is out of its list. Under the gate.</summary>
+    /// <summary>
+    /// Blocks the thread to which the wait belongs until it has reason to look again, or the time is up. Outside the gate.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
+    protected static void Sleep(Waiter<bool> waiter, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        waiter.Watch(cancellationToken);
+        try
+        {
+            if (!waiter.IsSignalled) waiter.Park(timeout);
+        }
+        finally
+        {
+            Withdraw(waiter);
+        }
+    }
+
+    /// <summary>Takes the wait out of its list or, if it is decided, whose signal then is on its way, consumes it.</summary>
+    private static void Withdraw(Waiter<bool> waiter)
+    {
+        if (!waiter.IsSignalled && waiter.TryAbandon()) return;
+        SpinWait spinner = default;
+        while (!waiter.IsSignalled) TAtomics.Spin(ref spinner);
+        waiter.GetResult(waiter.Version);
+    }
+
+    /// <summary>A wait was cancelled or given up, and is out of its list. Under the gate.</summary>
     protected virtual void AfterLeaving()
     {
     }

@@ -12,6 +12,14 @@ namespace FastCore.Channels;
 /// <param name="FirstRingCapacity">The size of an unbounded channel's first ring.</param>
 internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnfenced, int FirstRingCapacity)
 {
+    /// <summary>
+    /// Where spinning has been in vain for long, an operation in so many tries it again: the traffic may have changed.
+    /// </summary>
+    internal const int SpinsSkipped = 64;
+
+    /// <summary>How often that one looks.</summary>
+    internal const int LooksOfATrial = 4;
+
     /// <summary>With one processor the other side can't run while this one spins.</summary>
     internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 1024, 32);
 }

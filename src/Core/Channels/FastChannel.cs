@@ -47,15 +47,16 @@ public static class FastChannel
     private const int LargestRing = 1 << 16;
 
     /// <summary>Creates a channel of at most <paramref name="capacity"/> items, for any number of readers and writers.</summary>
-    /// <param name="capacity">How many items it holds, exactly; writers wait while it is full.</param>
+    /// <param name="capacity">
+    /// How many items it holds, exactly; writers wait while it is full. 0: it holds none, and each item goes from a writer to
+    /// a reader that meet (a rendezvous).
+    /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// The capacity is below 1. (<see cref="Channel.CreateBounded{T}(int)"/> takes 0 for a hand-over without a buffer.)
-    /// </exception>
-    public static Channel<T> CreateBounded<T>(int capacity)
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
+    public static FastChannel<T> CreateBounded<T>(int capacity)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        return CreateWaiting<T>(capacity, isAlone: false, allowsInlineContinuations: false, ChannelTuning.Default);
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        return CreateBounded<T>(new BoundedChannelOptions(capacity));
     }
 
     /// <summary>Creates a bounded channel.</summary>
@@ -63,80 +64,84 @@ public static class FastChannel
     /// The capacity and behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/>
     /// matter when both are set: see the threads rule of <see cref="FastChannel"/>.
     /// </param>
-    /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
-    /// <exception cref="ArgumentNullException">The options are null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// The capacity is below 1. (<see cref="Channel.CreateBounded{T}(BoundedChannelOptions)"/> takes 0 for a hand-over without
-    /// a buffer.)
-    /// </exception>
-    public static Channel<T> CreateBounded<T>(BoundedChannelOptions options) => CreateBounded<T>(options, itemDropped: null);
-
-    /// <summary>Creates a bounded channel that tells which items it drops.</summary>
-    /// <param name="options"><inheritdoc cref="CreateBounded{T}(BoundedChannelOptions)" path="/param[@name='options']"/></param>
     /// <param name="itemDropped">
     /// Called with each item that <see cref="BoundedChannelOptions.FullMode"/> drops, on the thread and within the call of
     /// the write that caused it, after that write has taken effect. It may use the channel. What it throws, that write throws.
     /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
-    public static Channel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped)
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1, nameof(options));
-        bool inline = options.AllowSynchronousContinuations;
-        if (options.FullMode == BoundedChannelFullMode.Wait)
-        {
-            bool isAlone = options.SingleReader && options.SingleWriter;
-            return CreateWaiting<T>(options.Capacity, isAlone, inline, ChannelTuning.Default);
-        }
-
-        var queue = new DroppingQueue<T, HardwareAtomics>(options.Capacity, options.FullMode, itemDropped);
-        return new QueueChannel<T, DroppingQueue<T, HardwareAtomics>, HardwareAtomics>(queue, inline, ChannelTuning.Default);
+        EngineOptions engine = Engine(options);
+        int capacity = options.Capacity;
+        bool waits = options.FullMode == BoundedChannelFullMode.Wait;
+        if (capacity == 0) return Over<T, HandOverQueue<T, HardwareAtomics>>(new(!waits, itemDropped), engine);
+        if (!waits) return Over<T, DroppingQueue<T, HardwareAtomics>>(new(capacity, options.FullMode, itemDropped), engine);
+        if (capacity > LargestRing) return Over<T, LimitedQueue<T, HardwareAtomics>>(new(engine.Tuning.FirstRingCapacity, capacity), engine);
+        return options is { SingleReader: true, SingleWriter: true }
+            ? Over<T, SpscBoundedQueue<T, HardwareAtomics>>(new(capacity), engine)
+            : Over<T, BoundedQueue<T, HardwareAtomics>>(new(capacity), engine);
     }
 
     /// <summary>Creates a channel without a bound, for any number of readers and writers.</summary>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
-    public static Channel<T> CreateUnbounded<T>() => CreateUnbounded<T>(new UnboundedChannelOptions());
+    public static FastChannel<T> CreateUnbounded<T>() => CreateUnbounded<T>(new UnboundedChannelOptions());
 
     /// <summary>Creates a channel without a bound.</summary>
     /// <param name="options">
     /// The behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> matter when both
-    /// are set: see the threads rule of <see cref="FastChannel"/>. <c>Count</c> works in every case.
+    /// are set: see the threads rule of <see cref="FastChannel"/>. <c>Count</c> works in every case. With a single reader, a
+    /// read that waits cancels an earlier one of its kind that still does.
     /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static Channel<T> CreateUnbounded<T>(UnboundedChannelOptions options)
+    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ChannelTuning tuning = ChannelTuning.Default;
-        bool inline = options.AllowSynchronousContinuations;
-        if (options.SingleReader && options.SingleWriter)
-        {
-            var alone = new SpscUnboundedQueue<T, HardwareAtomics>(tuning.FirstRingCapacity);
-            return new QueueChannel<T, SpscUnboundedQueue<T, HardwareAtomics>, HardwareAtomics>(alone, inline, tuning);
-        }
-
-        var shared = new UnboundedQueue<T, HardwareAtomics>(tuning.FirstRingCapacity);
-        return new QueueChannel<T, UnboundedQueue<T, HardwareAtomics>, HardwareAtomics>(shared, inline, tuning);
+        EngineOptions engine = Engine(options) with { CancelsOlderReads = options.SingleReader };
+        int first = engine.Tuning.FirstRingCapacity;
+        return options is { SingleReader: true, SingleWriter: true }
+            ? Over<T, SpscUnboundedQueue<T, HardwareAtomics>>(new(first), engine)
+            : Over<T, UnboundedQueue<T, HardwareAtomics>>(new(first), engine);
     }
 
-    /// <summary>A bounded channel whose writers wait, over the queue that suits.</summary>
-    private static Channel<T> CreateWaiting<T>(int capacity, bool isAlone, bool allowsInlineContinuations, ChannelTuning tuning)
+    /// <summary>Creates a channel without a bound that gives the least item first, for any number of readers and writers.</summary>
+    /// <remarks><inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/></remarks>
+    public static FastChannel<T> CreateUnboundedPrioritized<T>() => CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<T>());
+
+    /// <summary>Creates a channel without a bound that gives the least item first.</summary>
+    /// <param name="options">The behaviour, and the comparer that says which item is less.</param>
+    /// <remarks>
+    /// Items that compare as equal are read in the order in which they were written. Should the comparer throw, no item is
+    /// lost: the two items keep the order in which they came, and the next write throws an
+    /// <see cref="InvalidOperationException"/> with that exception in it.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">The options are null.</exception>
+    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options)
     {
-        if (capacity > LargestRing)
-        {
-            var limited = new LimitedQueue<T, HardwareAtomics>(tuning.FirstRingCapacity, capacity);
-            return new QueueChannel<T, LimitedQueue<T, HardwareAtomics>, HardwareAtomics>(limited, allowsInlineContinuations, tuning);
-        }
-
-        if (isAlone)
-        {
-            var alone = new SpscBoundedQueue<T, HardwareAtomics>(capacity);
-            return new QueueChannel<T, SpscBoundedQueue<T, HardwareAtomics>, HardwareAtomics>(alone, allowsInlineContinuations, tuning);
-        }
-
-        var shared = new BoundedQueue<T, HardwareAtomics>(capacity);
-        return new QueueChannel<T, BoundedQueue<T, HardwareAtomics>, HardwareAtomics>(shared, allowsInlineContinuations, tuning);
+        ArgumentNullException.ThrowIfNull(options);
+        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(Array.MaxLength, options.Comparer), Engine(options));
     }
+
+    /// <summary>Creates a channel of at most <paramref name="capacity"/> items that gives the least one first; writers wait while it is full.</summary>
+    /// <param name="capacity">How many items it holds.</param>
+    /// <param name="options">The behaviour, and the comparer that says which item is less; null for the defaults.</param>
+    /// <remarks>
+    /// Writers that wait get room in the order in which they came, whatever their items.
+    /// <inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})" path="/remarks"/>
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
+    public static FastChannel<T> CreateBoundedPrioritized<T>(int capacity, UnboundedPrioritizedChannelOptions<T>? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        options ??= new UnboundedPrioritizedChannelOptions<T>();
+        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(capacity, options.Comparer), Engine(options));
+    }
+
+    private static EngineOptions Engine(ChannelOptions options) =>
+        EngineOptions.Default with { AllowsInlineContinuations = options.AllowSynchronousContinuations };
+
+    private static QueueChannel<T, TQueue, HardwareAtomics> Over<T, TQueue>(TQueue queue, EngineOptions options)
+        where TQueue : struct, IItemQueue<T> => new(queue, options);
 }

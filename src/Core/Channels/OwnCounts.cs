@@ -19,10 +19,24 @@ internal struct OwnCounts
     /// <summary>How many operations have fenced since the channel was last made unfenced by this side.</summary>
     [FieldOffset(CacheLine.Size + 4)] internal int Fences;
 
-    /// <summary>How often the next operation that can't go on looks again before it sleeps.</summary>
-    [FieldOffset(CacheLine.Size + 8)] internal int Spins;
+    /// <summary>How often an operation that can't go on looks again before it sleeps; 0 while that is in vain.</summary>
+    [FieldOffset(CacheLine.Size + 8)] private int _spins;
 
-    internal void SpinHelped(ChannelTuning tuning) => Spins = Math.Min(Spins * 2, tuning.MostSpins);
+    /// <summary>How many operations have not looked again, since the last trial.</summary>
+    [FieldOffset(CacheLine.Size + 12)] private int _skipped;
 
-    internal void SpinWasInVain(ChannelTuning tuning) => Spins = Math.Min(Math.Max(Spins / 2, 1), tuning.MostSpins);
+    internal OwnCounts(ChannelTuning tuning) => _spins = tuning.MostSpins;
+
+    /// <summary>How often the operation that can't go on now is to look again.</summary>
+    internal int Looks(ChannelTuning tuning)
+    {
+        if (_spins != 0) return _spins;
+        if (++_skipped < ChannelTuning.SpinsSkipped) return 0;
+        _skipped = 0;
+        return Math.Min(ChannelTuning.LooksOfATrial, tuning.MostSpins);
+    }
+
+    internal void SpinHelped(ChannelTuning tuning) => _spins = Math.Min(Math.Max(_spins * 2, ChannelTuning.LooksOfATrial), tuning.MostSpins);
+
+    internal void SpinWasInVain() => _spins /= 2;
 }

@@ -25,6 +25,51 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (list is not null) waiter.Signal(inline: false);
     }
 
+    /// <summary>
+    /// A channel of one reader whose reader waits twice: the earlier wait is cancelled, as the stock channel does, so that the
+    /// mistake shows where it was made. Under the gate.
+    /// </summary>
+    private static void CancelOlder(WaiterList list, ref Decided decided)
+    {
+        while (list.First is { SelectNumber: 0 } older)
+        {
+            list.Remove(older);
+            older.Fail(new OperationCanceledException());
+            decided.Add(older);
+        }
+    }
+
+    bool IWaiterOwner.TryAbandon(Waiter waiter)
+    {
+        TAtomics.Enter(_gate);
+        WaiterList? list = waiter.List;
+        if (list is not null)
+        {
+            list.Remove(waiter);
+            ShowSignals();
+        }
+
+        TAtomics.Exit(_gate);
+        return list is not null;
+    }
+
+    void IWaiterOwner.Expire(GatherWaiter waiter)
+    {
+        TAtomics.Enter(_gate);
+        bool ends = waiter is { List: not null, IsOver: true };
+        bool rings = waiter.List is not null && !ends;
+        if (ends)
+        {
+            _readersGathering.Remove(waiter);
+            waiter.Succeed(false);
+            ShowSignals();
+        }
+
+        TAtomics.Exit(_gate);
+        if (ends) waiter.Signal(inline: false);
+        if (rings) waiter.StartTimer();
+    }
+
     void IWaiterOwner.Recycle<TResult>(Waiter<TResult> waiter, short token, bool reusable)
     {
         TAtomics.Enter(_gate);

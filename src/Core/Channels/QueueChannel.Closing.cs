@@ -8,8 +8,11 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    /// <summary>What waits for it never runs inside the operation that ends the channel: the waiters told next may be what it waits for.</summary>
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>
+    /// Without inline continuations, what waits for it never runs inside the operation that ends the channel: the waiters told
+    /// next may be what it waits for.
+    /// </summary>
+    private readonly TaskCompletionSource _completion;
 
     /// <summary>Under the gate.</summary>
     private bool _isClosed;
@@ -36,6 +39,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if (!_queue.TrySeal()) _writeSide.WaitUntilQuiet();
             Fail(_writersQueued, ref decided);
             EndWaits(_writersWaiting, ref decided);
+            Wake(_readersGathering, true, ref decided);
             Settle(ref decided);
         }
 
@@ -60,6 +64,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         while (list.First is { } waiter)
         {
             list.Remove(waiter);
+            if (!waiter.TryClaim()) continue;
             waiter.Fail(ClosedException());
             decided.Add(waiter);
         }

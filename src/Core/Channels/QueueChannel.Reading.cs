@@ -2,7 +2,8 @@
 // if a writer waits for the room it made or the channel may have ended with this item.
 
 using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
+using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
@@ -28,38 +29,63 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return found;
     }
 
+    /// <summary>The oldest item, if nobody's turn comes before. Under the gate.</summary>
+    private bool PeekUnderGate([MaybeNullWhen(false)] out T item)
+    {
+        if (!TQueue.HoldsItems && _writersQueued.First is WriteWaiter<T> writer)
+        {
+            item = writer.Item!;
+            return true;
+        }
+
+        item = default;
+        return _readersQueued.IsEmpty && _queue.TryPeek(out item);
+    }
+
     private bool TryPeekInTurn([MaybeNullWhen(false)] out T item)
     {
         TAtomics.Enter(_gate);
-        item = default;
-        bool found = _readersQueued.IsEmpty && _queue.TryPeek(out item);
+        bool found = PeekUnderGate(out item);
         TAtomics.Exit(_gate);
         return found;
     }
 
     private ValueTask<T> ReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (_readSide.SpinUntilReadable() && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
+        if (TQueue.HoldsItems && _readSide.SpinUntilReadable() && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
+        Waiter<T>? waiter = QueueRead(parker: null, cancellationToken);
+        if (waiter is null) return EndOfRead();
+        return !TQueue.HoldsItems && _readSide.SpinUntilDone(waiter)
+            ? new ValueTask<T>(waiter.GetResult(waiter.Version))
+            : new ValueTask<T>(waiter, waiter.Version);
+    }
+
+    /// <summary>Starts a read that waits in its turn.</summary>
+    /// <returns>Null when the channel has ended.</returns>
+    private Waiter<T>? QueueRead(AutoResetEvent? parker, CancellationToken cancellationToken)
+    {
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (HasEnded)
         {
             TAtomics.Exit(_gate);
-            return EndOfRead();
+            return null;
         }
 
+        if (_options.CancelsOlderReads) CancelOlder(_readersQueued, ref decided);
         Waiter<T> waiter = _readWaiters.TryRent() ?? new Waiter<T>(this, _readWaiters);
+        waiter.Parker = parker;
         _readersQueued.Add(waiter);
         AnnounceAndFence();
         Settle(ref decided);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
-        return new ValueTask<T>(waiter, waiter.Version);
+        return waiter;
     }
 
     private ValueTask<bool> WaitToReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (_readSide.SpinUntilReadable()) return new ValueTask<bool>(true);
+        if (TQueue.HoldsItems && _readSide.SpinUntilReadable()) return new ValueTask<bool>(true);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (HasEnded)
@@ -68,6 +94,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return EndOfWait();
         }
 
+        if (_options.CancelsOlderReads) CancelOlder(_readersWaiting, ref decided);
         Waiter<bool> waiter = RentSignalWaiter();
         _readersWaiting.Add(waiter);
         AnnounceAndFence();
@@ -77,8 +104,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return new ValueTask<bool>(waiter, waiter.Version);
     }
 
-    private sealed class ReadSide : ChannelReader<T>
+    private sealed partial class ReadSide : FastChannelReader<T>
     {
+        /// <summary>The bits that make a read look further.</summary>
+        private const int SignalsAfterRead = SignalWord.AnyWriter | SignalWord.Closed | SignalWord.Fenced;
+
         private readonly QueueChannel<T, TQueue, TAtomics> _channel;
 
         private readonly TQueue _queue;
@@ -89,7 +119,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _channel = channel;
             _queue = channel._queue;
-            _own.Spins = channel._tuning.MostSpins;
+            _own = new OwnCounts(channel._options.Tuning);
+            _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
         }
 
         public override bool CanCount => true;
@@ -102,15 +133,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         public override bool TryRead([MaybeNullWhen(false)] out T item)
         {
+            if (!TQueue.HoldsItems) return TryTake(out item);
             if ((TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0) return _channel.TryReadInTurn(out item);
             if (!_queue.TryDequeue(out item)) return false;
-            int signals = TAtomics.Read(in _channel._signals);
-            if ((signals & (SignalWord.AnyWriter | SignalWord.Closed | SignalWord.Fenced)) != 0) AfterRead(signals);
+            AfterRead();
             return true;
         }
 
         public override bool TryPeek([MaybeNullWhen(false)] out T item) =>
-            (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
+            !TQueue.HoldsItems || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
                 ? _channel.TryPeekInTurn(out item)
                 : _queue.TryPeek(out item);
 
@@ -123,28 +154,41 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
         {
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-            return _queue.IsEmpty ? _channel.WaitToReadAsyncSlowly(cancellationToken) : new ValueTask<bool>(true);
+            return IsReadable ? new ValueTask<bool>(true) : _channel.WaitToReadAsyncSlowly(cancellationToken);
         }
+
+        /// <summary>Capacity 0: the writer may come at once, and then nobody need be woken. Bounded as the other spins are.</summary>
+        internal bool SpinUntilDone(Waiter waiter) => _channel.SpinUntilDone(waiter, ref _own);
+
+        private bool IsReadable => TQueue.HoldsItems ? !_queue.IsEmpty : (TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0;
 
         /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
         internal bool SpinUntilReadable()
         {
-            for (int look = 0; look < _own.Spins; look++)
+            int looks = _own.Looks(_channel._options.Tuning);
+            for (int look = 0; look < looks; look++)
             {
                 PauseBetweenLooks(look);
                 if (!_queue.IsEmpty)
                 {
                     // An item that comes at once is one of a stream.
                     if (look == 0) Linger();
-                    _own.SpinHelped(_channel._tuning);
+                    _own.SpinHelped(_channel._options.Tuning);
                     return true;
                 }
 
                 if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) != 0) return false;
             }
 
-            _own.SpinWasInVain(_channel._tuning);
+            _own.SpinWasInVain();
             return false;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void AfterRead()
+        {
+            int signals = TAtomics.Read(in _channel._signals);
+            if ((signals & SignalsAfterRead) != 0) AfterRead(signals);
         }
 
         private void AfterRead(int signals)
@@ -152,7 +196,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if ((signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
-                if (++_own.Fences == _channel._tuning.FencesBeforeUnfenced)
+                if (++_own.Fences == _channel._options.Tuning.FencesBeforeUnfenced)
                 {
                     _own.Fences = 0;
                     _channel.StopFencing();

@@ -1,7 +1,8 @@
 // Writes. TryWrite goes to the queue; it comes to the gate first if a WriteAsync waits (it must not overtake it), and
 // afterwards if a reader waits for the item it added.
 
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
+using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
@@ -26,28 +27,40 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask WriteAsyncSlowly(T item, CancellationToken cancellationToken)
     {
-        if (_writeSide.SpinUntilWritable() && Writer.TryWrite(item)) return default;
+        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable() && Writer.TryWrite(item)) return default;
+        WriteWaiter<T>? waiter = QueueWrite(item, parker: null, cancellationToken);
+        if (waiter is null) return ValueTask.FromException(ClosedException());
+        if (TQueue.HoldsItems || !_writeSide.SpinUntilDone(waiter)) return new ValueTask(waiter, waiter.Version);
+        waiter.GetResult(waiter.Version);
+        return default;
+    }
+
+    /// <summary>Starts a write that waits in its turn.</summary>
+    /// <returns>Null when the channel is closed.</returns>
+    private WriteWaiter<T>? QueueWrite(T item, AutoResetEvent? parker, CancellationToken cancellationToken)
+    {
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (_isClosed)
         {
             TAtomics.Exit(_gate);
-            return ValueTask.FromException(ClosedException());
+            return null;
         }
 
         var waiter = (WriteWaiter<T>?)_writeWaiters.TryRent() ?? new WriteWaiter<T>(this, _writeWaiters);
         waiter.Item = item;
+        waiter.Parker = parker;
         _writersQueued.Add(waiter);
         AnnounceAndFence();
         Settle(ref decided);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
-        return new ValueTask(waiter, waiter.Version);
+        return waiter;
     }
 
     private ValueTask<bool> WaitToWriteAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (_writeSide.SpinUntilWritable()) return new ValueTask<bool>(true);
+        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable()) return new ValueTask<bool>(true);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (_isClosed)
@@ -65,7 +78,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return new ValueTask<bool>(waiter, waiter.Version);
     }
 
-    private sealed class WriteSide : ChannelWriter<T>
+    private sealed partial class WriteSide : FastChannelWriter<T>
     {
         private readonly QueueChannel<T, TQueue, TAtomics> _channel;
 
@@ -77,15 +90,18 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _channel = channel;
             _queue = channel._queue;
-            _own.Spins = channel._tuning.MostSpins;
+            _own = new OwnCounts(channel._options.Tuning);
+            _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
         }
 
         public override bool TryWrite(T item)
         {
             if (!TQueue.IsShared) return TryWriteAlone(item);
+            if (!TQueue.HoldsItems) return TryGive(item);
+            if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteInTurn(item);
             if (!_queue.TryEnqueue(item)) return false;
-            if ((TAtomics.Read(in _channel._signals) & SignalWord.AnyReader) != 0) _channel.Settle();
+            AfterWrite(TAtomics.Read(in _channel._signals));
             return true;
         }
 
@@ -98,17 +114,28 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
         {
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-            const int notNow = SignalWord.Closed | SignalWord.WritersQueued;
-            return (TAtomics.Read(in _channel._signals) & notNow) == 0 && !_queue.IsFull
-                ? new ValueTask<bool>(true)
-                : _channel.WaitToWriteAsyncSlowly(cancellationToken);
+            return IsWritable ? new ValueTask<bool>(true) : _channel.WaitToWriteAsyncSlowly(cancellationToken);
         }
 
         public override bool TryComplete(Exception? error = null) => _channel.TryClose(error);
 
+        private bool IsWritable
+        {
+            get
+            {
+                int signals = TAtomics.Read(in _channel._signals);
+                if ((signals & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
+                return !_queue.IsFull || (!TQueue.HoldsItems && (signals & SignalWord.ReadersQueued) != 0);
+            }
+        }
+
+        /// <inheritdoc cref="ReadSide.SpinUntilDone"/>
+        internal bool SpinUntilDone(Waiter waiter) => _channel.SpinUntilDone(waiter, ref _own);
+
         internal bool SpinUntilWritable()
         {
-            for (int look = 0; look < _own.Spins; look++)
+            int looks = _own.Looks(_channel._options.Tuning);
+            for (int look = 0; look < looks; look++)
             {
                 if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
                 PauseBetweenLooks(look);
@@ -116,12 +143,12 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 {
                     // Nobody waits for this item while there are so many before it.
                     Linger();
-                    _own.SpinHelped(_channel._tuning);
+                    _own.SpinHelped(_channel._options.Tuning);
                     return true;
                 }
             }
 
-            _own.SpinWasInVain(_channel._tuning);
+            _own.SpinWasInVain();
             return false;
         }
 
@@ -146,9 +173,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             bool written = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 && _queue.TryEnqueue(item);
             TAtomics.Write(ref _own.Writing, 0);
             if (!written) return (signals & SignalWord.WritersQueued) != 0 && _channel.TryWriteInTurn(item);
-            signals = TAtomics.Read(in _channel._signals);
-            if ((signals & (SignalWord.AnyReader | SignalWord.Fenced)) != 0) AfterWriteAlone(signals);
+            AfterWriteAlone();
             return true;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void AfterWriteAlone()
+        {
+            int signals = TAtomics.Read(in _channel._signals);
+            if ((signals & (SignalWord.AnyReader | SignalWord.Fenced)) != 0) AfterWriteAlone(signals);
         }
 
         private void AfterWriteAlone(int signals)
@@ -156,14 +189,20 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if ((signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
-                if (++_own.Fences == _channel._tuning.FencesBeforeUnfenced)
+                if (++_own.Fences == _channel._options.Tuning.FencesBeforeUnfenced)
                 {
                     _own.Fences = 0;
                     _channel.StopFencing();
                 }
             }
 
-            if ((signals & SignalWord.AnyReader) != 0) _channel.Settle();
+            AfterWrite(signals);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void AfterWrite(int signals)
+        {
+            if ((signals & SignalWord.AnyReader) != 0 && _channel.ConcernsReaders(signals)) _channel.Settle();
         }
     }
 }

@@ -1,5 +1,5 @@
 // A channel over a queue. The queue holds the items and is what a read or write uses when nobody has to wait; this class adds
-// waiting, waking, cancellation and the end. What waits is in four lists under one gate, and the word of signals tells the
+// waiting, waking, cancellation and the end. What waits is in five lists under one gate, and the word of signals tells the
 // lock-free paths when they have to come here.
 //
 // Invariants, whenever the gate is free:
@@ -13,11 +13,12 @@
 //      settles while a ReadAsync waits: the thread has lent its side then, and gets it back when that waiter is decided. The
 //      producer's side likewise.
 //
+// A queue that holds nothing (capacity 0) differs in Settle and in the fast paths: .HandingOver.
+//
 // Nothing is called under the gate that could wait for anything or run a caller's code.
 //
-// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing.
+// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Batches, .Blocking.
 
-using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
@@ -25,21 +26,21 @@ using FastCore.Channels.Waiting;
 namespace FastCore.Channels;
 
 /// <summary>The engine of every channel: see <see cref="FastChannel"/> for what it promises.</summary>
-internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IWaiterOwner
+internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>, IWaiterOwner
     where TQueue : struct, IItemQueue<T>
     where TAtomics : struct, IAtomics
 {
     private readonly TQueue _queue;
 
-    private readonly ChannelTuning _tuning;
+    private readonly EngineOptions _options;
 
-    private readonly bool _allowsInlineContinuations;
-
-    private readonly Lock _gate = new();
+    private readonly Gate _gate = new();
 
     private readonly WaiterList _readersQueued = new();
 
     private readonly WaiterList _readersWaiting = new();
+
+    private readonly WaiterList _readersGathering = new();
 
     private readonly WaiterList _writersQueued = new();
 
@@ -48,12 +49,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     /// <summary>See <see cref="SignalWord"/>. Written under the gate.</summary>
     private int _signals;
 
-    internal QueueChannel(TQueue queue, bool allowsInlineContinuations, ChannelTuning tuning)
+    internal QueueChannel(TQueue queue, EngineOptions options)
     {
         _queue = queue;
-        _tuning = tuning;
-        _allowsInlineContinuations = allowsInlineContinuations;
+        _options = options;
         _signals = TQueue.IsShared ? 0 : SignalWord.Fenced;
+        _completion = new TaskCompletionSource(
+            options.AllowsInlineContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Reader = _readSide = new ReadSide(this);
         Writer = _writeSide = new WriteSide(this);
     }
@@ -73,26 +75,50 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     /// <summary>Decides every waiter whose condition holds. Under the gate.</summary>
     private void Settle(ref Decided decided)
     {
-        // Items to readers and room to writers, until neither moves the other.
+        if (TQueue.HoldsItems) MoveItems(ref decided);
+        else HandOver(ref decided);
+        if (!_readersWaiting.IsEmpty && IsReadable) Wake(_readersWaiting, true, ref decided);
+        if (!_readersGathering.IsEmpty) WakeGathering(ref decided);
+        if (!_writersWaiting.IsEmpty && IsWritable) Wake(_writersWaiting, true, ref decided);
+        if (_isClosed) SettleEnd(ref decided);
+        ShowSignals();
+    }
+
+    /// <summary>Whether a read that starts now would succeed. Under the gate, after items have moved.</summary>
+    private bool IsReadable => TQueue.HoldsItems ? !_queue.IsEmpty : !_writersQueued.IsEmpty;
+
+    /// <summary>Whether a write that starts now would succeed. Under the gate, after items have moved.</summary>
+    private bool IsWritable => TQueue.HoldsItems ? _writersQueued.IsEmpty && !_queue.IsFull : !_readersQueued.IsEmpty || !_queue.IsFull;
+
+    /// <summary>Items to readers and room to writers, until neither moves the other.</summary>
+    private void MoveItems(ref Decided decided)
+    {
         do
         {
             HandItemsToReaders(ref decided);
         }
         while (TakeItemsFromWriters(ref decided) && !_readersQueued.IsEmpty);
-
-        if (!_readersWaiting.IsEmpty && !_queue.IsEmpty) Wake(_readersWaiting, true, ref decided);
-        if (!_writersWaiting.IsEmpty && _writersQueued.IsEmpty && !_queue.IsFull) Wake(_writersWaiting, true, ref decided);
-        if (_isClosed) SettleEnd(ref decided);
-        ShowSignals();
     }
 
     private void HandItemsToReaders(ref Decided decided)
     {
-        while (_readersQueued.First is Waiter<T> reader && _queue.TryDequeue(out T? item))
+        while (_readersQueued.First is Waiter<T> reader && !_queue.IsEmpty)
         {
-            _readersQueued.Remove(reader);
-            reader.Succeed(item);
-            decided.Add(reader);
+            if (!reader.TryClaim())
+            {
+                _readersQueued.Remove(reader);
+            }
+            else if (_queue.TryDequeue(out T? item))
+            {
+                _readersQueued.Remove(reader);
+                reader.Succeed(item);
+                decided.Add(reader);
+            }
+            else
+            {
+                reader.Unclaim();
+                return;
+            }
         }
     }
 
@@ -100,13 +126,24 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     private bool TakeItemsFromWriters(ref Decided decided)
     {
         bool any = false;
-        while (_writersQueued.First is WriteWaiter<T> writer && _queue.TryEnqueue(writer.Item!))
+        while (_writersQueued.First is WriteWaiter<T> writer && !_queue.IsFull)
         {
-            _writersQueued.Remove(writer);
-            writer.Item = default;
-            writer.Succeed(true);
-            decided.Add(writer);
-            any = true;
+            if (!writer.TryClaim())
+            {
+                _writersQueued.Remove(writer);
+            }
+            else if (_queue.TryEnqueue(writer.Item!))
+            {
+                _writersQueued.Remove(writer);
+                writer.Succeed(true);
+                decided.Add(writer);
+                any = true;
+            }
+            else
+            {
+                writer.Unclaim();
+                break;
+            }
         }
 
         return any;
@@ -128,6 +165,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
         int signals = _signals & SignalWord.Fenced;
         if (!_readersWaiting.IsEmpty) signals |= SignalWord.ReadersWaiting;
         if (!_readersQueued.IsEmpty) signals |= SignalWord.ReadersQueued;
+        if (!_readersGathering.IsEmpty) signals |= SignalWord.ReadersGathering;
         if (!_writersWaiting.IsEmpty) signals |= SignalWord.WritersWaiting;
         if (!_writersQueued.IsEmpty) signals |= SignalWord.WritersQueued;
         if (_isClosed) signals |= SignalWord.Closed;
@@ -141,6 +179,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     private void AnnounceAndFence()
     {
         ShowSignals();
+
+        // Nothing is handed over outside the gate, so there is nobody to be missed.
+        if (!TQueue.HoldsItems) return;
         if (TQueue.IsShared || (_signals & SignalWord.Fenced) != 0)
         {
             TAtomics.Fence();
@@ -182,7 +223,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : Channel<T>, IW
     private void Tell(in Decided decided)
     {
         if (decided.IsEnd) CompleteCompletion();
-        decided.Signal(_allowsInlineContinuations);
+        decided.Signal(_options.AllowsInlineContinuations);
     }
 
     /// <summary>

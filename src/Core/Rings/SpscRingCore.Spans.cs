@@ -44,10 +44,11 @@ internal sealed partial class SpscRingCore<T, TAtomics>
 
     internal void Publish(int count)
     {
-        long tail = TAtomics.ReadOwned(in _cursors.Tail);
-        ThrowIfBeyond(count, _cursors.ClaimEnd - tail);
-        if (count != 0) TAtomics.Write(ref _cursors.Tail, tail + count);
+        ThrowIfNotClaimed(count);
+        if (count != 0) TAtomics.Write(ref _cursors.Tail, TAtomics.ReadOwned(in _cursors.Tail) + count);
     }
+
+    internal void ThrowIfNotClaimed(int count) => ThrowIfBeyond(count, _cursors.ClaimEnd - TAtomics.ReadOwned(in _cursors.Tail));
 
     internal ReadOnlySpan<T> Peek(int maximum)
     {

@@ -16,33 +16,33 @@ internal sealed class BroadcastChannelModels
     private static readonly ModelChecker Deep = new() { Preemptions = 3 };
 
     [Test]
-    public void PlantedPublicationBeforeTheWriteIsFound() => AssertFound(Strong, "", model => Overtaking(model, Channel<FaultyAtomics<PublishFirst>>(1)));
+    public void PlantedPublicationBeforeTheWriteIsFound() => ModelAssert.Found(Strong, "", model => Overtaking(model, Channel<FaultyAtomics<PublishFirst>>(1)));
 
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
     public void PlantedEarlyLookReadsWhatIsBeingWritten(int capacity) =>
-        AssertFound(Deep, "whole", model => Overtaking(model, Channel<FaultyAtomics<EarlyLook>>(capacity)));
+        ModelAssert.Found(Deep, "whole", model => Overtaking(model, Channel<FaultyAtomics<EarlyLook>>(capacity)));
 
     [Test]
-    public void PlantedOpenGateIsFound() => AssertFound(Strong, "lost wake-up", model => Waiting(model, Channel<FaultyAtomics<OpenGate>>(1)));
+    public void PlantedOpenGateIsFound() => ModelAssert.Found(Strong, "lost wake-up", model => Waiting(model, Channel<FaultyAtomics<OpenGate>>(1)));
 
     [Test]
-    public void PlantedSplitUpdateReadsAnItemTwice() => AssertFound(Strong, "once", model => TwoReadsOfOneReader(model, Channel<FaultyAtomics<SplitUpdates>>(2)));
+    public void PlantedSplitUpdateReadsAnItemTwice() => ModelAssert.Found(Strong, "once", model => TwoReadsOfOneReader(model, Channel<FaultyAtomics<SplitUpdates>>(2)));
 
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    public void AnOvertakenReaderReadsWholeItemsAndCountsTheRest(int capacity) => AssertSound(Deep, model => Overtaking(model, Channel<ExplorerAtomics>(capacity)));
+    public void AnOvertakenReaderReadsWholeItemsAndCountsTheRest(int capacity) => ModelAssert.Sound(Deep, model => Overtaking(model, Channel<ExplorerAtomics>(capacity)));
 
     [Test]
-    public void AnOvertakenReaderWithDelayedStores() => AssertSound(Delaying, model => Overtaking(model, Channel<ExplorerAtomics>(1), items: 3));
+    public void AnOvertakenReaderWithDelayedStores() => ModelAssert.Sound(Delaying, model => Overtaking(model, Channel<ExplorerAtomics>(1), items: 3));
 
     [Test]
-    public void SleepsAndWakes() => AssertSound(Delaying, model => Waiting(model, Channel<ExplorerAtomics>(1)));
+    public void SleepsAndWakes() => ModelAssert.Sound(Delaying, model => Waiting(model, Channel<ExplorerAtomics>(1)));
 
     [Test]
-    public void TwoWritersAndAReader() => AssertSound(Strong, model =>
+    public void TwoWritersAndAReader() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastChannelCore<int, ExplorerAtomics> channel = Channel<ExplorerAtomics>(3);
         BroadcastReaderCore<int, ExplorerAtomics> reader = channel.Subscribe(BroadcastLag.Throw, lagged: null);
@@ -54,10 +54,10 @@ internal sealed class BroadcastChannelModels
     });
 
     [Test]
-    public void TwoReadsOfOneReaderGetDifferentItems() => AssertSound(Strong, model => TwoReadsOfOneReader(model, Channel<ExplorerAtomics>(2)));
+    public void TwoReadsOfOneReaderGetDifferentItems() => ModelAssert.Sound(Strong, model => TwoReadsOfOneReader(model, Channel<ExplorerAtomics>(2)));
 
     [Test]
-    public void TheEndMeetsAReadAndItsCompletion() => AssertSound(Strong, model =>
+    public void TheEndMeetsAReadAndItsCompletion() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastChannelCore<int, ExplorerAtomics> channel = Channel<ExplorerAtomics>(2);
         BroadcastReaderCore<int, ExplorerAtomics> reader = channel.Subscribe(BroadcastLag.Skip, lagged: null);
@@ -71,7 +71,7 @@ internal sealed class BroadcastChannelModels
     });
 
     [Test]
-    public void CancelledWaitLosesNothing() => AssertSound(Strong, model =>
+    public void CancelledWaitLosesNothing() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastChannelCore<int, ExplorerAtomics> channel = Channel<ExplorerAtomics>(2);
         BroadcastReaderCore<int, ExplorerAtomics> reader = channel.Subscribe(BroadcastLag.Throw, lagged: null);
@@ -88,7 +88,7 @@ internal sealed class BroadcastChannelModels
     });
 
     [Test]
-    public void LeavingEndsAWait() => AssertSound(Strong, model =>
+    public void LeavingEndsAWait() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastChannelCore<int, ExplorerAtomics> channel = Channel<ExplorerAtomics>(2);
         BroadcastReaderCore<int, ExplorerAtomics> reader = channel.Subscribe(BroadcastLag.Skip, lagged: null);

@@ -2,7 +2,7 @@ using FastCore.Tests.Explorer;
 
 namespace FastCore.Tests.Broadcast;
 
-/// <summary>The bounds of the explorations, and what must come of them.</summary>
+/// <summary>The bounds of the explorations.</summary>
 internal static class Explorations
 {
     internal static readonly ModelChecker Strong = new() { Preemptions = 2 };
@@ -15,20 +15,4 @@ internal static class Explorations
 
     /// <summary>Both.</summary>
     internal static readonly ModelChecker DelayingLess = new() { Preemptions = 1, DelayedStores = 1 };
-
-    internal static void AssertFound(ModelChecker checker, string sentence, Action<Model> build)
-    {
-        Exploration exploration = checker.Explore(build);
-        Assert.That(exploration.Failure, Is.Not.Null, "The planted fault must be found.");
-        TestContext.Out.WriteLine($"{exploration.Executions} executions: {exploration.Failure!.Sentence}");
-        Assert.That(exploration.Failure.Sentence, Does.Contain(sentence));
-    }
-
-    internal static void AssertSound(ModelChecker checker, Action<Model> build)
-    {
-        Exploration exploration = checker.Explore(build);
-        TestContext.Out.WriteLine(exploration);
-        Assert.That(exploration.Failure, Is.Null);
-        Assert.That(exploration.IsExhaustive, Is.True);
-    }
 }

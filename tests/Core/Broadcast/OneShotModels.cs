@@ -2,7 +2,6 @@ using FastCore.Atomics;
 using FastCore.Broadcast;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Explorer;
-using static FastCore.Tests.Broadcast.Explorations;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -13,19 +12,19 @@ internal sealed class OneShotModels
     private static readonly ModelChecker Deep = new() { Preemptions = 4, DelayedStores = 1 };
 
     [Test]
-    public void PlantedSplitUpdateLosesTheWakeUp() => AssertFound(Deep, "lost wake-up", SetMeetsRead<FaultyAtomics<SplitUpdates>>);
+    public void PlantedSplitUpdateLosesTheWakeUp() => ModelAssert.Found(Deep, "lost wake-up", SetMeetsRead<FaultyAtomics<SplitUpdates>>);
 
     [Test]
-    public void PlantedSplitUpdateLetsTwoWin() => AssertFound(Deep, "", TwoSets<FaultyAtomics<SplitUpdates>>);
+    public void PlantedSplitUpdateLetsTwoWin() => ModelAssert.Found(Deep, "", TwoSets<FaultyAtomics<SplitUpdates>>);
 
     [Test]
-    public void SetMeetsRead() => AssertSound(Deep, SetMeetsRead<ExplorerAtomics>);
+    public void SetMeetsRead() => ModelAssert.Sound(Deep, SetMeetsRead<ExplorerAtomics>);
 
     [Test]
-    public void OneOfTwoSetsWins() => AssertSound(Deep, TwoSets<ExplorerAtomics>);
+    public void OneOfTwoSetsWins() => ModelAssert.Sound(Deep, TwoSets<ExplorerAtomics>);
 
     [Test]
-    public void CancelledReadLosesNothing() => AssertSound(Deep, CancelledRead<ExplorerAtomics>);
+    public void CancelledReadLosesNothing() => ModelAssert.Sound(Deep, CancelledRead<ExplorerAtomics>);
 
     private static void SetMeetsRead<TAtomics>(Model model) where TAtomics : struct, IAtomics
     {

@@ -13,41 +13,41 @@ internal sealed class RingModels
 {
     [Test]
     public void PlantedNoFenceLosesTheWakeUp([Values] RingPublishers publishers) =>
-        AssertFound(Delaying, "lost wake-up", model => StreamOfOne(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(publishers)));
+        ModelAssert.Found(Delaying, "lost wake-up", model => StreamOfOne(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(publishers)));
 
     [Test]
     public void PlantedNoFenceLetsTheNewcomerBeOverrun() =>
-        AssertFound(DelayingLess, "", model => Joining(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(RingPublishers.One)));
+        ModelAssert.Found(DelayingLess, "", model => Joining(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(RingPublishers.One)));
 
     [Test]
     public void PlantedNoFenceLetsTheLeaverBeOverrun() =>
-        AssertFound(Delaying, "Race", model => Leaving(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(RingPublishers.One)));
+        ModelAssert.Found(Delaying, "Race", model => Leaving(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(RingPublishers.One)));
 
     [Test]
     public void PlantedPublicationBeforeTheWriteIsFound([Values] RingPublishers publishers) =>
-        AssertFound(Strong, "Race", model => StreamOfOne(model, Ring<FaultyAtomics<PublishFirst>>(publishers)));
+        ModelAssert.Found(Strong, "Race", model => StreamOfOne(model, Ring<FaultyAtomics<PublishFirst>>(publishers)));
 
     [Test]
-    public void PlantedSplitClaimIsFound() => AssertFound(Strong, "", model => TwoPublishers(model, Ring<FaultyAtomics<SplitUpdates>>(RingPublishers.Many)));
+    public void PlantedSplitClaimIsFound() => ModelAssert.Found(Strong, "", model => TwoPublishers(model, Ring<FaultyAtomics<SplitUpdates>>(RingPublishers.Many)));
 
     [Test]
-    public void PlantedOpenGateIsFound() => AssertFound(Strong, "", model => Stream(model, Ring<FaultyAtomics<OpenGate>>(RingPublishers.One)));
+    public void PlantedOpenGateIsFound() => ModelAssert.Found(Strong, "", model => Stream(model, Ring<FaultyAtomics<OpenGate>>(RingPublishers.One)));
 
     [Test]
     public void PlantedBlindPublisherOverwritesWhatIsRead([Values] RingPublishers publishers) =>
-        AssertFound(Strong, "", model => Stream(model, Ring<FaultyAtomics<EmptyArrays>>(publishers)));
+        ModelAssert.Found(Strong, "", model => Stream(model, Ring<FaultyAtomics<EmptyArrays>>(publishers)));
 
     [Test]
-    public void SleepsAndWakes([Values] RingPublishers publishers) => AssertSound(Delaying, model => StreamOfOne(model, Ring<ExplorerAtomics>(publishers)));
+    public void SleepsAndWakes([Values] RingPublishers publishers) => ModelAssert.Sound(Delaying, model => StreamOfOne(model, Ring<ExplorerAtomics>(publishers)));
 
     [Test]
-    public void WaitsBothWays([Values] RingPublishers publishers) => AssertSound(Light, model => Stream(model, Ring<ExplorerAtomics>(publishers)));
+    public void WaitsBothWays([Values] RingPublishers publishers) => ModelAssert.Sound(Light, model => Stream(model, Ring<ExplorerAtomics>(publishers)));
 
     [Test]
-    public void TwoPublishersBothReachTheConsumer() => AssertSound(Strong, model => TwoPublishers(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
+    public void TwoPublishersBothReachTheConsumer() => ModelAssert.Sound(Strong, model => TwoPublishers(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
 
     [Test]
-    public void OneComesAfterTheOther([Values] RingPublishers publishers) => AssertSound(Strong, model =>
+    public void OneComesAfterTheOther([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model =>
     {
         BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(publishers);
         RingConsumerCore<int, ExplorerAtomics> first = ring.AddConsumer([]);
@@ -63,7 +63,7 @@ internal sealed class RingModels
     });
 
     [Test]
-    public void WhoLeavesHoldsNobodyUp([Values] RingPublishers publishers) => AssertSound(Strong, model =>
+    public void WhoLeavesHoldsNobodyUp([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model =>
     {
         BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(publishers);
         RingConsumerCore<int, ExplorerAtomics> first = ring.AddConsumer([]);
@@ -75,20 +75,20 @@ internal sealed class RingModels
     });
 
     [Test]
-    public void LeavingMeetsARead() => AssertSound(Delaying, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.One)));
+    public void LeavingMeetsARead() => ModelAssert.Sound(Delaying, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.One)));
 
     [Test]
-    public void LeavingMeetsAReadOfMany() => AssertSound(DelayingLess, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
+    public void LeavingMeetsAReadOfMany() => ModelAssert.Sound(DelayingLess, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
 
     [Test]
-    public void JoiningMeetsPublications() => AssertSound(DelayingLess, model => Joining(model, Ring<ExplorerAtomics>(RingPublishers.One)));
+    public void JoiningMeetsPublications() => ModelAssert.Sound(DelayingLess, model => Joining(model, Ring<ExplorerAtomics>(RingPublishers.One)));
 
     [Test]
-    public void JoiningMeetsPublicationsOfMany() => AssertSound(Strong, model => Joining(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
+    public void JoiningMeetsPublicationsOfMany() => ModelAssert.Sound(Strong, model => Joining(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
 
     /// <summary>A publisher is slow to compute a limit, while another and a consumer go on and a third joins.</summary>
     [Test]
-    public void JoiningMeetsALimitThatIsBeingComputed() => AssertSound(Strong, model =>
+    public void JoiningMeetsALimitThatIsBeingComputed() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(RingPublishers.Many);
         RingConsumerCore<int, ExplorerAtomics> old = ring.AddConsumer([]);
@@ -117,10 +117,10 @@ internal sealed class RingModels
     });
 
     [Test]
-    public void CancelledWaitLosesNothing([Values] RingPublishers publishers) => AssertSound(Strong, model => CancelledWait(model, Ring<ExplorerAtomics>(publishers)));
+    public void CancelledWaitLosesNothing([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model => CancelledWait(model, Ring<ExplorerAtomics>(publishers)));
 
     [Test]
-    public void CancelledWaitForRoomIsForgotten([Values] RingPublishers publishers) => AssertSound(Strong, model =>
+    public void CancelledWaitForRoomIsForgotten([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model =>
     {
         BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(publishers);
         RingConsumerCore<int, ExplorerAtomics> consumer = ring.AddConsumer([]);
@@ -139,7 +139,7 @@ internal sealed class RingModels
     });
 
     [Test]
-    public void TheEndComesAfterTheLastItem([Values] RingPublishers publishers) => AssertSound(Strong, model =>
+    public void TheEndComesAfterTheLastItem([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model =>
     {
         BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(publishers);
         RingConsumerCore<int, ExplorerAtomics> first = ring.AddConsumer([]);
@@ -156,7 +156,7 @@ internal sealed class RingModels
     });
 
     [Test]
-    public void TheEndMeetsAnotherPublisher() => AssertSound(Strong, model =>
+    public void TheEndMeetsAnotherPublisher() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(RingPublishers.Many);
         RingConsumerCore<int, ExplorerAtomics> consumer = ring.AddConsumer([]);

@@ -13,13 +13,13 @@ internal sealed class WatchModels
     private static readonly ModelChecker Deep = new() { Preemptions = 3, DelayedStores = 1 };
 
     [Test]
-    public void PlantedOpenGateIsFound() => AssertFound(Deep, "lost wake-up", SetsMeetWait<FaultyAtomics<OpenGate>>);
+    public void PlantedOpenGateIsFound() => ModelAssert.Found(Deep, "lost wake-up", SetsMeetWait<FaultyAtomics<OpenGate>>);
 
     [Test]
-    public void SetsMeetWait() => AssertSound(Deep, SetsMeetWait<ExplorerAtomics>);
+    public void SetsMeetWait() => ModelAssert.Sound(Deep, SetsMeetWait<ExplorerAtomics>);
 
     [Test]
-    public void TheEndMeetsWait() => AssertSound(Deep, model =>
+    public void TheEndMeetsWait() => ModelAssert.Sound(Deep, model =>
     {
         var watch = new WatchCore<int, ExplorerAtomics>(0, allowsInlineContinuations: false);
         var told = new List<bool>();
@@ -43,7 +43,7 @@ internal sealed class WatchModels
     });
 
     [Test]
-    public void CancelledWaitLosesNoChange() => AssertSound(Strong, model =>
+    public void CancelledWaitLosesNoChange() => ModelAssert.Sound(Strong, model =>
     {
         var watch = new WatchCore<int, ExplorerAtomics>(0, allowsInlineContinuations: false);
         var source = new CancellationTokenSource();
@@ -60,7 +60,7 @@ internal sealed class WatchModels
     });
 
     [Test]
-    public void TwoUpdatesBothCount() => AssertSound(Deep, model =>
+    public void TwoUpdatesBothCount() => ModelAssert.Sound(Deep, model =>
     {
         var watch = new WatchCore<int, ExplorerAtomics>(0, allowsInlineContinuations: false);
         model.Thread("first", () => Increment(watch));

@@ -7,15 +7,17 @@ namespace FastCore.Tests.Channels;
 [TestFixture]
 internal sealed class ChannelFactoryTests
 {
-    [TestCase(0)]
     [TestCase(-1)]
     [TestCase(int.MinValue)]
-    public void ACapacityBelowOneIsRefused(int capacity) =>
+    public void ANegativeCapacityIsRefused(int capacity)
+    {
         Assert.That(() => FastChannel.CreateBounded<int>(capacity), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => FastChannel.CreateBoundedPrioritized<int>(capacity), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
 
     [Test]
-    public void ARendezvousIsRefused() =>
-        Assert.That(() => FastChannel.CreateBounded<int>(new BoundedChannelOptions(0)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void ABoundedPriorityNeedsACapacity() =>
+        Assert.That(() => FastChannel.CreateBoundedPrioritized<int>(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void NullOptionsAreRefused()
@@ -23,6 +25,7 @@ internal sealed class ChannelFactoryTests
         Assert.That(() => FastChannel.CreateBounded<int>(null!), Throws.ArgumentNullException);
         Assert.That(() => FastChannel.CreateBounded<int>(null!, null), Throws.ArgumentNullException);
         Assert.That(() => FastChannel.CreateUnbounded<int>(null!), Throws.ArgumentNullException);
+        Assert.That(() => FastChannel.CreateUnboundedPrioritized<int>(null!), Throws.ArgumentNullException);
     }
 
     /// <summary>A huge bound must not cost memory before it is used.</summary>

@@ -10,13 +10,15 @@ namespace FastCore.Tests.Channels;
 /// <param name="FullMode">What a write to a full channel does.</param>
 /// <param name="IsInline">Continuations may run inside the operation that lets them go on.</param>
 /// <param name="IsStock">Not ours, but the oracle: what we test, it passes too.</param>
+/// <param name="IsPrioritized">The least item comes first; where the tests write rising numbers, that is their order too.</param>
 public sealed record ChannelKind(
     string Name,
     int? Capacity,
     bool IsAlone = false,
     BoundedChannelFullMode FullMode = BoundedChannelFullMode.Wait,
     bool IsInline = false,
-    bool IsStock = false)
+    bool IsStock = false,
+    bool IsPrioritized = false)
 {
     internal static ChannelKind[] Ours { get; } =
     [
@@ -31,6 +33,8 @@ public sealed record ChannelKind(
         new("limited 70000", 70_000),
         new("unbounded", null),
         new("unbounded, inline", null, IsInline: true),
+        new("prioritized", null, IsPrioritized: true),
+        new("prioritized 5", 5, IsPrioritized: true),
         new("drop oldest, 5", 5, FullMode: BoundedChannelFullMode.DropOldest),
         new("drop newest, 5", 5, FullMode: BoundedChannelFullMode.DropNewest),
         new("drop write, 5", 5, FullMode: BoundedChannelFullMode.DropWrite),
@@ -46,8 +50,12 @@ public sealed record ChannelKind(
     /// <summary>Whether writers wait when it is full.</summary>
     internal bool Waits => Capacity is not null && FullMode == BoundedChannelFullMode.Wait;
 
+    /// <summary>Whether several reads may wait. Where one reader was promised, without a bound, the later cancels the earlier.</summary>
+    internal bool TakesManyReads => !IsAlone || Capacity is not null;
+
     internal Channel<T> Create<T>()
     {
+        if (IsPrioritized) return Capacity is { } limit ? FastChannel.CreateBoundedPrioritized<T>(limit) : FastChannel.CreateUnboundedPrioritized<T>();
         if (Capacity is not { } capacity)
         {
             var unbounded = new UnboundedChannelOptions { SingleReader = IsAlone, SingleWriter = IsAlone, AllowSynchronousContinuations = IsInline };
@@ -63,6 +71,9 @@ public sealed record ChannelKind(
         };
         return IsStock ? Channel.CreateBounded<T>(bounded) : FastChannel.CreateBounded<T>(bounded);
     }
+
+    /// <summary>One of ours.</summary>
+    internal FastChannel<T> CreateFast<T>() => (FastChannel<T>)Create<T>();
 
     /// <summary>A channel with as many items as it holds, numbered from 0; only where writers wait.</summary>
     internal Channel<int> CreateFull()

@@ -42,7 +42,44 @@ internal sealed class ChannelModelTests
 
     [Test]
     public void UnboundedOneToOne() => Calls.Array[0, 60].Sample(
-        calls => Compare(FastChannel.CreateUnbounded<int>(Alone(new UnboundedChannelOptions())), Channel.CreateUnbounded<int>(), calls), iter: 2_000);
+        calls => Compare(FastChannel.CreateUnbounded<int>(Alone(new UnboundedChannelOptions())), Channel.CreateUnbounded<int>(), calls, oneReader: true),
+        iter: 2_000);
+
+    /// <summary>
+    /// The stock rendezvous of .NET 10 still shows a writer that was cancelled to those who peek or ask whether there is one;
+    /// so cancelling and asking are not compared together.
+    /// </summary>
+    [Test]
+    public void Rendezvous([Values] bool cancels) => Calls.Array[0, 60].Sample(
+        calls => Compare(
+            FastChannel.CreateBounded<int>(0),
+            Channel.CreateBounded<int>(0),
+            cancels ? Without(calls, Call.WaitToRead, Call.WaitToWrite, Call.TryPeek) : Without(calls, Call.CancelOldest)),
+        iter: 3_000);
+
+    /// <summary>Without the end, after which the stock one of .NET 10 goes on accepting writes.</summary>
+    [TestCase(BoundedChannelFullMode.DropOldest)]
+    [TestCase(BoundedChannelFullMode.DropNewest)]
+    [TestCase(BoundedChannelFullMode.DropWrite)]
+    public void DroppingRendezvous(BoundedChannelFullMode mode) => Calls.Array[0, 60].Sample(
+        calls =>
+        {
+            var options = new BoundedChannelOptions(0) { FullMode = mode };
+            var ours = new List<int>();
+            var theirs = new List<int>();
+            Compare(
+                FastChannel.CreateBounded<int>(options, ours.Add),
+                Channel.CreateBounded<int>(options, theirs.Add),
+                Without(calls, Call.Complete, Call.CancelOldest));
+            Assert.That(ours, Is.EqualTo(theirs));
+        },
+        iter: 1_000);
+
+    [Test]
+    public void Prioritized() => Gen.Select(Gen.Int[0, 97], Calls.Array[0, 60]).Sample(
+        (scatter, calls) => Compare(
+            FastChannel.CreateUnboundedPrioritized<int>(), Channel.CreateUnboundedPrioritized<int>(), calls, call => call * scatter % 97),
+        iter: 2_000);
 
     [Test]
     public void Limited() => Gen.Select(Gen.Int[70_000, 70_001], Calls.Array[0, 60]).Sample(
@@ -66,31 +103,40 @@ internal sealed class ChannelModelTests
         },
         iter: 1_000);
 
+    private static Call[] Without(Call[] calls, params Call[] left) => [.. calls.Where(call => !left.Contains(call))];
+
     private static TOptions Alone<TOptions>(TOptions options) where TOptions : ChannelOptions
     {
         options.SingleReader = options.SingleWriter = true;
         return options;
     }
 
-    private static void Compare(Channel<int> ours, Channel<int> stock, Call[] calls)
+    /// <param name="ours">What is tested.</param>
+    /// <param name="stock">What it is compared with.</param>
+    /// <param name="calls">What is called.</param>
+    /// <param name="item">Which item the call of this number writes; by default the number.</param>
+    /// <param name="oneReader">Whether at most one read may wait at a time.</param>
+    private static void Compare(Channel<int> ours, Channel<int> stock, Call[] calls, Func<int, int>? item = null, bool oneReader = false)
     {
-        using var one = new Player(ours);
-        using var other = new Player(stock);
+        using var one = new Player(ours, oneReader);
+        using var other = new Player(stock, oneReader);
         for (int i = 0; i < calls.Length; i++)
         {
-            string answer = one.Play(calls[i], i);
-            string expected = other.Play(calls[i], i);
+            int written = item is null ? i : item(i);
+            string answer = one.Play(calls[i], written);
+            string expected = other.Play(calls[i], written);
             if (answer != expected) throw new InvalidOperationException($"Call {i}, {calls[i]}: {answer} instead of {expected}");
         }
     }
 
     /// <summary>Plays calls and tells, after each, all that can be seen of the channel.</summary>
-    private sealed class Player(Channel<int> channel) : IDisposable
+    private sealed class Player(Channel<int> channel, bool oneReader) : IDisposable
     {
         private readonly List<Pending> _pending = [];
 
         internal string Play(Call call, int item)
         {
+            if (oneReader && (call is Call.ReadAsync or Call.WaitToRead or Call.TryRead) && _pending.Exists(static operation => operation.IsRead)) return "not allowed";
             string answer = call switch
             {
                 Call.TryWrite => channel.Writer.TryWrite(item).ToString(),
@@ -152,6 +198,8 @@ internal sealed class ChannelModelTests
     /// <summary>A started operation.</summary>
     private sealed record Pending(string Name, CancellationTokenSource Source, Func<bool> HasEnded, Func<string> Result)
     {
+        internal bool IsRead => Name.Contains("read", StringComparison.Ordinal);
+
         internal static Pending Of<T>(string name, CancellationTokenSource source, ValueTask<T> operation) =>
             new(name, source, () => operation.IsCompleted, () => operation.GetAwaiter().GetResult()!.ToString()!);
 

@@ -18,49 +18,49 @@ internal sealed class ChannelModels
 
     [Test]
     public void PlantedNoFenceIsFound() =>
-        AssertFound(Delaying, "lost wake-up", model => StreamOfOne(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(1)));
+        ModelAssert.Found(Delaying, "lost wake-up", model => StreamOfOne(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(1)));
 
     [Test]
     public void PlantedNoFenceOfAllProcessorsIsFound() =>
-        AssertFound(Delaying, "lost wake-up", model => StreamOfOne(model, Unfenced(ModelChannels<FaultyAtomics<NoFenceOfAllProcessors>>.SpscBounded(1))));
+        ModelAssert.Found(Delaying, "lost wake-up", model => StreamOfOne(model, Unfenced(ModelChannels<FaultyAtomics<NoFenceOfAllProcessors>>.SpscBounded(1))));
 
     [Test]
     public void PlantedOpenGateIsFoundInSpsc() =>
-        AssertFound(Strong, "", model => CancelledRead(model, ModelChannels<FaultyAtomics<OpenGate>>.SpscBounded(1)));
+        ModelAssert.Found(Strong, "", model => CancelledRead(model, ModelChannels<FaultyAtomics<OpenGate>>.SpscBounded(1)));
 
     [Test]
     public void PlantedOpenGateIsFoundInMpmc() =>
-        AssertFound(Strong, "", model => CancelledRead(model, ModelChannels<FaultyAtomics<OpenGate>>.Bounded(1)));
+        ModelAssert.Found(Strong, "", model => CancelledRead(model, ModelChannels<FaultyAtomics<OpenGate>>.Bounded(1)));
 
     [Test]
-    public void SpscSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+    public void SpscSleepsAndWakes() => ModelAssert.Sound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
 
     [Test]
-    public void SpscSleepsAndWakesUnfenced() => AssertSound(Delaying, model => StreamOfOne(model, Unfenced(ModelChannels<ExplorerAtomics>.SpscBounded(1))));
+    public void SpscSleepsAndWakesUnfenced() => ModelAssert.Sound(Delaying, model => StreamOfOne(model, Unfenced(ModelChannels<ExplorerAtomics>.SpscBounded(1))));
 
     [Test]
-    public void SpscWaitsBothWays() => AssertSound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+    public void SpscWaitsBothWays() => ModelAssert.Sound(DelayingLess, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
 
     [Test]
-    public void SpscUnboundedGrows() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+    public void SpscUnboundedGrows() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
 
     [Test]
-    public void SpscUnboundedSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+    public void SpscUnboundedSleepsAndWakes() => ModelAssert.Sound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
 
     [Test]
-    public void BoundedSleepsAndWakes() => AssertSound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+    public void BoundedSleepsAndWakes() => ModelAssert.Sound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
 
     [Test]
-    public void BoundedWaitsBothWays() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+    public void BoundedWaitsBothWays() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
 
     [Test]
-    public void UnboundedGrows() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Unbounded()));
+    public void UnboundedGrows() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Unbounded()));
 
     [Test]
-    public void LimitedKeepsItsLimit() => AssertSound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Limited(1)));
+    public void LimitedKeepsItsLimit() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Limited(1)));
 
     [Test]
-    public void DroppingWakesItsReader() => AssertSound(Strong, model =>
+    public void DroppingWakesItsReader() => ModelAssert.Sound(Strong, model =>
     {
         var dropped = new List<int>();
         Channel<int> channel = ModelChannels<ExplorerAtomics>.Dropping(1, BoundedChannelFullMode.DropOldest, dropped.Add);
@@ -74,11 +74,55 @@ internal sealed class ChannelModels
         model.AtEnd(() => Model.Require(read.Concat(dropped).Order().SequenceEqual([1, 2]) && read[^1] == 2, "Each item is read or dropped, and the newest is read."));
     });
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void TwoWritersOneReader(bool bounded) => AssertSound(Strong, model =>
+    [Test]
+    public void RendezvousWaitsBothWays() => ModelAssert.Sound(Strong, model =>
     {
-        Channel<int> channel = bounded ? ModelChannels<ExplorerAtomics>.Bounded(1) : ModelChannels<ExplorerAtomics>.Unbounded();
+        // One side must offer: two that only wait for each other to do so would wait for ever, as in the stock channel.
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Rendezvous();
+        List<int> read = [];
+        model.Thread("writer", () =>
+        {
+            WriteAll(channel, 1, 2);
+            channel.Writer.TryComplete();
+        });
+        model.Thread("reader", () =>
+        {
+            read = Read(channel, 1);
+            ReadToEnd(channel, read);
+        });
+        model.AtEnd(() => Model.Require(read is [1, 2], "All items are read in order."));
+    });
+
+    [Test]
+    public void RendezvousSleepsAndWakes() => ModelAssert.Sound(Delaying, model =>
+    {
+        Channel<int> channel = ModelChannels<ExplorerAtomics>.Rendezvous();
+        List<int> read = [];
+        model.Thread("writer", () => WriteAll(channel, 1));
+        model.Thread("reader", () => read = Read(channel, 1));
+        model.AtEnd(() => Model.Require(read is [1], "The item is read."));
+    });
+
+    [Test]
+    public void CancelledHandOverOfRendezvous() => ModelAssert.Sound(Strong, model => CancelledHandOver(model, ModelChannels<ExplorerAtomics>.Rendezvous()));
+
+    [Test]
+    public void PrioritizedSleepsAndWakes() => ModelAssert.Sound(Delaying, model => StreamOfOne(model, ModelChannels<ExplorerAtomics>.Prioritized(1)));
+
+    [Test]
+    public void PrioritizedWaitsBothWays() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Prioritized(1)));
+
+    [TestCase(1)]
+    [TestCase(0)]
+    [TestCase(null)]
+    public void TwoWritersOneReader(int? capacity) => ModelAssert.Sound(Strong, model =>
+    {
+        Channel<int> channel = capacity switch
+        {
+            null => ModelChannels<ExplorerAtomics>.Unbounded(),
+            0 => ModelChannels<ExplorerAtomics>.Rendezvous(),
+            { } some => ModelChannels<ExplorerAtomics>.Bounded(some),
+        };
         List<int> read = [];
         model.Thread("first writer", () => WriteAll(channel, 1));
         model.Thread("second writer", () => WriteAll(channel, 2));
@@ -87,7 +131,7 @@ internal sealed class ChannelModels
     });
 
     [Test]
-    public void TwoReadersOneWriter() => AssertSound(Strong, model =>
+    public void TwoReadersOneWriter() => ModelAssert.Sound(Strong, model =>
     {
         Channel<int> channel = ModelChannels<ExplorerAtomics>.Bounded(1);
         var first = new List<int>();
@@ -103,13 +147,13 @@ internal sealed class ChannelModels
     });
 
     [Test]
-    public void CancelledReadOfSpsc() => AssertSound(DelayingLess, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+    public void CancelledReadOfSpsc() => ModelAssert.Sound(DelayingLess, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
 
     [Test]
-    public void CancelledReadOfBounded() => AssertSound(Strong, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+    public void CancelledReadOfBounded() => ModelAssert.Sound(Strong, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
 
     [Test]
-    public void CancelledReadLeavesTheItemToAnother() => AssertSound(Strong, model =>
+    public void CancelledReadLeavesTheItemToAnother() => ModelAssert.Sound(Strong, model =>
     {
         Channel<int> channel = ModelChannels<ExplorerAtomics>.Bounded(1);
         var source = new CancellationTokenSource();
@@ -131,32 +175,32 @@ internal sealed class ChannelModels
     });
 
     [Test]
-    public void CancelledWriteOfSpsc() => AssertSound(DelayingLess, model => CancelledWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
+    public void CancelledWriteOfSpsc() => ModelAssert.Sound(DelayingLess, model => CancelledWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
 
     [Test]
-    public void CancelledWriteOfBounded() => AssertSound(Strong, model => CancelledWrite(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
+    public void CancelledWriteOfBounded() => ModelAssert.Sound(Strong, model => CancelledWrite(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
 
     [Test]
-    public void ClosingMeetsAWriteOfSpsc() => AssertSound(DelayingLess, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(2), writes: 1));
+    public void ClosingMeetsAWriteOfSpsc() => ModelAssert.Sound(DelayingLess, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(2), writes: 1));
 
     [Test]
-    public void ClosingMeetsWritesOfSpsc() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(2)));
+    public void ClosingMeetsWritesOfSpsc() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscBounded(2)));
 
     [Test]
-    public void ClosingMeetsWritesOfSpscUnbounded() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
+    public void ClosingMeetsWritesOfSpscUnbounded() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.SpscUnbounded()));
 
     [Test]
     public void PlantedNoFenceIsFoundInClosing() =>
-        AssertFound(DelayingLess, "", model => ClosingMeetsAWrite(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(2), writes: 1));
+        ModelAssert.Found(DelayingLess, "", model => ClosingMeetsAWrite(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(2), writes: 1));
 
     [Test]
-    public void ClosingMeetsAWriteOfBounded() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Bounded(2)));
+    public void ClosingMeetsAWriteOfBounded() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Bounded(2)));
 
     [Test]
-    public void ClosingMeetsAWriteOfUnbounded() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Unbounded()));
+    public void ClosingMeetsAWriteOfUnbounded() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Unbounded()));
 
     [Test]
-    public void ClosingMeetsAWriteOfLimited() => AssertSound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Limited(2)));
+    public void ClosingMeetsAWriteOfLimited() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Limited(2)));
 
     /// <summary>One item against one sleeping reader.</summary>
     private static void StreamOfOne(Model model, Channel<int> channel)
@@ -206,6 +250,28 @@ internal sealed class ChannelModels
         model.AtEnd(() => Model.Require(read == 7, "The item goes to the first read or, if that was cancelled, to the second."));
     }
 
+    /// <summary>The writer's item goes to the first read or the second; if the write is what was cancelled, to nobody.</summary>
+    private static void CancelledHandOver(Model model, Channel<int> channel)
+    {
+        var source = new CancellationTokenSource();
+        int? read = null;
+        bool isEnd = false;
+        model.Thread("reader", () =>
+        {
+            read = ReadOrCancel(channel, source.Token);
+            isEnd = read is null;
+        });
+        bool written = false;
+        model.Thread("writer", () =>
+        {
+            ValueTask write = channel.Writer.WriteAsync(7, source.Token);
+            Model.WaitUntil(() => write.IsCompleted);
+            written = write.IsCompletedSuccessfully;
+        });
+        model.Thread("canceller", source.Cancel);
+        model.AtEnd(() => Model.Require((read == 7) == written && isEnd != written, "An item was handed over, or neither side says so."));
+    }
+
     private static void CancelledWrite(Model model, Channel<int> channel)
     {
         var source = new CancellationTokenSource();
@@ -246,20 +312,5 @@ internal sealed class ChannelModels
             Model.Require(channel.Reader.Completion.IsCompletedSuccessfully, "The end is told after Completion is.");
         });
         model.AtEnd(() => Model.Require(read.SequenceEqual(accepted), "What was accepted is read, and nothing else."));
-    }
-
-    private static void AssertFound(ModelChecker checker, string sentence, Action<Model> build)
-    {
-        Exploration exploration = checker.Explore(build);
-        Assert.That(exploration.Failure, Is.Not.Null, "The planted fault must be found.");
-        Assert.That(exploration.Failure!.Sentence, Does.Contain(sentence));
-    }
-
-    private static void AssertSound(ModelChecker checker, Action<Model> build)
-    {
-        Exploration exploration = checker.Explore(build);
-        TestContext.Out.WriteLine(exploration);
-        Assert.That(exploration.Failure, Is.Null);
-        Assert.That(exploration.IsExhaustive, Is.True);
     }
 }

@@ -24,6 +24,9 @@ internal interface IAtomicsFault
 
     /// <summary>An array that others replace is always seen empty: who is in it is ignored.</summary>
     static virtual bool SeesEmptyArrays => false;
+
+    /// <summary>A compare-and-swap in two steps: the claims of a select are the only ones of an int in what it is tried on.</summary>
+    static virtual bool ClaimsInTwoSteps => false;
 }
 
 /// <summary>
@@ -77,7 +80,7 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static int CompareExchange(ref int location, int value, int comparand)
     {
-        if (!TFault.SplitsUpdates) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        if (!TFault.SplitsUpdates && !TFault.ClaimsInTwoSteps) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
         int before = ExplorerAtomics.Read(in location);
         if (before == comparand) ExplorerAtomics.Write(ref location, value);
         return before;
@@ -152,12 +155,12 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void Pause(int turns) => ExplorerAtomics.Pause(turns);
 
-    public static void Enter(Lock gate)
+    public static void Enter(Gate gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Enter(gate);
     }
 
-    public static void Exit(Lock gate)
+    public static void Exit(Gate gate)
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Exit(gate);
     }
@@ -183,6 +186,11 @@ internal readonly struct NoFence : IAtomicsFault
 internal readonly struct NoFenceOfAllProcessors : IAtomicsFault
 {
     public static bool ForgetsFencesOfAllProcessors => true;
+}
+
+internal readonly struct TwoStepClaim : IAtomicsFault
+{
+    public static bool ClaimsInTwoSteps => true;
 }
 
 internal readonly struct OpenGate : IAtomicsFault

@@ -11,22 +11,29 @@ internal static class ModelChannels<TAtomics>
 {
     private static readonly ChannelTuning Tuning = new(MostSpins: 0, FencesBeforeUnfenced: 1, FirstRingCapacity: 1);
 
-    internal static Channel<int> SpscBounded(int capacity) => Over(new SpscBoundedQueue<int, TAtomics>(capacity));
+    private static readonly EngineOptions Options = EngineOptions.Default with { Tuning = Tuning };
 
-    internal static Channel<int> SpscUnbounded() => Over(new SpscUnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+    internal static FastChannel<int> Rendezvous() => Over(new HandOverQueue<int, TAtomics>(drops: false, itemDropped: null));
 
-    internal static Channel<int> Bounded(int capacity) => Over(new BoundedQueue<int, TAtomics>(capacity));
+    internal static FastChannel<int> Prioritized(int capacity) => Over(new PrioritizedQueue<int, TAtomics>(capacity, comparer: null));
 
-    internal static Channel<int> Unbounded() => Over(new UnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+    internal static FastChannel<int> SpscBounded(int capacity) => Over(new SpscBoundedQueue<int, TAtomics>(capacity));
 
-    internal static Channel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(Tuning.FirstRingCapacity, capacity));
+    internal static FastChannel<int> SpscUnbounded() => Over(new SpscUnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
 
-    internal static Channel<int> Dropping(int capacity, BoundedChannelFullMode mode, Action<int>? dropped = null) =>
+    internal static FastChannel<int> Bounded(int capacity) => Over(new BoundedQueue<int, TAtomics>(capacity));
+
+    internal static FastChannel<int> Unbounded() => Over(new UnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+
+    internal static FastChannel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(Tuning.FirstRingCapacity, capacity));
+
+    internal static FastChannel<int> Dropping(int capacity, BoundedChannelFullMode mode, Action<int>? dropped = null) =>
         Over(new DroppingQueue<int, TAtomics>(capacity, mode, dropped));
 
     /// <summary>A channel over the same queue as that of the kind; only where writers wait or there is no bound.</summary>
-    internal static Channel<int> Like(ChannelKind kind) => (kind.IsAlone, kind.Capacity) switch
+    internal static FastChannel<int> Like(ChannelKind kind) => kind.IsPrioritized ? Prioritized(kind.Capacity ?? int.MaxValue) : (kind.IsAlone, kind.Capacity) switch
     {
+        (_, 0) => Rendezvous(),
         (true, null) => SpscUnbounded(),
         (true, { } capacity) => SpscBounded(capacity),
         (false, null) => Unbounded(),
@@ -35,5 +42,5 @@ internal static class ModelChannels<TAtomics>
     };
 
     private static QueueChannel<int, TQueue, TAtomics> Over<TQueue>(TQueue queue) where TQueue : struct, IItemQueue<int> =>
-        new(queue, allowsInlineContinuations: false, Tuning);
+        new(queue, Options);
 }

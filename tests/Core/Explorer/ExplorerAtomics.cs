@@ -133,9 +133,9 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
         // Time is not modelled: whatever others can do meanwhile, they can do between any two steps.
     }
 
-    public static void Enter(Lock gate) => ModelThread.Current?.Enter(gate);
+    public static void Enter(Gate gate) => ModelThread.Current?.Enter(gate);
 
-    public static void Exit(Lock gate) => ModelThread.Current?.Exit(gate);
+    public static void Exit(Gate gate) => ModelThread.Current?.Exit(gate);
 
     /// <summary>Good until a collection moves the object; the checker sees to that.</summary>
     private static nint Address<T>(ref readonly T location) => (nint)Unsafe.AsPointer(ref Unsafe.AsRef(in location));

@@ -1,3 +1,4 @@
+using FastCore.Atomics;
 namespace FastCore.Tests.Explorer;
 
 /// <summary>What the explorer itself promises, on programs whose answers are known.</summary>
@@ -127,7 +128,7 @@ internal sealed class ModelCheckerTests
     public void LocksExclude() => AssertSound(new ModelChecker { Preemptions = 4, DelayedStores = 1 }, model =>
     {
         var cells = new Cells();
-        var gate = new Lock();
+        var gate = new Gate();
         for (int i = 0; i < 2; i++)
         {
             model.Thread($"{i}", () =>
@@ -159,7 +160,7 @@ internal sealed class ModelCheckerTests
         Exploration exploration = new ModelChecker().Explore(model =>
         {
             var cells = new Cells();
-            var gate = new Lock();
+            var gate = new Gate();
             var parker = new Parker();
             model.Thread("a", () =>
             {

@@ -1,3 +1,4 @@
+using FastCore.Atomics;
 namespace FastCore.Tests.Explorer;
 
 /// <summary>
@@ -11,7 +12,7 @@ namespace FastCore.Tests.Explorer;
 internal sealed class ModelMemory
 {
     private readonly Dictionary<nint, Location> _byAddress = [];
-    private readonly Dictionary<Lock, Location> _byLock = [];
+    private readonly Dictionary<Gate, Location> _byLock = [];
     private readonly List<Location> _pool = [];
     private int _begun;
 
@@ -35,7 +36,7 @@ internal sealed class ModelMemory
     }
 
     /// <summary>The word of a lock: 1 while it is held.</summary>
-    internal Location At(Lock gate)
+    internal Location At(Gate gate)
     {
         if (_byLock.TryGetValue(gate, out Location? location)) return location;
         location = Begin(default);

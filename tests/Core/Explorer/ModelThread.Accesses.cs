@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using FastCore.Atomics;
 
 namespace FastCore.Tests.Explorer;
 
@@ -110,7 +111,7 @@ internal sealed partial class ModelThread
     }
 
     /// <summary>Waits for the lock and takes it: a full fence, as its read-modify-write is.</summary>
-    internal void Enter(Lock gate)
+    internal void Enter(Gate gate)
     {
         Location location = execution.Memory.At(gate);
         WaitUntil(() => Forward(location).Bits == 0);
@@ -119,7 +120,7 @@ internal sealed partial class ModelThread
     }
 
     /// <summary>A release store and no more: what a lock's exit promises.</summary>
-    internal void Exit(Lock gate)
+    internal void Exit(Gate gate)
     {
         Step(StepKind.Store);
         Store(execution.Memory.At(gate), default);

@@ -135,9 +135,9 @@ internal readonly struct YieldingAtomics : IAtomics
 
     public static void Pause(int turns) => HardwareAtomics.Pause(turns);
 
-    public static void Enter(Lock gate) => HardwareAtomics.Enter(gate);
+    public static void Enter(Gate gate) => HardwareAtomics.Enter(gate);
 
-    public static void Exit(Lock gate) => HardwareAtomics.Exit(gate);
+    public static void Exit(Gate gate) => HardwareAtomics.Exit(gate);
 
     /// <summary>One access in 128, by a xorshift (Marsaglia 2003); a thread that was not seeded never yields.</summary>
     private static void MaybeYield()

@@ -19,7 +19,11 @@ internal readonly struct BoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
 
     public bool TryEnqueue(T item) => _ring.TryEnqueue(item) == EnqueueResult.Done;
 
+    public int TryEnqueue(ReadOnlySpan<T> items) => _ring.TryEnqueue(items);
+
     public bool TryDequeue([MaybeNullWhen(false)] out T item) => _ring.TryDequeue(out item);
+
+    public int TryDequeue(Span<T> items) => _ring.TryDequeue(items);
 
     public bool TryPeek([MaybeNullWhen(false)] out T item) => _ring.TryPeek(out item);
 

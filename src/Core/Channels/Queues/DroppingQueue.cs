@@ -38,6 +38,14 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
         return accepted;
     }
 
+    /// <remarks>One by one: each may drop another, and the callback is told of that before the next is written.</remarks>
+    public int TryEnqueue(ReadOnlySpan<T> items)
+    {
+        int added = 0;
+        while (added < items.Length && TryEnqueue(items[added])) added++;
+        return added;
+    }
+
     public bool TryDequeue([MaybeNullWhen(false)] out T item)
     {
         TAtomics.Enter(_ring.Gate);
@@ -46,6 +54,21 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
         TAtomics.Exit(_ring.Gate);
         TAtomics.Fence();
         return found;
+    }
+
+    public int TryDequeue(Span<T> items)
+    {
+        TAtomics.Enter(_ring.Gate);
+        int count = 0;
+        for (; count < items.Length && _ring.TryPeek(out T? item); count++)
+        {
+            items[count] = item;
+            _ring.RemoveOldest();
+        }
+
+        TAtomics.Exit(_ring.Gate);
+        TAtomics.Fence();
+        return count;
     }
 
     public bool TryPeek([MaybeNullWhen(false)] out T item)
@@ -75,7 +98,7 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
 
         private int _count;
 
-        internal readonly Lock Gate = new();
+        internal readonly Gate Gate = new();
 
         internal bool IsSealed;
 

@@ -19,6 +19,9 @@ internal interface IItemQueue<T>
     /// </summary>
     static abstract bool IsShared { get; }
 
+    /// <summary>Whether it can hold an item at all. If not, the channel hands each from its writer to its reader.</summary>
+    static virtual bool HoldsItems => true;
+
     /// <summary>How many items are in it; a value that was true at some moment of the call.</summary>
     int Count { get; }
 
@@ -31,8 +34,16 @@ internal interface IItemQueue<T>
     /// <summary>Adds an item; false when it is full or sealed.</summary>
     bool TryEnqueue(T item);
 
+    /// <summary>Adds items from the first on; fewer than all only when it is full or sealed.</summary>
+    /// <returns>How many were added.</returns>
+    int TryEnqueue(ReadOnlySpan<T> items);
+
     /// <summary>Takes the oldest item.</summary>
     bool TryDequeue([MaybeNullWhen(false)] out T item);
+
+    /// <summary>Takes the oldest items; none only when it is empty.</summary>
+    /// <returns>How many were taken.</returns>
+    int TryDequeue(Span<T> items);
 
     /// <summary>Copies the oldest item.</summary>
     bool TryPeek([MaybeNullWhen(false)] out T item);

@@ -31,10 +31,18 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
 
     public bool TryEnqueue(T item)
     {
-        if (!TryTakePlace()) return false;
+        if (TakePlaces(1) == 0) return false;
         if (_rings.TryEnqueue(item)) return true;
         TAtomics.Add(ref _places.Value.Taken, -1);
         return false;
+    }
+
+    public int TryEnqueue(ReadOnlySpan<T> items)
+    {
+        int places = TakePlaces(items.Length);
+        int added = places == 0 ? 0 : _rings.TryEnqueue(items[..places]);
+        if (added < places) TAtomics.Add(ref _places.Value.Taken, added - places);
+        return added;
     }
 
     public bool TryDequeue([MaybeNullWhen(false)] out T item)
@@ -42,6 +50,13 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
         if (!_rings.TryDequeue(out item)) return false;
         TAtomics.Add(ref _places.Value.Taken, -1);
         return true;
+    }
+
+    public int TryDequeue(Span<T> items)
+    {
+        int count = _rings.TryDequeue(items);
+        if (count != 0) TAtomics.Add(ref _places.Value.Taken, -count);
+        return count;
     }
 
     public bool TryPeek([MaybeNullWhen(false)] out T item) => _rings.TryPeek(out item);
@@ -52,16 +67,18 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
         return true;
     }
 
-    private bool TryTakePlace()
+    /// <returns>How many of the wanted places it got.</returns>
+    private int TakePlaces(int wanted)
     {
         int taken = TAtomics.Read(in _places.Value.Taken);
         while (taken < capacity)
         {
-            int seen = TAtomics.CompareExchange(ref _places.Value.Taken, taken + 1, taken);
-            if (seen == taken) return true;
+            int places = Math.Min(wanted, capacity - taken);
+            int seen = TAtomics.CompareExchange(ref _places.Value.Taken, taken + places, taken);
+            if (seen == taken) return places;
             taken = seen;
         }
 
-        return false;
+        return 0;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LinkedRings<T, TAtomics>
     private const int LargestCapacity = 4096;
 
     /// <summary>Taken for the growth and the seal alone; nothing else is taken while it is held.</summary>
-    private readonly Lock _gate = new();
+    private readonly Gate _gate = new();
 
     /// <summary>Where consumers look; moved on by whoever finds it sealed and empty.</summary>
     private SealableRing<T, TAtomics> _first;
@@ -78,6 +78,21 @@ internal sealed class LinkedRings<T, TAtomics>
         }
     }
 
+    /// <returns>How many were added: all, unless it was sealed first.</returns>
+    internal int TryEnqueue(ReadOnlySpan<T> items)
+    {
+        int added = 0;
+        while (added < items.Length)
+        {
+            SealableRing<T, TAtomics> ring = TAtomics.Read(in _last);
+            int more = ring.TryEnqueue(items[added..]);
+            added += more;
+            if (more == 0 && !TryGrow(ring)) break;
+        }
+
+        return added;
+    }
+
     internal bool TryDequeue([MaybeNullWhen(false)] out T item)
     {
         while (true)
@@ -87,6 +102,22 @@ internal sealed class LinkedRings<T, TAtomics>
             SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
             if (next is null) return false;
             if (ring.TryDequeue(out item)) return true;
+            TAtomics.CompareExchange(ref _first, next, ring);
+        }
+    }
+
+    internal int TryDequeue(Span<T> items)
+    {
+        if (items.IsEmpty) return 0;
+        while (true)
+        {
+            SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+            int count = ring.TryDequeue(items);
+            if (count != 0) return count;
+            SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
+            if (next is null) return 0;
+            count = ring.TryDequeue(items);
+            if (count != 0) return count;
             TAtomics.CompareExchange(ref _first, next, ring);
         }
     }

@@ -34,7 +34,7 @@ internal enum EnqueueResult
 }
 
 /// <summary>A bounded queue for many producers and consumers that can be sealed.</summary>
-internal sealed class SealableRing<T, TAtomics>
+internal sealed partial class SealableRing<T, TAtomics>
     where TAtomics : struct, IAtomics
 {
     private const long Seal = long.MinValue;
@@ -114,8 +114,7 @@ internal sealed class SealableRing<T, TAtomics>
                     continue;
                 }
 
-                TAtomics.WriteSlot(ref slot.Item, item);
-                TAtomics.Write(ref slot.Turn, empty + 1);
+                Fill(ref slot, empty, item);
                 return EnqueueResult.Done;
             }
 
@@ -143,9 +142,7 @@ internal sealed class SealableRing<T, TAtomics>
                     continue;
                 }
 
-                item = TAtomics.ReadSlot(in slot.Item);
-                if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) TAtomics.WriteSlot(ref slot.Item, default!);
-                TAtomics.Write(ref slot.Turn, filled + 1);
+                item = Drain(ref slot, filled);
                 return true;
             }
 
@@ -221,6 +218,24 @@ internal sealed class SealableRing<T, TAtomics>
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void GiveWay() => TAtomics.Pause(turns: 14);
+
+    /// <summary>The producer that claimed the position: writes its item and publishes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill(ref Slot slot, long empty, T item)
+    {
+        TAtomics.WriteSlot(ref slot.Item, item);
+        TAtomics.Write(ref slot.Turn, empty + 1);
+    }
+
+    /// <summary>The consumer that claimed the position: reads its item, clears it and frees the slot for the next lap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Drain(ref Slot slot, long filled)
+    {
+        T item = TAtomics.ReadSlot(in slot.Item);
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) TAtomics.WriteSlot(ref slot.Item, default!);
+        TAtomics.Write(ref slot.Turn, filled + 1);
+        return item;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Slot At(long position)

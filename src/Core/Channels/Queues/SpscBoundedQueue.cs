@@ -12,6 +12,9 @@ internal readonly struct SpscBoundedQueue<T, TAtomics>(int capacity) : IItemQueu
 
     public static bool IsShared => false;
 
+    /// <summary>For claims and peeks in place.</summary>
+    internal SpscRingCore<T, TAtomics> Ring => _ring;
+
     public int Count => _ring.Count;
 
     public bool IsEmpty => _ring.IsEmpty;
@@ -20,7 +23,11 @@ internal readonly struct SpscBoundedQueue<T, TAtomics>(int capacity) : IItemQueu
 
     public bool TryEnqueue(T item) => _ring.TryEnqueue(item);
 
+    public int TryEnqueue(ReadOnlySpan<T> items) => _ring.TryEnqueue(items);
+
     public bool TryDequeue([MaybeNullWhen(false)] out T item) => _ring.TryDequeue(out item);
+
+    public int TryDequeue(Span<T> items) => _ring.TryDequeue(items);
 
     public bool TryPeek([MaybeNullWhen(false)] out T item)
     {

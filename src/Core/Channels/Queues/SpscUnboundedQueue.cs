@@ -58,10 +58,32 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
         return last.Ring.TryEnqueue(item) || _chain.Extend(last, item);
     }
 
+    public int TryEnqueue(ReadOnlySpan<T> items)
+    {
+        int added = 0;
+        while (added < items.Length)
+        {
+            Link last = _chain.Last;
+            int more = last.Ring.TryEnqueue(items[added..]);
+            if (more == 0 && _chain.Extend(last, items[added])) more = 1;
+            added += more;
+        }
+
+        return added;
+    }
+
     public bool TryDequeue([MaybeNullWhen(false)] out T item)
     {
         Link first = TAtomics.Read(in _chain.First);
         return first.Ring.TryDequeue(out item) || (_chain.TryGoOn(first, out Link? next) && next.Ring.TryDequeue(out item));
+    }
+
+    public int TryDequeue(Span<T> items)
+    {
+        if (items.IsEmpty) return 0;
+        Link first = TAtomics.Read(in _chain.First);
+        int count = first.Ring.TryDequeue(items);
+        return count == 0 && _chain.TryGoOn(first, out Link? next) ? next.Ring.TryDequeue(items) : count;
     }
 
     public bool TryPeek([MaybeNullWhen(false)] out T item)

@@ -19,7 +19,11 @@ internal readonly struct UnboundedQueue<T, TAtomics>(int firstCapacity) : IItemQ
 
     public bool TryEnqueue(T item) => _rings.TryEnqueue(item);
 
+    public int TryEnqueue(ReadOnlySpan<T> items) => _rings.TryEnqueue(items);
+
     public bool TryDequeue([MaybeNullWhen(false)] out T item) => _rings.TryDequeue(out item);
+
+    public int TryDequeue(Span<T> items) => _rings.TryDequeue(items);
 
     public bool TryPeek([MaybeNullWhen(false)] out T item) => _rings.TryPeek(out item);
 

@@ -9,6 +9,15 @@ internal interface IWaiterOwner
     /// <summary>Decides the waiter as cancelled, if nothing has decided it yet.</summary>
     void Cancel(Waiter waiter, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes a waiter whose thread gives up out of its list, undecided. Called by that thread, which then recycles it.
+    /// </summary>
+    /// <returns>False: it is decided already, and its result must be taken.</returns>
+    bool TryAbandon(Waiter waiter);
+
+    /// <summary>Decides the waiter if its time is over, and else has its timer ring again. Called by the timer.</summary>
+    void Expire(GatherWaiter waiter);
+
     /// <summary>Resets a consumed waiter and, if <paramref name="reusable"/>, keeps it for a later operation.</summary>
     /// <exception cref="InvalidOperationException">The operation of this token has been consumed already.</exception>
     void Recycle<TResult>(Waiter<TResult> waiter, short token, bool reusable);

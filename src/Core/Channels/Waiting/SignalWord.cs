@@ -42,7 +42,10 @@ internal static class SignalWord
     /// <summary>Operations of a single-producer single-consumer queue fence before they read the word.</summary>
     internal const int Fenced = 32;
 
-    internal const int AnyReader = ReadersWaiting | ReadersQueued;
+    /// <summary>A ReadBatchAsync waits for many items.</summary>
+    internal const int ReadersGathering = 64;
+
+    internal const int AnyReader = ReadersWaiting | ReadersQueued | ReadersGathering;
 
     internal const int AnyWriter = WritersWaiting | WritersQueued;
 }

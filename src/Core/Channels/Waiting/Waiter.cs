@@ -27,7 +27,26 @@ internal abstract class Waiter(IWaiterOwner owner)
     /// <summary>The one before it in its list. Under the gate.</summary>
     internal Waiter? Previous { get; set; }
 
+    /// <summary>Set when a thread blocks in the operation: it is woken by this as well. Null for one that is awaited.</summary>
+    internal AutoResetEvent? Parker { get; set; }
+
+    /// <summary>
+    /// Which select it belongs to, as a number that orders them; 0 for an operation of its own.
+    /// </summary>
+    internal virtual long SelectNumber => 0;
+
     protected IWaiterOwner Owner { get; } = owner;
+
+    /// <summary>
+    /// Asks for the right to decide it. An operation of its own belongs to whoever has the gate; a case of a select may have
+    /// been decided by another channel, and then it is only to be taken out of its list. Under the gate.
+    /// </summary>
+    internal virtual bool TryClaim() => true;
+
+    /// <summary>Gives the right back undecided: what it waits for was not there after all. Under the gate.</summary>
+    internal virtual void Unclaim()
+    {
+    }
 
     /// <summary>Makes the token end the wait. Called once, outside the gate, before anyone can consume the operation.</summary>
     /// <remarks>
@@ -46,6 +65,18 @@ internal abstract class Waiter(IWaiterOwner owner)
             },
             this);
     }
+
+    /// <summary>
+    /// Blocks the calling thread until it is signalled, at most until the time is over. May return early.
+    /// </summary>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
+    internal void Park(TimeSpan timeout) => Parker!.WaitOne(timeout);
+
+    /// <summary>Whether the awaiter can consume it.</summary>
+    internal abstract bool IsSignalled { get; }
+
+    /// <summary>Whether it was signalled, and not with an error.</summary>
+    internal abstract bool HasSucceeded { get; }
 
     /// <summary>Decides it: the token fired. Under the gate.</summary>
     internal void Cancel(CancellationToken cancellationToken)

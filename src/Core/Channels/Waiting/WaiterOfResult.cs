@@ -18,10 +18,14 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool<TResult> pool) : W
 
     internal WaiterPool<TResult> Pool { get; } = pool;
 
+    internal override bool HasSucceeded => _core.GetStatus(_core.Version) == ValueTaskSourceStatus.Succeeded;
+
+    internal override bool IsSignalled => _core.GetStatus(_core.Version) != ValueTaskSourceStatus.Pending;
+
     internal short Version => _core.Version;
 
     /// <summary>Decides it. Under the gate.</summary>
-    internal void Succeed(TResult result) => _result = result;
+    internal virtual void Succeed(TResult result) => _result = result;
 
     internal override void Fail(Exception error) => _error = error;
 
@@ -29,20 +33,33 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool<TResult> pool) : W
     {
         TResult? result = _result;
         Exception? error = _error;
+        AutoResetEvent? parker = Parker;
         _result = default;
         _error = null;
         _core.RunContinuationsAsynchronously = !inline;
+
+        // From here on the awaiter may have consumed it, and it may be another operation's.
         if (error is null) _core.SetResult(result!);
         else _core.SetException(error);
+        parker?.Set();
     }
 
     /// <summary>Makes it ready for another operation. Under the gate.</summary>
     /// <returns>False: its versions are used up.</returns>
-    internal bool Reset(short token)
+    internal virtual bool Reset(short token)
     {
         if (_core.Version != token) ThrowConsumed();
+        Parker = null;
         _core.Reset();
         return _core.Version != default;
+    }
+
+    /// <summary>Gives the operation up, if nothing has decided it yet; then it leaves nothing behind. By the thread it blocks.</summary>
+    internal bool TryAbandon()
+    {
+        if (!Owner.TryAbandon(this)) return false;
+        Owner.Recycle(this, Version, Unwatch());
+        return true;
     }
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);

@@ -1,0 +1,192 @@
+// Batches: the same steps as for one item, with a span in the place of it.
+
+using FastCore.Channels.Queues;
+using FastCore.Channels.Waiting;
+using FastCore.Rings;
+
+namespace FastCore.Channels;
+
+internal sealed partial class QueueChannel<T, TQueue, TAtomics>
+{
+    private readonly WaiterPool<bool> _gatherWaiters = new();
+
+    /// <summary>The least number of items that a gathering read waits for. Written under the gate, before its bit shows.</summary>
+    private int _gathered;
+
+    private int TryReadBatchInTurn(Span<T> items)
+    {
+        Decided decided = default;
+        TAtomics.Enter(_gate);
+        Settle(ref decided);
+        int count = _readersQueued.IsEmpty ? _queue.TryDequeue(items) : 0;
+        if (count != 0) Settle(ref decided);
+        TAtomics.Exit(_gate);
+        Tell(in decided);
+        return count;
+    }
+
+    private int TryWriteBatchInTurn(ReadOnlySpan<T> items)
+    {
+        Decided decided = default;
+        TAtomics.Enter(_gate);
+        Settle(ref decided);
+        int count = _isClosed || !_writersQueued.IsEmpty ? 0 : _queue.TryEnqueue(items);
+        if (count != 0) Settle(ref decided);
+        TAtomics.Exit(_gate);
+        Tell(in decided);
+        return count;
+    }
+
+    private ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Decided decided = default;
+        TAtomics.Enter(_gate);
+        if (_isClosed)
+        {
+            TAtomics.Exit(_gate);
+            return new ValueTask<bool>(true);
+        }
+
+        var waiter = (GatherWaiter?)_gatherWaiters.TryRent() ?? new GatherWaiter(this, _gatherWaiters);
+        waiter.Wanted = count;
+        waiter.SetDeadline(timeout);
+        _readersGathering.Add(waiter);
+        NoteGathered();
+        AnnounceAndFence();
+        Settle(ref decided);
+        TAtomics.Exit(_gate);
+        waiter.StartTimer();
+        Leave(waiter, in decided, cancellationToken);
+        return new ValueTask<bool>(waiter, waiter.Version);
+    }
+
+    /// <summary>
+    /// Whether a waiting reader may have to be told of a write; false spares the gate the writes that only make a gathering
+    /// batch grow. The last of the writes that complete the batch sees them all: each took its place before its fence.
+    /// </summary>
+    private bool ConcernsReaders(int signals) =>
+        (signals & (SignalWord.ReadersWaiting | SignalWord.ReadersQueued)) != 0 || _queue.Count >= TAtomics.Read(in _gathered) || _queue.IsFull;
+
+    private void WakeGathering(ref Decided decided)
+    {
+        int count = _queue.Count;
+        bool isFull = _queue.IsFull;
+        Waiter? next;
+        for (Waiter? waiter = _readersGathering.First; waiter is not null; waiter = next)
+        {
+            next = waiter.Next;
+            var gathering = (GatherWaiter)waiter;
+            if (!isFull && count < gathering.Wanted) continue;
+            _readersGathering.Remove(gathering);
+            gathering.Succeed(true);
+            decided.Add(gathering);
+        }
+
+        NoteGathered();
+    }
+
+    private void NoteGathered()
+    {
+        int least = int.MaxValue;
+        for (Waiter? waiter = _readersGathering.First; waiter is not null; waiter = waiter.Next) least = Math.Min(least, ((GatherWaiter)waiter).Wanted);
+        TAtomics.Write(ref _gathered, least);
+    }
+
+    private sealed partial class ReadSide
+    {
+        /// <summary>Null where the channel is not a ring between one writer and one reader.</summary>
+        private readonly SpscRingCore<T, TAtomics>? _ring;
+
+        public override bool CanPeekBatch => _ring is not null;
+
+        public override int TryReadBatch(Span<T> items)
+        {
+            if (!TQueue.HoldsItems) return TryTakeBatch(items);
+            if ((TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0) return _channel.TryReadBatchInTurn(items);
+            int count = _queue.TryDequeue(items);
+            if (count != 0) AfterRead();
+            return count;
+        }
+
+        public override ReadOnlySpan<T> PeekBatch(int maximum)
+        {
+            SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(PeekRefused);
+            return (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0 ? [] : ring.Peek(maximum);
+        }
+
+        public override void Release(int count)
+        {
+            SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(PeekRefused);
+            ring.Release(count);
+            if (count != 0) AfterRead();
+        }
+
+        private protected override ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken) =>
+            _channel.WaitToReadManyAsync(count, timeout, cancellationToken);
+
+        private int TryTakeBatch(Span<T> items)
+        {
+            int count = 0;
+            while (count < items.Length && TryTake(out T? item)) items[count++] = item;
+            return count;
+        }
+
+        private const string PeekRefused = "Items can be read in place only in a bounded channel whose SingleReader and SingleWriter are set; see CanPeekBatch.";
+    }
+
+    private sealed partial class WriteSide
+    {
+        /// <inheritdoc cref="ReadSide._ring"/>
+        private readonly SpscRingCore<T, TAtomics>? _ring;
+
+        public override bool CanClaim => _ring is not null;
+
+        public override int TryWriteBatch(ReadOnlySpan<T> items)
+        {
+            if (items.IsEmpty) return 0;
+            if (!TQueue.IsShared) return TryWriteBatchAlone(items);
+            if (!TQueue.HoldsItems) return TryGiveBatch(items);
+            if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
+            if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteBatchInTurn(items);
+            int count = _queue.TryEnqueue(items);
+            if (count != 0) AfterWrite(TAtomics.Read(in _channel._signals));
+            return count;
+        }
+
+        public override Span<T> Claim(int maximum) => (_ring ?? throw new NotSupportedException(ClaimRefused)).Claim(maximum);
+
+        /// <inheritdoc cref="TryWriteAlone"/>
+        public override bool Publish(int count)
+        {
+            SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(ClaimRefused);
+            ring.ThrowIfNotClaimed(count);
+            TAtomics.Write(ref _own.Writing, 1);
+            bool open = (_channel.SignalsAfterStore() & SignalWord.Closed) == 0;
+            if (open) ring.Publish(count);
+            TAtomics.Write(ref _own.Writing, 0);
+            if (open && count != 0) AfterWriteAlone();
+            return open;
+        }
+
+        /// <inheritdoc cref="TryWriteAlone"/>
+        private int TryWriteBatchAlone(ReadOnlySpan<T> items)
+        {
+            TAtomics.Write(ref _own.Writing, 1);
+            int signals = _channel.SignalsAfterStore();
+            int count = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 ? _queue.TryEnqueue(items) : 0;
+            TAtomics.Write(ref _own.Writing, 0);
+            if (count != 0) AfterWriteAlone();
+            else if ((signals & SignalWord.WritersQueued) != 0) return _channel.TryWriteBatchInTurn(items);
+            return count;
+        }
+
+        private int TryGiveBatch(ReadOnlySpan<T> items)
+        {
+            int count = 0;
+            while (count < items.Length && TryGive(items[count])) count++;
+            return count;
+        }
+
+        private const string ClaimRefused = "Places can be claimed only in a bounded channel whose SingleReader and SingleWriter are set; see CanClaim.";
+    }
+}

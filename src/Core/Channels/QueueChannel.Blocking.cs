@@ -1,0 +1,87 @@
+// Operations that block the calling thread. They wait in the same lists as those that are awaited, and in their turn. What
+// differs is the awaiter: a thread, which gives up by taking its waiter out of the list itself, under the gate; if it is not
+// there any more it has been decided, and the result is the operation's, whatever made the thread give up.
+
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels;
+
+internal sealed partial class QueueChannel<T, TQueue, TAtomics>
+{
+    private bool ReadBlocking([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (TQueue.HoldsItems && _readSide.SpinUntilReadable() && Reader.TryRead(out item)) return true;
+        Waiter<T> waiter = QueueRead(ThreadParker.Current, cancellationToken) ?? throw ClosedException();
+        if (IsDecidedInTime(waiter, timeout))
+        {
+            item = waiter.GetResult(waiter.Version);
+            return true;
+        }
+
+        item = default;
+        return false;
+    }
+
+    private bool WriteBlocking(T item, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable() && Writer.TryWrite(item)) return true;
+        WriteWaiter<T> waiter = QueueWrite(item, ThreadParker.Current, cancellationToken) ?? throw ClosedException();
+        if (!IsDecidedInTime(waiter, timeout)) return false;
+        waiter.GetResult(waiter.Version);
+        return true;
+    }
+
+    /// <summary>Blocks until the waiter is signalled (true) or its time is over (false, and the waiter has been recycled).</summary>
+    private static bool IsDecidedInTime<TResult>(Waiter<TResult> waiter, TimeSpan timeout)
+    {
+        long start = Stopwatch.GetTimestamp();
+        bool isInterrupted = false;
+        while (!waiter.IsSignalled)
+        {
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(start);
+            try
+            {
+                if (timeout == Timeout.InfiniteTimeSpan || left > TimeSpan.Zero)
+                {
+                    waiter.Park(left);
+                    continue;
+                }
+            }
+            catch (ThreadInterruptedException)
+            {
+                if (waiter.TryAbandon()) throw;
+                isInterrupted = true;
+            }
+
+            // Over, or interrupted just after it was decided: then the signal is on its way.
+            if (!isInterrupted && waiter.TryAbandon()) return false;
+            SpinWait spinner = default;
+            while (!waiter.IsSignalled) TAtomics.Spin(ref spinner);
+        }
+
+        if (isInterrupted) Thread.CurrentThread.Interrupt();
+        return true;
+    }
+
+    private sealed partial class ReadSide
+    {
+        public override bool TryRead([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken = default)
+        {
+            WaitTime.ThrowIfInvalid(timeout);
+            cancellationToken.ThrowIfCancellationRequested();
+            return TryRead(out item) || _channel.ReadBlocking(out item, timeout, cancellationToken);
+        }
+    }
+
+    private sealed partial class WriteSide
+    {
+        public override bool TryWrite(T item, TimeSpan timeout, CancellationToken cancellationToken = default)
+        {
+            WaitTime.ThrowIfInvalid(timeout);
+            cancellationToken.ThrowIfCancellationRequested();
+            return TryWrite(item) || _channel.WriteBlocking(item, timeout, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// The cases of selects. They wait in the same lists, in their turn; that a case may have been decided by another channel shows
+// when it is claimed (Selecting/SelectCore.cs).
+
+using FastCore.Channels.Selecting;
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels;
+
+internal sealed partial class QueueChannel<T, TQueue, TAtomics>
+{
+    private void Enlist(Waiter waiter, WaiterList list)
+    {
+        Decided decided = default;
+        TAtomics.Enter(_gate);
+        if (list == _readersQueued ? !HasEnded : !_isClosed)
+        {
+            list.Add(waiter);
+            AnnounceAndFence();
+            Settle(ref decided);
+        }
+        else if (waiter.TryClaim())
+        {
+            waiter.Fail(ClosedException());
+            decided.Add(waiter);
+        }
+
+        TAtomics.Exit(_gate);
+        Tell(in decided);
+    }
+
+    private void Delist(Waiter waiter) => ((IWaiterOwner)this).TryAbandon(waiter);
+
+    private sealed partial class ReadSide
+    {
+        internal override bool HasEnded(out Exception? error)
+        {
+            error = null;
+            if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0) return false;
+            TAtomics.Enter(_channel._gate);
+            bool ended = _channel.HasEnded;
+            if (ended) error = _channel._error;
+            TAtomics.Exit(_channel._gate);
+            return ended;
+        }
+
+        internal override Waiter<T> CreateSelectWaiter(SelectRead<T> read, ISelectClaim select) =>
+            new SelectReadWaiter<T>(_channel, _channel._readWaiters, read, select);
+
+        internal override void Enlist(Waiter<T> waiter) => _channel.Enlist(waiter, _channel._readersQueued);
+
+        internal override void Delist(Waiter<T> waiter) => _channel.Delist(waiter);
+    }
+
+    private sealed partial class WriteSide
+    {
+        internal override bool IsCompleted(out Exception? error)
+        {
+            bool closed = (TAtomics.Read(in _channel._signals) & SignalWord.Closed) != 0;
+            error = closed ? _channel._error : null;
+            return closed;
+        }
+
+        internal override WriteWaiter<T> CreateSelectWaiter(SelectWrite<T> write, ISelectClaim select) =>
+            new SelectWriteWaiter<T>(_channel, _channel._writeWaiters, write, select);
+
+        internal override void Enlist(WriteWaiter<T> waiter) => _channel.Enlist(waiter, _channel._writersQueued);
+
+        internal override void Delist(WriteWaiter<T> waiter) => _channel.Delist(waiter);
+    }
+}

@@ -1,0 +1,353 @@
+// A select: several operations, of which exactly one takes place.
+//
+// It first tries them one after the other, in a random order. If none can be done, each is queued in its channel as a waiter,
+// in its turn among the others; the first channel that can serve its waiter decides the select, and the rest are taken out
+// of their lists when the awaiter goes on, before it runs.
+//
+// Invariant: State is the round and one of four phases. Idle → Open by the selecting thread, before the first case is queued.
+// Open → Busy → Open or Decided by whoever serves it: a channel (under its gate), the timer or the token. Decided → Idle by
+// the awaiter, after no case is queued any more. So an item is taken for a select only between Busy and Decided, by the one
+// who claimed it, and nothing is taken for a select that is decided.
+//
+// No lost wake-up: a channel that finds the select Busy waits until it is Open or Decided, so its item is never passed by
+// because of a claim that came to nothing. No deadlock: who waits for a claim holds at most its own gate and, in a
+// rendezvous, the claim of a select with a lower number; who is waited for takes no gate before it lets go.
+//
+// Linearisation point: the one operation's, in its channel; for time and token the write of Decided.
+//
+// Memory order: the compare-and-swap to Busy and the release write of Decided order the claims. What the case holds (its item)
+// is written before the awaiter is signalled, which carries it over.
+
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+using FastCore.Atomics;
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels.Selecting;
+
+/// <summary>The engine of <see cref="ChannelSelect"/>.</summary>
+internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
+    where TAtomics : struct, IAtomics
+{
+    internal const int TimedOut = -1;
+
+    private const int Idle = 0;
+
+    private const int Open = 1;
+
+    private const int Busy = 2;
+
+    private const int Decided = 3;
+
+    private const int PhaseBits = 2;
+
+    private const int Cancelled = -2;
+
+    private readonly List<SelectCase> _cases = [];
+
+    private readonly ChannelTuning _tuning;
+
+    private ManualResetValueTaskSourceCore<int> _result;
+
+    private TokenWatch? _watch;
+
+    private CancellationTokenRegistration _registration;
+
+    private Timer? _timer;
+
+    private AutoResetEvent? _parker;
+
+    private CancellationToken _cancelledBy;
+
+    private long _deadline = long.MaxValue;
+
+    private int _state;
+
+    private int _index;
+
+    private OwnCounts _own;
+
+    private uint _random;
+
+    /// <param name="number">No other select's; above 0.</param>
+    /// <param name="tuning">How long it spins.</param>
+    internal SelectCore(long number, ChannelTuning tuning)
+    {
+        Number = number;
+        _tuning = tuning;
+        _own = new OwnCounts(tuning);
+        _random = ((uint)number * 2654435761u) | 1;
+    }
+
+    public long Number { get; }
+
+    /// <summary>In random order; each knows its own index.</summary>
+    internal IReadOnlyList<SelectCase> Cases => _cases;
+
+    private int Phase => TAtomics.Read(in _state) & ((1 << PhaseBits) - 1);
+
+    internal TCase Add<TCase>(TCase added)
+        where TCase : SelectCase
+    {
+        ThrowIfWaiting();
+        _cases.Add(added);
+        return added;
+    }
+
+    internal bool TryNow(out int index)
+    {
+        ThrowIfNotReady();
+        return TryCases(out index);
+    }
+
+    internal ValueTask<int> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ThrowIfNotReady();
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
+        if (TryCases(out int index) || TrySpinning(out index)) return new ValueTask<int>(index);
+        if (timeout == TimeSpan.Zero) return new ValueTask<int>(TimedOut);
+        Begin();
+        if (timeout != Timeout.InfiniteTimeSpan) StartTimer(timeout);
+        Watch(cancellationToken);
+        return new ValueTask<int>(this, _result.Version);
+    }
+
+    /// <summary>The same, blocking the thread.</summary>
+    internal int Wait(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ThrowIfNotReady();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (TryCases(out int index) || TrySpinning(out index)) return index;
+        if (timeout == TimeSpan.Zero) return TimedOut;
+        _parker = ThreadParker.Current;
+        Begin();
+        Watch(cancellationToken);
+        bool isInterrupted = !Park(timeout);
+        index = GetResult(_result.Version);
+        if (isInterrupted && index == TimedOut) throw new ThreadInterruptedException();
+        if (isInterrupted) Thread.CurrentThread.Interrupt();
+        return index;
+    }
+
+    bool ISelectClaim.TryClaim() => TryClaim(TAtomics.Read(in _state) >> PhaseBits);
+
+    public void Unclaim() => TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
+
+    public void Decide(int index)
+    {
+        _index = index;
+        TAtomics.Write(ref _state, TAtomics.Read(in _state) | Decided);
+    }
+
+    public void Signal(bool inline)
+    {
+        AutoResetEvent? parker = _parker;
+        _result.RunContinuationsAsynchronously = !inline;
+        if (_index == Cancelled) _result.SetException(new OperationCanceledException(_cancelledBy));
+        else _result.SetResult(_index);
+        parker?.Set();
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _result.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    public int GetResult(short token)
+    {
+        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The select has not finished: await its ValueTask, or ask IsCompleted first.");
+        End();
+        try
+        {
+            return _result.GetResult(token);
+        }
+        finally
+        {
+            _result.Reset();
+            TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
+        }
+    }
+
+    private bool TryClaim(int round)
+    {
+        SpinWait spinner = default;
+        int open = (round << PhaseBits) | Open;
+        int busy = (round << PhaseBits) | Busy;
+        while (true)
+        {
+            int seen = TAtomics.CompareExchange(ref _state, busy, open);
+            if (seen == open) return true;
+            if (seen != busy) return false;
+            TAtomics.Spin(ref spinner);
+        }
+    }
+
+    /// <summary>Opens the round and queues every case, until one has decided it.</summary>
+    private void Begin()
+    {
+        TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
+        foreach (SelectCase one in _cases)
+        {
+            if (Phase == Decided) break;
+            if (one.IsEnabled) one.Enlist();
+        }
+    }
+
+    /// <summary>Takes what is left of the round out of the channels, the timer and the token.</summary>
+    private void End()
+    {
+        foreach (SelectCase one in _cases) one.Delist();
+        _parker = null;
+        if (_deadline != long.MaxValue)
+        {
+            _deadline = long.MaxValue;
+            _timer!.Change(Timeout.Infinite, Timeout.Infinite);
+        }
+
+        if (_watch is null) return;
+
+        // A callback that is still running keeps its watch: it knows the round, and finds it over.
+        if (!_registration.Unregister()) _watch = null;
+        _registration = default;
+    }
+
+    /// <summary>Blocks until the select is signalled; when the time is over or the thread is interrupted, it ends it itself.</summary>
+    /// <returns>False when the thread was interrupted.</returns>
+    private bool Park(TimeSpan timeout)
+    {
+        bool isInterrupted = false;
+        long start = Stopwatch.GetTimestamp();
+        SpinWait spinner = default;
+        while (_result.GetStatus(_result.Version) == ValueTaskSourceStatus.Pending)
+        {
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(start);
+            if (!isInterrupted && (timeout == Timeout.InfiniteTimeSpan || left > TimeSpan.Zero))
+            {
+                try
+                {
+                    _parker!.WaitOne(left);
+                    continue;
+                }
+                catch (ThreadInterruptedException)
+                {
+                    isInterrupted = true;
+                }
+            }
+
+            TryDecide(TimedOut, TAtomics.Read(in _state) >> PhaseBits);
+            TAtomics.Spin(ref spinner);
+        }
+
+        return !isInterrupted;
+    }
+
+    /// <summary>For time and token.</summary>
+    private void TryDecide(int index, int round, CancellationToken cancelledBy = default)
+    {
+        if (!TryClaim(round)) return;
+        _cancelledBy = cancelledBy;
+        Decide(index);
+        Signal(inline: false);
+    }
+
+    private void StartTimer(TimeSpan timeout)
+    {
+        _timer ??= new Timer(static state => ((SelectCore<TAtomics>)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
+        long milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);
+        Volatile.Write(ref _deadline, Environment.TickCount64 + milliseconds);
+        _timer.Change(milliseconds, Timeout.Infinite);
+    }
+
+    /// <summary>A late call may meet another round than the one it was set for, and ends only one whose own time is over.</summary>
+    private void Expire()
+    {
+        int round = TAtomics.Read(in _state) >> PhaseBits;
+        long left = Volatile.Read(ref _deadline) - Environment.TickCount64;
+        if (left <= 0) TryDecide(TimedOut, round);
+        else if (left < int.MaxValue) _timer!.Change(left, Timeout.Infinite);
+    }
+
+    private void Watch(CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.CanBeCanceled || Phase == Decided) return;
+        _watch ??= new TokenWatch(this);
+        _watch.Round = TAtomics.Read(in _state) >> PhaseBits;
+        _registration = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var watch = (TokenWatch)state!;
+                watch.Select.TryDecide(Cancelled, watch.Round, token);
+            },
+            _watch);
+    }
+
+    private bool TryCases(out int index)
+    {
+        for (int i = 0; i < _cases.Count; i++)
+        {
+            // A shuffle that goes no further than it must (Fisher and Yates).
+            int other = i + (int)(((ulong)NextRandom() * (uint)(_cases.Count - i)) >> 32);
+            SelectCase one = _cases[other];
+            _cases[other] = _cases[i];
+            _cases[i] = one;
+            if (!one.IsEnabled || !one.TryNow()) continue;
+            index = one.Index;
+            return true;
+        }
+
+        index = TimedOut;
+        return false;
+    }
+
+    private bool TrySpinning(out int index)
+    {
+        int looks = _own.Looks(_tuning);
+        for (int look = 0; look < looks; look++)
+        {
+            TAtomics.Pause(turns: 1 << Math.Min(look, 3));
+            if (!TryCases(out index)) continue;
+            _own.SpinHelped(_tuning);
+            return true;
+        }
+
+        _own.SpinWasInVain();
+        index = TimedOut;
+        return false;
+    }
+
+    /// <summary>Marsaglia, "Xorshift RNGs", 2003.</summary>
+    private uint NextRandom()
+    {
+        _random ^= _random << 13;
+        _random ^= _random >> 17;
+        _random ^= _random << 5;
+        return _random;
+    }
+
+    private void ThrowIfNotReady()
+    {
+        ThrowIfWaiting();
+        bool any = false;
+        foreach (SelectCase one in _cases)
+        {
+            any |= one.IsEnabled;
+            if (one.HoldsItem) throw new InvalidOperationException($"The item that case {one.Index} received has not been taken: it would be lost.");
+        }
+
+        if (!any) throw new InvalidOperationException("No case is left that could take place: all have ended or are disabled.");
+    }
+
+    private void ThrowIfWaiting()
+    {
+        if (Phase != Idle) throw new InvalidOperationException("The select is waiting already: await one call before the next.");
+    }
+
+    /// <summary>What a token's callback holds.</summary>
+    private sealed class TokenWatch(SelectCore<TAtomics> select)
+    {
+        internal SelectCore<TAtomics> Select { get; } = select;
+
+        internal int Round { get; set; }
+    }
+}

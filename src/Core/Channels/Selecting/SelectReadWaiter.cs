@@ -1,0 +1,27 @@
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels.Selecting;
+
+/// <summary>A read of a select in its channel's list.</summary>
+internal sealed class SelectReadWaiter<T>(IWaiterOwner owner, WaiterPool<T> pool, SelectRead<T> read, ISelectClaim select) : Waiter<T>(owner, pool)
+{
+    internal override long SelectNumber => select.Number;
+
+    internal override bool TryClaim() => select.TryClaim();
+
+    internal override void Unclaim() => select.Unclaim();
+
+    internal override void Succeed(T result)
+    {
+        read.Receive(result);
+        select.Decide(read.Index);
+    }
+
+    internal override void Fail(Exception error)
+    {
+        read.End(error);
+        select.Decide(read.Index);
+    }
+
+    internal override void Signal(bool inline) => select.Signal(inline);
+}

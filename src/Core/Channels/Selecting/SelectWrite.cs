@@ -1,0 +1,53 @@
+using FastCore.Channels.Selecting;
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels;
+
+/// <summary>A write of a <see cref="ChannelSelect"/>.</summary>
+/// <typeparam name="T">What is written.</typeparam>
+public sealed class SelectWrite<T> : SelectCase
+{
+    private readonly FastChannelWriter<T> _writer;
+
+    private readonly WriteWaiter<T> _waiter;
+
+    private bool _isEnlisted;
+
+    internal SelectWrite(FastChannelWriter<T> writer, ISelectClaim select, int index)
+        : base(index)
+    {
+        _writer = writer;
+        _waiter = writer.CreateSelectWaiter(this, select);
+    }
+
+    /// <summary>
+    /// What is written when this case takes place: it has been written exactly if the select returned this case's index and
+    /// <see cref="SelectCase.HasEnded"/> is false. Not to be changed while the select waits.
+    /// </summary>
+    public T? Item { get; set; }
+
+    internal override bool HoldsItem => false;
+
+    internal override bool TryNow()
+    {
+        if (_writer.TryWrite(Item!)) return true;
+        if (!_writer.IsCompleted(out Exception? error)) return false;
+        End(error);
+        return true;
+    }
+
+    internal override void Enlist()
+    {
+        _isEnlisted = true;
+        _waiter.Item = Item;
+        _writer.Enlist(_waiter);
+    }
+
+    internal override void Delist()
+    {
+        if (!_isEnlisted) return;
+        _isEnlisted = false;
+        _writer.Delist(_waiter);
+        _waiter.Item = default;
+    }
+}

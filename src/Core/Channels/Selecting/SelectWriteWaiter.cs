@@ -1,0 +1,23 @@
+using FastCore.Channels.Waiting;
+
+namespace FastCore.Channels.Selecting;
+
+/// <summary>A write of a select in its channel's list.</summary>
+internal sealed class SelectWriteWaiter<T>(IWaiterOwner owner, WaiterPool<bool> pool, SelectWrite<T> write, ISelectClaim select) : WriteWaiter<T>(owner, pool)
+{
+    internal override long SelectNumber => select.Number;
+
+    internal override bool TryClaim() => select.TryClaim();
+
+    internal override void Unclaim() => select.Unclaim();
+
+    internal override void Succeed(bool result) => select.Decide(write.Index);
+
+    internal override void Fail(Exception error)
+    {
+        write.End(error);
+        select.Decide(write.Index);
+    }
+
+    internal override void Signal(bool inline) => select.Signal(inline);
+}

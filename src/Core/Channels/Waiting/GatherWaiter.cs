@@ -1,0 +1,37 @@
+namespace FastCore.Channels.Waiting;
+
+/// <summary>A batch read that waits for more items than one, until a time.</summary>
+/// <remarks>
+/// The timer belongs to the object and serves one operation after another, so a late call of it may meet the next one: it
+/// ends only an operation whose own time is over.
+/// </remarks>
+internal sealed class GatherWaiter : Waiter<bool>
+{
+    private readonly Timer _timer;
+
+    private long _deadline;
+
+    internal GatherWaiter(IWaiterOwner owner, WaiterPool<bool> pool)
+        : base(owner, pool) =>
+        _timer = new Timer(static state => ((GatherWaiter)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
+
+    /// <summary>How many items it waits for. Under the gate.</summary>
+    internal int Wanted { get; set; }
+
+    /// <summary>Whether its time is over. Under the gate.</summary>
+    internal bool IsOver => Environment.TickCount64 >= _deadline;
+
+    /// <summary>Sets its end. Under the gate, before it is listed.</summary>
+    internal void SetDeadline(TimeSpan timeout) => _deadline = Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
+
+    /// <summary>Starts the clock. Outside the gate, before anyone can consume the operation.</summary>
+    internal void StartTimer() => _timer.Change(Math.Max(0, _deadline - Environment.TickCount64), Timeout.Infinite);
+
+    internal override void Signal(bool inline)
+    {
+        _timer.Change(Timeout.Infinite, Timeout.Infinite);
+        base.Signal(inline);
+    }
+
+    private void Expire() => Owner.Expire(this);
+}
