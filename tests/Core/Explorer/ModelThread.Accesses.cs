@@ -1,5 +1,5 @@
-using FastCore.Atomics;
 using System.Runtime.Intrinsics;
+using FastCore.Atomics;
 
 namespace FastCore.Tests.Explorer;
 
