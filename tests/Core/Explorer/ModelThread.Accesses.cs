@@ -91,6 +91,16 @@ internal sealed partial class ModelThread
         location.LastReads = Vector128.Max(location.LastReads, VectorClock.Moment(_clock, index));
     }
 
+    /// <summary>False when another thread may be writing the slot, so that what is read means nothing.</summary>
+    internal bool ReadRacingSlot(nint address)
+    {
+        Step(StepKind.Read);
+        Location location = execution.Memory.At(address, default);
+        bool whole = VectorClock.HappensBefore(location.LastWrite, _clock);
+        execution.Note(index, whole ? "reads slot" : "reads torn slot", location);
+        return whole;
+    }
+
     internal void WriteSlot(nint address)
     {
         Location location = execution.Memory.At(address, default);
