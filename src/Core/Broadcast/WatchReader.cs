@@ -22,7 +22,7 @@ public sealed class WatchReader<T> : ChannelReader<T>
     public T Value => _core.State.Value;
 
     /// <summary>Whether there is a value that this reader has not read.</summary>
-    public bool HasChanged => _core.State.Version > Volatile.Read(ref _seen);
+    public bool HasChanged => _core.State.Version > HardwareAtomics.Read(in _seen);
 
     /// <inheritdoc/>
     public override bool CanCount => true;
@@ -40,10 +40,10 @@ public sealed class WatchReader<T> : ChannelReader<T>
     public override bool TryRead([MaybeNullWhen(false)] out T item)
     {
         WatchState<T> state = _core.State;
-        long seen = Volatile.Read(ref _seen);
+        long seen = HardwareAtomics.Read(in _seen);
         while (state.Version > seen)
         {
-            long before = Interlocked.CompareExchange(ref _seen, state.Version, seen);
+            long before = HardwareAtomics.CompareExchange(ref _seen, state.Version, seen);
             if (before == seen)
             {
                 item = state.Value;
@@ -61,7 +61,7 @@ public sealed class WatchReader<T> : ChannelReader<T>
     public override bool TryPeek([MaybeNullWhen(false)] out T item)
     {
         WatchState<T> state = _core.State;
-        bool changed = state.Version > Volatile.Read(ref _seen);
+        bool changed = state.Version > HardwareAtomics.Read(in _seen);
         item = changed ? state.Value : default;
         return changed;
     }
@@ -70,7 +70,7 @@ public sealed class WatchReader<T> : ChannelReader<T>
     /// <returns>True when there is one, false when the watch is completed and its last value has been read.</returns>
     /// <remarks>Cancellation: no change is lost, nothing is left behind.</remarks>
     public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
-        _core.WaitForChangeAsync(Volatile.Read(ref _seen), cancellationToken);
+        _core.WaitForChangeAsync(HardwareAtomics.Read(in _seen), cancellationToken);
 
     /// <summary>Reads the latest value, when it is one that this reader has not read.</summary>
     /// <remarks>Cancellation: it is cancelled, or has read a value and yields it.</remarks>

@@ -60,7 +60,7 @@ public sealed class WriterLease<T> : ChannelWriter<T>, IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+            ObjectDisposedException.ThrowIf(HardwareAtomics.Read(in _disposed) != 0, this);
             return _shared.Writer;
         }
     }
@@ -70,14 +70,14 @@ public sealed class WriterLease<T> : ChannelWriter<T>, IDisposable
     public WriterLease<T> Share()
     {
         // Another thread may dispose this lease between the two: then the count decides, which other leases may hold up.
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_shared.Leases.TryAdd(), this);
+        ObjectDisposedException.ThrowIf(HardwareAtomics.Read(in _disposed) != 0 || !_shared.Leases.TryAdd(), this);
         return new WriterLease<T>(_shared);
     }
 
     /// <summary>Gives the lease back; the last one to be given back completes the channel. Further calls do nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0 && _shared.Leases.Remove()) _shared.Writer.TryComplete();
+        if (HardwareAtomics.Exchange(ref _disposed, 1) == 0 && _shared.Leases.Remove()) _shared.Writer.TryComplete();
     }
 
     /// <summary>Completes the channel at once, for all leases.</summary>

@@ -17,10 +17,10 @@ internal static class SyntaxRules
     ];
 
     /// <summary>Where references may be computed without bounds checks: the rooms above, and what is built of sequenced slots.</summary>
-    private static readonly string[] UncheckedRooms = [.. UnsafeRooms, "src/Core/Atomics/", "src/Core/Channels/"];
+    private static readonly string[] UncheckedRooms = [.. UnsafeRooms, "src/Core/Atomics/", "src/Core/Channels/", "src/Core/Broadcast/"];
 
     /// <summary>Lock-free code that the interleaving explorer runs.</summary>
-    private static readonly string[] ExploredRooms = ["src/Core/Rings/", "src/Core/Channels/"];
+    private static readonly string[] ExploredRooms = ["src/Core/Rings/", "src/Core/Channels/", "src/Core/Broadcast/"];
 
     public static readonly Rule[] All = OfCSharp(
     [

@@ -1,3 +1,5 @@
+using FastCore.Atomics;
+
 namespace FastCore.Channels.Operators;
 
 /// <summary>The loops of an operator that can't do with pulling alone, and the channel that they fill.</summary>
@@ -34,7 +36,7 @@ internal sealed class Stage<TOut>(int capacity, CancellationToken cancellationTo
         }
         catch (Exception error)
         {
-            Interlocked.CompareExchange(ref _firstError, error, null);
+            HardwareAtomics.CompareExchange(ref _firstError, error, null);
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -48,7 +50,7 @@ internal sealed class Stage<TOut>(int capacity, CancellationToken cancellationTo
         catch (Exception error)
         {
             // What a stranger registered on the token threw, when it was told of the first error.
-            Interlocked.CompareExchange(ref _firstError, error, null);
+            HardwareAtomics.CompareExchange(ref _firstError, error, null);
         }
 
         _stop.Dispose();
