@@ -21,5 +21,5 @@ internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnf
     internal const int LooksOfATrial = 4;
 
     /// <summary>With one processor the other side can't run while this one spins.</summary>
-    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 1024, 32);
+    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 160, 32);
 }

@@ -160,7 +160,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(ClaimRefused);
             ring.ThrowIfNotClaimed(count);
             TAtomics.Write(ref _own.Writing, 1);
-            bool open = (_channel.SignalsAfterStore() & SignalWord.Closed) == 0;
+            bool open = (TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0;
             if (open) ring.Publish(count);
             TAtomics.Write(ref _own.Writing, 0);
             if (open && count != 0) AfterWriteAlone();
@@ -171,7 +171,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         private int TryWriteBatchAlone(ReadOnlySpan<T> items)
         {
             TAtomics.Write(ref _own.Writing, 1);
-            int signals = _channel.SignalsAfterStore();
+            int signals = TAtomics.Read(in _channel._signals);
             int count = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 ? _queue.TryEnqueue(items) : 0;
             TAtomics.Write(ref _own.Writing, 0);
             if (count != 0) AfterWriteAlone();

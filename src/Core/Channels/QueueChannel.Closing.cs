@@ -36,7 +36,12 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _error = error;
             _isClosed = true;
             AnnounceAndFence();
-            if (!_queue.TrySeal()) _writeSide.WaitUntilQuiet();
+            if (!_queue.TrySeal())
+            {
+                TAtomics.FenceAllProcessors();
+                _writeSide.WaitUntilQuiet();
+            }
+
             Fail(_writersQueued, ref decided);
             EndWaits(_writersWaiting, ref decided);
             Wake(_readersGathering, true, ref decided);

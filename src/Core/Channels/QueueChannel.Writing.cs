@@ -154,7 +154,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         /// <summary>
         /// Waits until the producer, if it is in the middle of an enqueue, has finished it. After the channel showed "closed"
-        /// and fenced, an enqueue that starts later sees it and does not happen; so the final tail is known when this returns.
+        /// and fenced all processors, an enqueue that starts later sees it and does not happen; so the final tail is known
+        /// when this returns.
         /// </summary>
         internal void WaitUntilQuiet()
         {
@@ -163,13 +164,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         /// <summary>
-        /// The single producer's write. The same protocol as the sleepers', twice: "I am writing" against "closed", then "there
-        /// is an item" against "a reader waits".
+        /// The single producer's write. The same protocol as the sleepers', twice: "I am writing" against "closed", for which
+        /// the one who closes always pays both fences, then "there is an item" against "a reader waits".
         /// </summary>
         private bool TryWriteAlone(T item)
         {
             TAtomics.Write(ref _own.Writing, 1);
-            int signals = _channel.SignalsAfterStore();
+            int signals = TAtomics.Read(in _channel._signals);
             bool written = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 && _queue.TryEnqueue(item);
             TAtomics.Write(ref _own.Writing, 0);
             if (!written) return (signals & SignalWord.WritersQueued) != 0 && _channel.TryWriteInTurn(item);

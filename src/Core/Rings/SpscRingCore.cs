@@ -68,6 +68,17 @@ internal sealed partial class SpscRingCore<T, TAtomics>
         }
     }
 
+    /// <summary>The same, and where the tail was then.</summary>
+    internal bool IsEmptyAt(out long tail)
+    {
+        long head = TAtomics.Read(in _cursors.Head);
+        tail = TAtomics.Read(in _cursors.Tail);
+        return tail == head;
+    }
+
+    /// <summary>Whether nothing was enqueued since the tail was there.</summary>
+    internal bool HasTail(long tail) => TAtomics.Read(in _cursors.Tail) == tail;
+
     /// <summary>Tail first: when the head read later is a lap behind it, no slot was free at that read.</summary>
     internal bool IsFull
     {

@@ -1,12 +1,19 @@
 // Unbounded multi-producer multi-consumer queue: a chain of sealable rings. Producers use the last ring; when it is full it
 // is sealed and one of twice the size is linked behind it, up to a limit. Consumers use the first ring, and go on to the
-// next when the first is sealed and empty. While the backlog fits the last ring, the queue is that ring and makes no garbage.
+// next when the first is sealed and empty; a few of the rings that are left are kept and linked again, so that a backlog that
+// comes and goes makes no garbage.
 //
 // Invariant: every ring but the last is sealed, and Next is set after the seal; so an item in a later ring was enqueued after
-// every item of an earlier one, and a ring with a Next that is found empty stays empty.
+// every item of an earlier one. A ring is left when it is sealed, empty and has a Next; its positions go on where they were
+// when it is linked again. It is opened after it is linked, so nothing can be in a ring that is not in the chain.
 //
-// Linearisation points: those of the rings. "Empty" at the read of a null Next after its ring was found empty; the ring may
-// have been filled in between, but then that happened after it was found empty, and the queue was empty at that moment.
+// A thread may hold a ring that was left, and linked again, since it looked. A producer finds it sealed, or the last. A consumer
+// that saw an item in it asks whether it is first, before it claims: if it is then, and the claim succeeds, it is first
+// still, for a ring with an item in it is not left. One that found it empty asks for the same after it found no Next, and
+// whether the tail is where it was.
+//
+// Linearisation points: those of the rings. "Empty" at a moment between the look at the ring and the look at what is first:
+// if the ring was the first all the time, when its Next was read; if it was left and is first again, when it became so.
 //
 // Memory order: the release write of Next and of the last ring pairs with the acquire reads that find them; an enqueue into
 // the new ring comes after both, so its full fence (see SealableRing) orders it against a sleeper that saw Next null.
@@ -23,8 +30,13 @@ internal sealed class LinkedRings<T, TAtomics>
     /// <summary>Rings stop growing here, so that a slot of two words keeps them out of the large object heap.</summary>
     private const int LargestCapacity = 4096;
 
-    /// <summary>Taken for the growth and the seal alone; nothing else is taken while it is held.</summary>
+    private const int MostSpares = 4;
+
+    /// <summary>Taken for the growth, the rings that are left, and the seal; nothing else is taken while it is held.</summary>
     private readonly Gate _gate = new();
+
+    /// <summary>Rings that were left, sealed. Under the gate.</summary>
+    private readonly SealableRing<T, TAtomics>?[] _spares = new SealableRing<T, TAtomics>?[MostSpares];
 
     /// <summary>Where consumers look; moved on by whoever finds it sealed and empty.</summary>
     private SealableRing<T, TAtomics> _first;
@@ -55,13 +67,13 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         get
         {
-            SealableRing<T, TAtomics>? ring = TAtomics.Read(in _first);
-            while (ring.IsEmpty)
+            SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+            while (ring.IsEmptyAt(out long tail))
             {
                 SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
-                if (next is null) return true;
-                if (!ring.IsEmpty) return false;
-                ring = next;
+                if (next is not null) ring = next;
+                else if (ring.HasTail(tail)) return true;
+                else ring = TAtomics.Read(in _first);
             }
 
             return false;
@@ -98,11 +110,8 @@ internal sealed class LinkedRings<T, TAtomics>
         while (true)
         {
             SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
-            if (ring.TryDequeue(out item)) return true;
-            SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
-            if (next is null) return false;
-            if (ring.TryDequeue(out item)) return true;
-            TAtomics.CompareExchange(ref _first, next, ring);
+            if (ring.TryDequeue(new First(this), out item, out long emptyAt)) return true;
+            if (HasEnded(ring, emptyAt)) return false;
         }
     }
 
@@ -112,13 +121,9 @@ internal sealed class LinkedRings<T, TAtomics>
         while (true)
         {
             SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
-            int count = ring.TryDequeue(items);
+            int count = ring.TryDequeue(new First(this), items, out long emptyAt);
             if (count != 0) return count;
-            SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
-            if (next is null) return 0;
-            count = ring.TryDequeue(items);
-            if (count != 0) return count;
-            TAtomics.CompareExchange(ref _first, next, ring);
+            if (HasEnded(ring, emptyAt)) return 0;
         }
     }
 
@@ -127,21 +132,15 @@ internal sealed class LinkedRings<T, TAtomics>
         while (true)
         {
             SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
-            if (ring.TryPeek(out item)) return true;
-            SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
-            if (next is null) return false;
-            if (ring.TryPeek(out item)) return true;
-            TAtomics.CompareExchange(ref _first, next, ring);
+            if (ring.TryPeek(new First(this), out item, out long emptyAt)) return true;
+            if (HasEnded(ring, emptyAt)) return false;
         }
     }
 
     /// <summary>For debuggers: see <see cref="IItemQueue{T}.CopyTo"/>.</summary>
     internal void CopyTo(List<T> items)
     {
-        for (SealableRing<T, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next))
-        {
-            ring.CopyTo(items);
-        }
+        for (SealableRing<T, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next)) ring.CopyTo(items);
     }
 
     internal void PutSeal()
@@ -157,17 +156,58 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         if (TAtomics.Read(in _last) != full) return true;
         if (TAtomics.Read(in _sealed) != 0) return false;
-        var next = new SealableRing<T, TAtomics>(Math.Min(full.Capacity * 2, LargestCapacity));
+        int capacity = Math.Min(full.Capacity * 2, LargestCapacity);
         TAtomics.Enter(_gate);
         bool open = _sealed == 0;
-        if (open && _last == full)
+        if (open && _last == full && full.IsFull)
         {
+            SealableRing<T, TAtomics> next = TakeSpare(capacity) ?? new SealableRing<T, TAtomics>(capacity);
+            TAtomics.Write(ref next.Next, null);
             full.PutSeal();
             TAtomics.Write(ref full.Next, next);
             TAtomics.Write(ref _last, next);
+            next.Unseal();
         }
 
         TAtomics.Exit(_gate);
         return open;
+    }
+
+    /// <summary>After nothing was found in a ring: whether that was the end, or there is another to look into.</summary>
+    private bool HasEnded(SealableRing<T, TAtomics> ring, long emptyAt)
+    {
+        if (emptyAt == SealableRing<T, TAtomics>.WrongPlace) return false;
+        SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
+        if (next is null) return TAtomics.Read(in _first) == ring && ring.HasTail(emptyAt);
+
+        // Sealed before its Next was set: where nothing came since, nothing will.
+        if (ring.HasTail(emptyAt) && TAtomics.CompareExchange(ref _first, next, ring) == ring) KeepSpare(ring);
+        return false;
+    }
+
+    private void KeepSpare(SealableRing<T, TAtomics> left)
+    {
+        TAtomics.Enter(_gate);
+        int place = Array.IndexOf(_spares, null);
+        if (place >= 0) _spares[place] = left;
+        TAtomics.Exit(_gate);
+    }
+
+    /// <summary>Under the gate.</summary>
+    private SealableRing<T, TAtomics>? TakeSpare(int capacity)
+    {
+        for (int i = 0; i < _spares.Length; i++)
+        {
+            SealableRing<T, TAtomics>? spare = _spares[i];
+            _spares[i] = null;
+            if (spare?.Capacity >= capacity) return spare;
+        }
+
+        return null;
+    }
+
+    private readonly struct First(LinkedRings<T, TAtomics> rings) : IRingPlace<T, TAtomics>
+    {
+        public bool IsFirst(SealableRing<T, TAtomics> ring) => TAtomics.Read(in rings._first) == ring;
     }
 }

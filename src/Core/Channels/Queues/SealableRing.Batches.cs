@@ -39,8 +39,13 @@ internal sealed partial class SealableRing<T, TAtomics>
     }
 
     /// <returns>How many were taken; 0 when it is empty.</returns>
-    internal int TryDequeue(Span<T> items)
+    internal int TryDequeue(Span<T> items) => TryDequeue<AnyRing>(default, items, out _);
+
+    /// <inheritdoc cref="TryDequeue{TPlace}(TPlace, out T, out long)"/>
+    internal int TryDequeue<TPlace>(TPlace place, Span<T> items, out long emptyAt)
+        where TPlace : struct, IRingPlace<T, TAtomics>
     {
+        emptyAt = WrongPlace;
         if (items.IsEmpty) return 0;
         SpinWait spinner = default;
         while (true)
@@ -49,6 +54,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             int run = Run(head, turn: 1, items.Length);
             if (run != 0)
             {
+                if (!place.IsFirst(this)) return 0;
                 if (TAtomics.CompareExchange(ref _cursors.Head, head + run, head) == head)
                 {
                     for (int i = 0; i < run; i++) items[i] = Drain(ref At(head + i), ((head + i) >> _lapShift << 1) + 1);
@@ -59,6 +65,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             }
             else if (FinalTail == head)
             {
+                emptyAt = head;
                 return 0;
             }
             else if (TAtomics.Read(in _cursors.Head) == head)
@@ -67,6 +74,12 @@ internal sealed partial class SealableRing<T, TAtomics>
                 TAtomics.Spin(ref spinner);
             }
         }
+    }
+
+    /// <summary>For a ring that is not one of a chain.</summary>
+    private readonly struct AnyRing : IRingPlace<T, TAtomics>
+    {
+        public bool IsFirst(SealableRing<T, TAtomics> ring) => true;
     }
 
     /// <summary>How many of the wanted places the capacity leaves, as far as producers have seen.</summary>

@@ -37,6 +37,8 @@ internal enum EnqueueResult
 internal sealed partial class SealableRing<T, TAtomics>
     where TAtomics : struct, IAtomics
 {
+    internal const long WrongPlace = -1;
+
     private const long Seal = long.MinValue;
 
     private readonly Slot[] _slots;
@@ -53,7 +55,7 @@ internal sealed partial class SealableRing<T, TAtomics>
 
     private SealableCursors _cursors;
 
-    /// <summary>The ring that took over when this one was full and was sealed; set once, by <see cref="LinkedRings{T,TAtomics}"/>.</summary>
+    /// <summary>The ring that took over when this one was full and was sealed; set by <see cref="LinkedRings{T,TAtomics}"/>.</summary>
     internal SealableRing<T, TAtomics>? Next;
 
     internal SealableRing(int capacity)
@@ -83,6 +85,14 @@ internal sealed partial class SealableRing<T, TAtomics>
             long head = TAtomics.Read(in _cursors.Head);
             return FinalTail == head;
         }
+    }
+
+    /// <summary>Whether it is empty, and where its tail was then.</summary>
+    internal bool IsEmptyAt(out long tail)
+    {
+        long head = TAtomics.Read(in _cursors.Head);
+        tail = FinalTail;
+        return tail == head;
     }
 
     internal bool IsFull
@@ -125,8 +135,16 @@ internal sealed partial class SealableRing<T, TAtomics>
         }
     }
 
-    internal bool TryDequeue([MaybeNullWhen(false)] out T item)
+    internal bool TryDequeue([MaybeNullWhen(false)] out T item) => TryDequeue<AnyRing>(default, out item, out _);
+
+    /// <summary>Takes the oldest item if the ring is the one to take from.</summary>
+    /// <param name="place">Asked after an item was seen and before it is claimed.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="emptyAt">Where the tail was when the ring was found empty; below 0 when the place said no.</param>
+    internal bool TryDequeue<TPlace>(TPlace place, [MaybeNullWhen(false)] out T item, out long emptyAt)
+        where TPlace : struct, IRingPlace<T, TAtomics>
     {
+        emptyAt = WrongPlace;
         SpinWait spinner = default;
         while (true)
         {
@@ -136,6 +154,12 @@ internal sealed partial class SealableRing<T, TAtomics>
             long turn = TAtomics.Read(in slot.Turn);
             if (turn == filled)
             {
+                if (!place.IsFirst(this))
+                {
+                    item = default;
+                    return false;
+                }
+
                 if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head)
                 {
                     GiveWay();
@@ -149,6 +173,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             if (turn > filled) continue;
             if (FinalTail == head)
             {
+                emptyAt = head;
                 item = default;
                 return false;
             }
@@ -158,13 +183,24 @@ internal sealed partial class SealableRing<T, TAtomics>
         }
     }
 
+    /// <summary>Whether nothing was enqueued since the tail was there.</summary>
+    internal bool HasTail(long tail) => FinalTail == tail;
+
+    /// <summary>Opens a sealed ring again, empty as it is.</summary>
+    internal void Unseal() => TAtomics.Write(ref _cursors.Tail, FinalTail);
+
     /// <summary>Copies the oldest item, and keeps the copy only if no consumer claimed it meanwhile.</summary>
     /// <remarks>
     /// The copy is a plain read that may race with a consumer's clearing of the slot; the fence and the second look at Head
     /// throw such a copy away before anyone sees it (a sequence lock's reader).
     /// </remarks>
-    internal bool TryPeek([MaybeNullWhen(false)] out T item)
+    internal bool TryPeek([MaybeNullWhen(false)] out T item) => TryPeek<AnyRing>(default, out item, out _);
+
+    /// <inheritdoc cref="TryDequeue{TPlace}(TPlace, out T, out long)"/>
+    internal bool TryPeek<TPlace>(TPlace place, [MaybeNullWhen(false)] out T item, out long emptyAt)
+        where TPlace : struct, IRingPlace<T, TAtomics>
     {
+        emptyAt = WrongPlace;
         SpinWait spinner = default;
         while (true)
         {
@@ -175,6 +211,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             if (turn == filled)
             {
                 item = slot.Item;
+                if (!place.IsFirst(this)) return false;
                 TAtomics.Fence();
                 if (TAtomics.Read(in _cursors.Head) == head) return true;
             }
@@ -182,6 +219,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             {
                 if (FinalTail == head)
                 {
+                    emptyAt = head;
                     item = default;
                     return false;
                 }

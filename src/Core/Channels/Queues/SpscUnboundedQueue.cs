@@ -1,13 +1,15 @@
-// Unbounded single-producer single-consumer queue: a chain of rings. The producer fills the last; when it is full it links
-// one of twice the size (up to a limit) that already holds the item. The consumer empties the first and then goes on. While
-// the backlog fits the last ring, the queue is that ring and makes no garbage.
+// Unbounded single-producer single-consumer queue: a chain of rings. The producer fills the last; when it is full it links one
+// of twice the size (up to a limit) that already holds the item. The consumer empties the first and then goes on; the ring it
+// leaves is kept for the producer, a few of them, so that a backlog that comes and goes makes no garbage.
 //
-// Invariant: only the last ring is ever enqueued into, so a ring with a Next that is found empty stays empty.
+// Invariant: only the last ring is ever enqueued into. A ring that was left is linked again with an item in it, so its tail
+// has moved.
 //
-// Linearisation points: those of the ring, and the write of Next for the enqueue that links one. "Empty" at the moment the
-// ring was found empty, if its Next is null after that.
+// Linearisation points: those of the ring, and the write of Next for the enqueue that links one. "Empty" at the read of a null
+// Next after the ring was found empty, if its tail has not moved by then: the ring was the last all that time.
 //
-// Memory order: the release write of Next carries the ring and its first item to the acquire read that finds it.
+// Memory order: the release write of Next carries the ring and its first item to the acquire read that finds it. A ring goes
+// back to the producer through a ring of rings, which orders all that the consumer did with it before.
 
 using System.Diagnostics.CodeAnalysis;
 using FastCore.Atomics;
@@ -38,12 +40,12 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
         get
         {
             Link link = TAtomics.Read(in _chain.First);
-            while (link.Ring.IsEmpty)
+            while (link.Ring.IsEmptyAt(out long tail))
             {
                 Link? next = TAtomics.Read(in link.Next);
-                if (next is null) return true;
-                if (!link.Ring.IsEmpty) return false;
-                link = next;
+                if (next is not null) link = next;
+                else if (link.Ring.HasTail(tail)) return true;
+                else link = TAtomics.Read(in _chain.First);
             }
 
             return false;
@@ -106,7 +108,7 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
     {
         internal readonly SpscRingCore<T, TAtomics> Ring = new(capacity);
 
-        /// <summary>Written once by the producer.</summary>
+        /// <summary>Written by the producer, each time the ring is linked.</summary>
         internal Link? Next;
     }
 
@@ -114,6 +116,11 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
     {
         /// <summary>Rings stop growing here, so that items of two words keep them out of the large object heap.</summary>
         private const int LargestCapacity = 4096;
+
+        private const int MostSpares = 4;
+
+        /// <summary>Rings that the consumer has left, for the producer.</summary>
+        private readonly SpscRingCore<Link, TAtomics> _spares = new(MostSpares);
 
         /// <summary>Written by the consumer.</summary>
         internal Link First;
@@ -126,7 +133,9 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
         /// <summary>Producer: links a larger ring that holds the item. Always true: there is always room.</summary>
         internal bool Extend(Link full, T item)
         {
-            var next = new Link(Math.Min(full.Ring.Capacity * 2, LargestCapacity));
+            int capacity = Math.Min(full.Ring.Capacity * 2, LargestCapacity);
+            if (!_spares.TryDequeue(out Link? next) || next.Ring.Capacity < capacity) next = new Link(capacity);
+            TAtomics.Write(ref next.Next, null);
             bool added = next.Ring.TryEnqueue(item);
             Last = next;
             TAtomics.Write(ref full.Next, next);
@@ -141,8 +150,16 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
         {
             next = TAtomics.Read(in first.Next);
             if (next is null) return false;
-            if (first.Ring.IsEmpty) TAtomics.Write(ref First, next);
-            else next = first;
+            if (first.Ring.IsEmpty)
+            {
+                TAtomics.Write(ref First, next);
+                _spares.TryEnqueue(first);
+            }
+            else
+            {
+                next = first;
+            }
+
             return true;
         }
     }
