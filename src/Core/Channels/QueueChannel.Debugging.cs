@@ -48,7 +48,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : IDebuggedChann
     private static int Length(WaiterList list)
     {
         int length = 0;
-        for (Waiter? waiter = list.First; waiter is not null; waiter = waiter.Next) length++;
+        for (Waiter? waiter = list.Head; waiter is not null; waiter = waiter.Next) length++;
         return length;
     }
 

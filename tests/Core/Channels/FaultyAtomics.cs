@@ -12,7 +12,7 @@ internal interface IAtomicsFault
 
     static virtual bool LeavesTheGateOpen => false;
 
-    /// <summary>A compare-and-swap in two steps: the claims of a select are the only ones of an int in what it is tried on.</summary>
+    /// <summary>A compare-and-swap of an int in two steps: in what it is tried on, the claims of a select and the count of leases.</summary>
     static virtual bool ClaimsInTwoSteps => false;
 }
 
