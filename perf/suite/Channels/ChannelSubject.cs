@@ -13,7 +13,7 @@ internal sealed record ChannelSubject(
     internal static ChannelSubject FastCore { get; } =
         new("fastcore", FastChannel.CreateBounded, FastChannel.CreateUnbounded<long>, FastChannel.CreateUnboundedPrioritized)
         {
-            CreateBoundedPrioritized = FastChannel.CreateBoundedPrioritized,
+            CreateBoundedPrioritized = static (capacity, options) => FastChannel.CreateBoundedPrioritized(capacity, options),
         };
 
     internal static ChannelSubject Stock { get; } =

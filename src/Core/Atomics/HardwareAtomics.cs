@@ -50,6 +50,15 @@ internal readonly struct HardwareAtomics : IAtomics
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ReadSlot<T>(ref readonly T slot) => slot;
 
+    /// <remarks>References in it are each read whole, so a torn value is safe to hold until it is dropped.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ReadRacingSlot<T>(ref readonly T slot)
+    {
+        T item = slot;
+        Volatile.ReadBarrier();
+        return item;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WriteSlot<T>(ref T slot, T value) => slot = value;
 

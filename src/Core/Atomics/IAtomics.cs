@@ -59,6 +59,13 @@ internal interface IAtomics
     /// <summary>Reads a slot that the protocol says no other thread writes now. The explorer reports a race if one does.</summary>
     static abstract T ReadSlot<T>(ref readonly T slot);
 
+    /// <summary>
+    /// Reads a slot that another thread may be writing: the value may be part of one write and part of another. The caller
+    /// must find out, by a read after this one, whether a write had begun, and if so drop the value. No later access moves
+    /// before it. The explorer gives the default value where it finds a race.
+    /// </summary>
+    static abstract T ReadRacingSlot<T>(ref readonly T slot);
+
     /// <summary>Writes a slot that the protocol says no other thread touches now. The explorer reports a race if one does.</summary>
     static abstract void WriteSlot<T>(ref T slot, T value);
 

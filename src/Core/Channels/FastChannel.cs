@@ -62,6 +62,13 @@ public static class FastChannel
         return CreateBounded<T>(new BoundedChannelOptions(capacity));
     }
 
+    /// <inheritdoc cref="CreateBounded{T}(BoundedChannelOptions, Action{T}, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options) => CreateBounded<T>(options, itemDropped: null, continuations: null);
+
+    /// <inheritdoc cref="CreateBounded{T}(BoundedChannelOptions, Action{T}, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped) =>
+        CreateBounded(options, itemDropped, continuations: null);
+
     /// <summary>Creates a bounded channel.</summary>
     /// <param name="options">
     /// The capacity and behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/>
@@ -77,7 +84,7 @@ public static class FastChannel
     /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped = null, ContinuationScheduler? continuations = null)
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
         EngineOptions engine = Engine(options, continuations);
@@ -95,6 +102,9 @@ public static class FastChannel
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     public static FastChannel<T> CreateUnbounded<T>() => CreateUnbounded<T>(new UnboundedChannelOptions());
 
+    /// <inheritdoc cref="CreateUnbounded{T}(UnboundedChannelOptions, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options) => CreateUnbounded<T>(options, continuations: null);
+
     /// <summary>Creates a channel without a bound.</summary>
     /// <param name="options">
     /// The behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> matter when both
@@ -107,7 +117,7 @@ public static class FastChannel
     /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options, ContinuationScheduler? continuations = null)
+    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
         EngineOptions engine = Engine(options, continuations) with { CancelsOlderReads = options.SingleReader };
@@ -121,6 +131,10 @@ public static class FastChannel
     /// <remarks><inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T}, ContinuationScheduler)"/></remarks>
     public static FastChannel<T> CreateUnboundedPrioritized<T>() => CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<T>());
 
+    /// <inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T}, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options) =>
+        CreateUnboundedPrioritized(options, continuations: null);
+
     /// <summary>Creates a channel without a bound that gives the least item first.</summary>
     /// <param name="options">The behaviour, and the comparer that says which item is less.</param>
     /// <param name="continuations">
@@ -133,7 +147,7 @@ public static class FastChannel
     /// <see cref="InvalidOperationException"/> with that exception in it.
     /// </remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options, ContinuationScheduler? continuations = null)
+    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
         return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(Array.MaxLength, options.Comparer), Engine(options, continuations));

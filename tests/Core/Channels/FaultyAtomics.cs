@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tests.Explorer;
 
@@ -12,6 +13,18 @@ internal interface IAtomicsFault
 
     static virtual bool LeavesTheGateOpen => false;
 
+    /// <summary>A read-modify-write is a read, and later a write.</summary>
+    static virtual bool SplitsUpdates => false;
+
+    /// <summary>A slot is written after the store that should publish it.</summary>
+    static virtual bool PublishesBeforeWriting => false;
+
+    /// <summary>The look that follows the copy of a racing slot moves before it: it gives what the look before gave.</summary>
+    static virtual bool LooksBeforeTheCopy => false;
+
+    /// <summary>An array that others replace is always seen empty: who is in it is ignored.</summary>
+    static virtual bool SeesEmptyArrays => false;
+
     /// <summary>A compare-and-swap of an int in two steps: in what it is tried on, the claims of a select and the count of leases.</summary>
     static virtual bool ClaimsInTwoSteps => false;
 }
@@ -23,33 +36,73 @@ internal interface IAtomicsFault
 internal readonly struct FaultyAtomics<TFault> : IAtomics
     where TFault : struct, IAtomicsFault
 {
+    [ThreadStatic] private static Action? _lateSlot;
+
+    [ThreadStatic] private static long _lastRead;
+
+    [ThreadStatic] private static bool _hasCopied;
+
     public static int Read(ref readonly int location) => ExplorerAtomics.Read(in location);
 
-    public static long Read(ref readonly long location) => ExplorerAtomics.Read(in location);
+    public static long Read(ref readonly long location)
+    {
+        if (_hasCopied)
+        {
+            _hasCopied = false;
+            return _lastRead;
+        }
 
-    public static T Read<T>(ref readonly T location) where T : class? => ExplorerAtomics.Read(in location);
+        return _lastRead = ExplorerAtomics.Read(in location);
+    }
+
+    public static T Read<T>(ref readonly T location) where T : class? =>
+        TFault.SeesEmptyArrays && typeof(T).IsArray ? EmptyArray<T>.Instance : ExplorerAtomics.Read(in location);
 
     public static long ReadOwned(ref readonly long location) => ExplorerAtomics.ReadOwned(in location);
 
-    public static void Write(ref int location, int value) => ExplorerAtomics.Write(ref location, value);
+    public static void Write(ref int location, int value)
+    {
+        ExplorerAtomics.Write(ref location, value);
+        WriteLateSlot();
+    }
 
-    public static void Write(ref long location, long value) => ExplorerAtomics.Write(ref location, value);
+    public static void Write(ref long location, long value)
+    {
+        ExplorerAtomics.Write(ref location, value);
+        WriteLateSlot();
+    }
 
-    public static void Write<T>(ref T location, T value) where T : class? => ExplorerAtomics.Write(ref location, value);
+    public static void Write<T>(ref T location, T value) where T : class?
+    {
+        ExplorerAtomics.Write(ref location, value);
+        WriteLateSlot();
+    }
 
     public static int CompareExchange(ref int location, int value, int comparand)
     {
-        if (!TFault.ClaimsInTwoSteps) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
-        int seen = ExplorerAtomics.Read(in location);
-        if (seen == comparand) ExplorerAtomics.Write(ref location, value);
-        return seen;
+        if (!TFault.SplitsUpdates && !TFault.ClaimsInTwoSteps) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        int before = ExplorerAtomics.Read(in location);
+        if (before == comparand) ExplorerAtomics.Write(ref location, value);
+        return before;
     }
 
-    public static long CompareExchange(ref long location, long value, long comparand) => ExplorerAtomics.CompareExchange(ref location, value, comparand);
+    public static long CompareExchange(ref long location, long value, long comparand)
+    {
+        if (!TFault.SplitsUpdates) return ExplorerAtomics.CompareExchange(ref location, value, comparand);
+        long before = ExplorerAtomics.Read(in location);
+        if (before == comparand) ExplorerAtomics.Write(ref location, value);
+        return before;
+    }
 
     public static T CompareExchange<T>(ref T location, T value, T comparand) where T : class? => ExplorerAtomics.CompareExchange(ref location, value, comparand);
 
-    public static int Exchange(ref int location, int value) => ExplorerAtomics.Exchange(ref location, value);
+    public static int Exchange(ref int location, int value)
+    {
+        if (!TFault.SplitsUpdates) return ExplorerAtomics.Exchange(ref location, value);
+        int before = ExplorerAtomics.Read(in location);
+        ExplorerAtomics.Write(ref location, value);
+        return before;
+    }
 
     public static T Exchange<T>(ref T location, T value) where T : class? => ExplorerAtomics.Exchange(ref location, value);
 
@@ -59,7 +112,28 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static T ReadSlot<T>(ref readonly T slot) => ExplorerAtomics.ReadSlot(in slot);
 
-    public static void WriteSlot<T>(ref T slot, T value) => ExplorerAtomics.WriteSlot(ref slot, value);
+    public static T ReadRacingSlot<T>(ref readonly T slot)
+    {
+        _hasCopied = TFault.LooksBeforeTheCopy;
+        return ExplorerAtomics.ReadRacingSlot(in slot);
+    }
+
+    public static unsafe void WriteSlot<T>(ref T slot, T value)
+    {
+        if (!TFault.PublishesBeforeWriting)
+        {
+            ExplorerAtomics.WriteSlot(ref slot, value);
+            return;
+        }
+
+        // Good until a collection moves the slot, and then the checker runs the execution again.
+        nint address = (nint)Unsafe.AsPointer(ref slot);
+        _lateSlot = () =>
+        {
+            ExplorerAtomics.Fence();
+            ExplorerAtomics.WriteSlot(ref Unsafe.AsRef<T>((void*)address), value);
+        };
+    }
 
     public static void ReadSlots<T>(ReadOnlySpan<T> slots, Span<T> items) => ExplorerAtomics.ReadSlots(slots, items);
 
@@ -90,6 +164,18 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
     {
         if (!TFault.LeavesTheGateOpen) ExplorerAtomics.Exit(gate);
     }
+
+    private static void WriteLateSlot()
+    {
+        Action? write = _lateSlot;
+        _lateSlot = null;
+        write?.Invoke();
+    }
+
+    private static class EmptyArray<T>
+    {
+        internal static readonly T Instance = (T)(object)Array.CreateInstance(typeof(T).GetElementType()!, 0);
+    }
 }
 
 internal readonly struct NoFence : IAtomicsFault
@@ -110,4 +196,24 @@ internal readonly struct TwoStepClaim : IAtomicsFault
 internal readonly struct OpenGate : IAtomicsFault
 {
     public static bool LeavesTheGateOpen => true;
+}
+
+internal readonly struct SplitUpdates : IAtomicsFault
+{
+    public static bool SplitsUpdates => true;
+}
+
+internal readonly struct PublishFirst : IAtomicsFault
+{
+    public static bool PublishesBeforeWriting => true;
+}
+
+internal readonly struct EmptyArrays : IAtomicsFault
+{
+    public static bool SeesEmptyArrays => true;
+}
+
+internal readonly struct EarlyLook : IAtomicsFault
+{
+    public static bool LooksBeforeTheCopy => true;
 }

@@ -98,6 +98,9 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
         return slot;
     }
 
+    public static T ReadRacingSlot<T>(ref readonly T slot) =>
+        ModelThread.Current is { } thread && !thread.ReadRacingSlot(Address(in slot)) ? default! : slot;
+
     public static void WriteSlot<T>(ref T slot, T value)
     {
         ModelThread.Current?.WriteSlot(Address(in slot));

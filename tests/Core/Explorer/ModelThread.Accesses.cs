@@ -1,5 +1,5 @@
-using FastCore.Atomics;
 using System.Runtime.Intrinsics;
+using FastCore.Atomics;
 
 namespace FastCore.Tests.Explorer;
 
@@ -89,6 +89,16 @@ internal sealed partial class ModelThread
         execution.Note(index, "reads slot", location);
         Model.Require(VectorClock.HappensBefore(location.LastWrite, _clock), $"Race: slot {location.Number} is read while another thread may still write it.");
         location.LastReads = Vector128.Max(location.LastReads, VectorClock.Moment(_clock, index));
+    }
+
+    /// <summary>False when another thread may be writing the slot, so that what is read means nothing.</summary>
+    internal bool ReadRacingSlot(nint address)
+    {
+        Step(StepKind.Read);
+        Location location = execution.Memory.At(address, default);
+        bool whole = VectorClock.HappensBefore(location.LastWrite, _clock);
+        execution.Note(index, whole ? "reads slot" : "reads torn slot", location);
+        return whole;
     }
 
     internal void WriteSlot(nint address)

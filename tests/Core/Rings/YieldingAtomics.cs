@@ -99,6 +99,14 @@ internal readonly struct YieldingAtomics : IAtomics
         return HardwareAtomics.ReadSlot(in slot);
     }
 
+    public static T ReadRacingSlot<T>(ref readonly T slot)
+    {
+        MaybeYield();
+        T item = HardwareAtomics.ReadRacingSlot(in slot);
+        MaybeYield();
+        return item;
+    }
+
     public static void WriteSlot<T>(ref T slot, T value)
     {
         MaybeYield();

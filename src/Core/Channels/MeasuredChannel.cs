@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FastCore.Channels.Metrics;
+using FastCore.Continuations;
 
 namespace FastCore.Channels;
 
@@ -9,7 +10,7 @@ public static class MeasuredChannel
     /// <summary>Creates a bounded <see cref="FastChannel{T}"/> that is measured, dropped items included.</summary>
     /// <typeparam name="T">What passes through the channel.</typeparam>
     /// <param name="name">The channel's name among the metrics.</param>
-    /// <param name="options">As for <see cref="FastChannel.CreateBounded{T}(BoundedChannelOptions, Action{T})"/>.</param>
+    /// <param name="options">As for <see cref="FastChannel.CreateBounded{T}(BoundedChannelOptions, Action{T}, ContinuationScheduler)"/>.</param>
     /// <param name="itemDropped">Called with each dropped item, after it has been counted.</param>
     /// <param name="metrics">The instruments; null for <see cref="ChannelMetrics.Default"/>.</param>
     /// <exception cref="ArgumentNullException">The name or the options are null.</exception>

@@ -1,0 +1,32 @@
+using System.Threading.Channels;
+
+namespace FastCore.Broadcast;
+
+/// <summary>How an end with or without an error looks to those who ask: as in <see cref="Channel{T}"/>.</summary>
+internal static class Completions
+{
+    /// <summary>Completes what <see cref="ChannelReader{T}.Completion"/> shows.</summary>
+    internal static void Complete(TaskCompletionSource completion, Exception? error)
+    {
+        switch (error)
+        {
+            case null:
+                completion.TrySetResult();
+                break;
+            case OperationCanceledException cancelled:
+                completion.TrySetCanceled(cancelled.CancellationToken);
+                break;
+            default:
+                completion.TrySetException(error);
+                break;
+        }
+    }
+
+    /// <summary>What a read or write gets that the end makes impossible. An end by cancellation stays a cancellation.</summary>
+    internal static Exception Closed(Exception? error) => error switch
+    {
+        null => new ChannelClosedException(),
+        OperationCanceledException cancelled => cancelled,
+        _ => new ChannelClosedException(error),
+    };
+}

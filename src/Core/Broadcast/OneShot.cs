@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using FastCore.Atomics;
+
+namespace FastCore.Broadcast;
+
+/// <summary>One value, set once and read by whoever asks: the answer to a request, the end of a start-up.</summary>
+/// <typeparam name="T">The value; of any size, it arrives whole.</typeparam>
+/// <remarks>
+/// <para><b>Threads.</b> Everything is allowed from any thread. Of several sets one wins. One read can wait at a time; once the value is set any number of reads get it.</para>
+/// <para>
+/// <b>Cancellation.</b> A read whose token fires either yields the value or is cancelled, at whatever moment; a cancelled read
+/// takes nothing away, leaves nothing registered, and after it has been awaited another read can wait.
+/// </para>
+/// <para>
+/// <b>Where continuations run.</b> On the thread pool, or in the context the <c>await</c> captured; inside the call that sets
+/// the value if so asked at construction. That of a cancelled read never runs inside <c>Cancel</c>.
+/// </para>
+/// <para><b>Allocation.</b> Two objects at construction. Setting, reading and waiting allocate nothing; a token that fires allocates its exception.</para>
+/// <para>Source: the oneshot channel of Rust's tokio, without its two halves.</para>
+/// </remarks>
+public sealed class OneShot<T>
+{
+    private readonly OneShotCore<T, HardwareAtomics> _core;
+
+    /// <summary>Makes one that is not set.</summary>
+    /// <param name="allowSynchronousContinuations">Whether the awaiter's code may run inside the call that sets the value.</param>
+    public OneShot(bool allowSynchronousContinuations = false) => _core = new(allowSynchronousContinuations);
+
+    /// <summary>Whether a value or an error is set.</summary>
+    public bool IsCompleted => _core.IsCompleted;
+
+    /// <summary>Sets the value, if nothing has been set yet.</summary>
+    /// <returns>Whether this call set it.</returns>
+    public bool TrySet(T value) => _core.TrySet(value);
+
+    /// <summary>Sets an error instead of a value, if nothing has been set yet; every read throws it.</summary>
+    /// <returns>Whether this call set it.</returns>
+    /// <exception cref="ArgumentNullException">The error is null.</exception>
+    public bool TrySetException(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return _core.TryFail(error);
+    }
+
+    /// <summary>Says that there will be no value, if nothing has been set yet; every read throws <see cref="ChannelClosedException"/>.</summary>
+    /// <returns>Whether this call closed it.</returns>
+    public bool TryClose() => _core.TryFail(new ChannelClosedException());
+
+    /// <summary>Gives the value if it is set. Never throws what <see cref="TrySetException"/> set.</summary>
+    public bool TryRead([MaybeNullWhen(false)] out T value) => _core.TryRead(out value);
+
+    /// <summary>Gives the value, when it is set. Await what it returns once, as any ValueTask.</summary>
+    /// <param name="cancellationToken">Ends the wait, and nothing else. A value that is there already is given even if the token has fired.</param>
+    /// <remarks>Cancellation: see the class. Nothing is lost, nothing is left behind.</remarks>
+    /// <exception cref="OperationCanceledException">The token fired before a value was set. (In the ValueTask.)</exception>
+    /// <exception cref="ChannelClosedException">It was closed without a value. (In the ValueTask.)</exception>
+    /// <exception cref="InvalidOperationException">Another read waits, or was cancelled and has not been awaited yet.</exception>
+    public ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) => _core.ReadAsync(cancellationToken);
+}
