@@ -12,10 +12,16 @@ public static class MeasuredChannel
     /// <param name="name">The channel's name among the metrics.</param>
     /// <param name="options">As for <see cref="FastChannel.CreateBounded{T}(BoundedChannelOptions, Action{T}, ContinuationScheduler)"/>.</param>
     /// <param name="itemDropped">Called with each dropped item, after it has been counted.</param>
+    /// <param name="continuations">As for the same.</param>
     /// <param name="metrics">The instruments; null for <see cref="ChannelMetrics.Default"/>.</param>
     /// <exception cref="ArgumentNullException">The name or the options are null.</exception>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public static MeasuredChannel<T> CreateBounded<T>(string name, BoundedChannelOptions options, Action<T>? itemDropped = null, ChannelMetrics? metrics = null)
+    public static MeasuredChannel<T> CreateBounded<T>(
+        string name,
+        BoundedChannelOptions options,
+        Action<T>? itemDropped = null,
+        ContinuationScheduler? continuations = null,
+        ChannelMetrics? metrics = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var measure = new ChannelMeasure(name, metrics ?? ChannelMetrics.Default);
@@ -23,7 +29,7 @@ public static class MeasuredChannel
         {
             measure.OnDropped();
             itemDropped?.Invoke(item);
-        });
+        }, continuations);
         return new MeasuredChannel<T>(channel, measure);
     }
 }
@@ -33,8 +39,8 @@ public static class MeasuredChannel
 /// <remarks>
 /// <para>
 /// It passes each call on and keeps the contract of the channel inside: threads, order, cancellation, completion, where
-/// continuations run. One thing differs: an operation that waited is complete a moment after the inner one, when a thread of
-/// the pool has counted it. A channel that is not wrapped pays nothing for there being metrics.
+/// continuations run. One thing differs: an operation that waited is complete a moment after the inner one, when it has been
+/// counted where its continuation runs. A channel that is not wrapped pays nothing for there being metrics.
 /// </para>
 /// <para>
 /// What goes by the inner channel's own reader and writer, as batches and selects of a <see cref="FastChannel{T}"/> do, shows in

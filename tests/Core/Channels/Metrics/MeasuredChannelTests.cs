@@ -93,7 +93,7 @@ internal sealed class MeasuredChannelTests
     public void DroppedItemsAreCounted(BoundedChannelFullMode mode, int victim)
     {
         var dropped = new List<int>();
-        using MeasuredChannel<int> channel = MeasuredChannel.CreateBounded<int>("a", new BoundedChannelOptions(2) { FullMode = mode }, dropped.Add, _metrics);
+        using MeasuredChannel<int> channel = MeasuredChannel.CreateBounded<int>("a", new BoundedChannelOptions(2) { FullMode = mode }, dropped.Add, metrics: _metrics);
         for (int item = 1; item <= 3; item++) Assert.That(channel.Writer.TryWrite(item));
         Assert.That(dropped, Is.EqualTo(new[] { victim }));
         Assert.That((_recorder.Sum(Written), _recorder.Sum(Dropped), _recorder.Observe(Count).Single()), Is.EqualTo((3.0, 1.0, 2.0)));
