@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
@@ -30,6 +31,7 @@ namespace FastCore.Broadcast;
 /// </para>
 /// <para>Source: the broadcast channel of Rust's tokio; the readers' second look after Lamport's "Concurrent reading and writing" (1977), known as a sequence lock.</para>
 /// </remarks>
+[DebuggerDisplay("Capacity = {Capacity}, Readers = {ReaderCount}")]
 public sealed class BroadcastChannel<T>
 {
     private readonly BroadcastChannelCore<T, HardwareAtomics> _core;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using FastCore.Atomics;
@@ -38,6 +39,7 @@ namespace FastCore.Broadcast;
 /// </para>
 /// <para>Source: LMAX's Disruptor (Thompson, Farley, Barker, Gee, Stewart, 2011).</para>
 /// </remarks>
+[DebuggerDisplay("Capacity = {Capacity}, Consumers = {ConsumerCount}")]
 public sealed class BroadcastRing<T>
 {
     private readonly BroadcastRingCore<T, HardwareAtomics> _core;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using FastCore.Atomics;
@@ -19,6 +20,7 @@ namespace FastCore.Broadcast;
 /// <para><b>Allocation.</b> Two objects at construction. Setting, reading and waiting allocate nothing; a token that fires allocates its exception.</para>
 /// <para>Source: the oneshot channel of Rust's tokio, without its two halves.</para>
 /// </remarks>
+[DebuggerDisplay("Completed = {IsCompleted}")]
 public sealed class OneShot<T>
 {
     private readonly OneShotCore<T, HardwareAtomics> _core;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
@@ -25,6 +26,7 @@ namespace FastCore.Broadcast;
 /// </para>
 /// <para><b>Allocation.</b> None in the steady state; waits reuse pooled objects.</para>
 /// </remarks>
+[DebuggerDisplay("Count = {Count}")]
 public abstract class RingConsumer<T> : ChannelReader<T>, IDisposable
 {
     private protected RingConsumer()

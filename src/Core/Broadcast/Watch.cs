@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using FastCore.Atomics;
 
@@ -26,6 +27,7 @@ namespace FastCore.Broadcast;
 /// <para><b>Allocation.</b> A set allocates the small object in which readers find value and version together. Reads and waits allocate nothing in the steady state.</para>
 /// <para>Source: the watch channel of Rust's tokio.</para>
 /// </remarks>
+[DebuggerDisplay("Value = {Value}, Version = {Version}, Completed = {IsCompleted}")]
 public sealed class Watch<T>
 {
     private readonly WatchCore<T, HardwareAtomics> _core;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using FastCore.Atomics;
@@ -9,6 +10,7 @@ namespace FastCore.Broadcast;
 /// <para><b>Threads.</b> Everything is allowed from any thread; of two reads at the same time one gets the change.</para>
 /// <para><b>Order, cancellation, completion, allocation.</b> See <see cref="Watch{T}"/>.</para>
 /// </remarks>
+[DebuggerDisplay("Value = {Value}, Changed = {HasChanged}")]
 public sealed class WatchReader<T> : ChannelReader<T>
 {
     private readonly WatchCore<T, HardwareAtomics> _core;
