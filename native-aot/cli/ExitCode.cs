@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Good = 0;
 
-    /// <summary>An <c>--assert</c> did not hold, or <c>doctor</c> found what blocks the fast path.</summary>
+    /// <summary>An <c>--assert</c> did not hold, <c>check</c> found a broken promise, or <c>doctor</c> found what blocks the fast path.</summary>
     public const int AssertionFailed = 1;
 
     /// <summary>The command line, or a file or folder that it names, can't be used.</summary>

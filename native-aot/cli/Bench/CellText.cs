@@ -7,7 +7,8 @@ internal static class CellText
 {
     private static readonly Metric[] Told =
     [
-        Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.P50, Metric.P99, Metric.MemoryPerConnection, Metric.StartTime, Metric.OperationsPerSecond, Metric.Lost,
+        Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.P50, Metric.P99, Metric.MemoryPerConnection, Metric.StartTime, Metric.MillionsPerSecond,
+        Metric.Written, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.Hung,
     ];
 
     public static string Short(CaseResult result)

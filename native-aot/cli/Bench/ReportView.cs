@@ -10,7 +10,7 @@ internal static class ReportView
     // What goes first when the terminal is narrow.
     private static readonly Metric[] Expendable =
     [
-        Metric.SystemPerRequest, Metric.P999, Metric.SwitchesPerOperation, Metric.AllocatedPerOperation, Metric.AllocatedPerRequest, Metric.PeakMemory, Metric.P50, Metric.UserPerRequest,
+        Metric.SystemPerRequest, Metric.P999, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.AllocatedPerRequest, Metric.PeakMemory, Metric.P50, Metric.UserPerRequest,
     ];
 
     public static void Print(IAnsiConsole console, BenchReport report)
@@ -34,7 +34,7 @@ internal static class ReportView
         string[] headings;
         while (true)
         {
-            headings = ["case", "subject", .. columns.Select(column => column.Title), section.RatioTitle];
+            headings = ["case", "subject", .. columns.Select(column => column.Title), .. RatioColumn(section.RatioTitle)];
             rows = [.. section.Results.Select(result => (result, CellsOf(section, result, columns)))];
             var needed = headings.Select((heading, at) => Math.Max(heading.Length, rows.Count == 0 ? 0 : rows.Max(row => row.Cells[at].Length)) + 3).Sum() + 1;
             if (needed <= width || Array.Find(Expendable, columns.Contains) is not { } dropped) break;
@@ -50,7 +50,7 @@ internal static class ReportView
         {
             var isOurs = result.Subject.StartsWith("fastcore", StringComparison.Ordinal);
             var style = result.Refused != null ? new Style(Color.Red) : isOurs ? Style.Plain : new Style(decoration: Decoration.Dim);
-            table.AddRow(cells.Select((cell, at) => new Text(cell, at == cells.Length - 1 && cell.Length > 0 && result.Refused == null ? new Style(Color.Green) : style)));
+            table.AddRow(cells.Select((cell, at) => new Text(cell, at == cells.Length - 1 && section.RatioOf != null && cell.Length > 0 && result.Refused == null ? new Style(Color.Green) : style)));
         }
         return table;
     }
@@ -60,6 +60,9 @@ internal static class ReportView
         result.Name,
         result.Subject,
         .. columns.Select(column => result.Metrics.TryGetValue(column.Name, out var value) ? column.Format(value) : ""),
-        result.Refused != null ? "refused" : section.RatioText(result),
+        .. RatioColumn(section.RatioOf == null ? null : result.Refused != null ? "refused" : section.RatioText(result)),
     ];
+
+    /// <summary>The last column, in tables that have one.</summary>
+    private static string[] RatioColumn(string? text) => text == null ? [] : [text];
 }

@@ -70,6 +70,8 @@ internal static class CommonOptions
         },
     };
 
+    public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
     private static bool TryParseTime(string text, out TimeSpan time)
     {
         (string Suffix, double Seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), ("", 1)];

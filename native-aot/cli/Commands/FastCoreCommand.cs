@@ -6,10 +6,11 @@ namespace FastCore.Cli.Commands;
 /// <summary>The command line as a whole.</summary>
 internal static class FastCoreCommand
 {
-    public static RootCommand Create() => new("FastCore: serve, measure and diagnose. Exit codes: 0 good, 1 an assertion failed, 2 usage, 3 target not reachable, 4 inconclusive, 130 interrupted.")
+    public static RootCommand Create() => new("FastCore: serve, measure and diagnose. Exit codes: 0 good, 1 an assertion failed or a promise was broken, 2 usage, 3 target not reachable, 4 inconclusive, 130 interrupted.")
     {
         ServeCommand.Create(),
         BenchCommand.Create(),
+        CheckCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(),
     };

@@ -7,7 +7,7 @@ public sealed record ChannelBenchOptions
     public int Rounds { get; init; } = 5;
 
     /// <summary>About how long a round takes.</summary>
-    public TimeSpan RoundDuration { get; init; } = TimeSpan.FromMilliseconds(300);
+    public TimeSpan RoundDuration { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Which cases run: those whose name contains this; all when null.</summary>
     public string? Filter { get; init; }

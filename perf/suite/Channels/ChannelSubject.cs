@@ -3,15 +3,22 @@ using FastCore.Channels;
 
 namespace FastCore.Perf.Channels;
 
-/// <summary>Whose channels are measured.</summary>
+/// <summary>Whose channels are looked at.</summary>
 internal sealed record ChannelSubject(
     string Name,
-    Func<BoundedChannelOptions, Channel<long>> CreateBounded,
-    Func<UnboundedChannelOptions, Channel<long>> CreateUnbounded)
+    Func<BoundedChannelOptions, Action<long>?, Channel<long>> CreateBounded,
+    Func<UnboundedChannelOptions, Channel<long>> CreateUnbounded,
+    Func<UnboundedPrioritizedChannelOptions<long>, Channel<long>> CreatePrioritized)
 {
     internal static ChannelSubject FastCore { get; } =
-        new("fastcore", static options => FastChannel.CreateBounded<long>(options), FastChannel.CreateUnbounded<long>);
+        new("fastcore", FastChannel.CreateBounded, FastChannel.CreateUnbounded<long>, FastChannel.CreateUnboundedPrioritized)
+        {
+            CreateBoundedPrioritized = static (capacity, options) => FastChannel.CreateBoundedPrioritized(capacity, options),
+        };
 
     internal static ChannelSubject Stock { get; } =
-        new("stock", static options => Channel.CreateBounded<long>(options), Channel.CreateUnbounded<long>);
+        new("stock", Channel.CreateBounded, Channel.CreateUnbounded<long>, Channel.CreateUnboundedPrioritized);
+
+    /// <summary>Null for who has no such channel.</summary>
+    internal Func<int, UnboundedPrioritizedChannelOptions<long>, Channel<long>>? CreateBoundedPrioritized { get; init; }
 }

@@ -3,19 +3,15 @@ using FastCore.Perf.Processes;
 namespace FastCore.Perf.Channels;
 
 /// <summary>Two loops on two processors; where there is only one processor, on that.</summary>
-internal sealed class PinnedPair : IDisposable
+internal sealed class PinnedPair : Workforce
 {
-    private readonly PinnedLoop _first = new("writer", Processor(0));
+    private readonly PinnedLoop[] _loops = [new("writer", Processor(0)), new("reader", Processor(1))];
 
-    private readonly PinnedLoop _second = new("reader", Processor(1));
+    internal override Task Start(int worker, Func<Task> work) => _loops[worker].Start(work);
 
-    /// <summary>Runs both to their ends.</summary>
-    internal void Run(Func<Task> first, Func<Task> second) => Task.WaitAll(_first.Start(first), _second.Start(second));
-
-    public void Dispose()
+    public override void Dispose()
     {
-        _first.Dispose();
-        _second.Dispose();
+        foreach (PinnedLoop loop in _loops) loop.Dispose();
     }
 
     private static int Processor(int index)

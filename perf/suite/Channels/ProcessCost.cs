@@ -1,17 +1,27 @@
 namespace FastCore.Perf.Channels;
 
-/// <summary>What the process has used up to a moment; the difference of two is what a piece of work cost.</summary>
+/// <summary>What a piece of work cost the process.</summary>
 internal readonly record struct ProcessCost(TimeSpan Processor, long AllocatedBytes, long ContextSwitches)
 {
     private const string Tasks = "/proc/self/task";
 
-    internal static ProcessCost Now() =>
-        new(Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true), ReadContextSwitches());
+    /// <summary>Begins to count. Counting the switches itself allocates and takes time, so that comes first here and last in <see cref="Since"/>.</summary>
+    internal static ProcessCost Begin()
+    {
+        long switches = ReadContextSwitches();
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        return new ProcessCost(processor, GC.GetTotalAllocatedBytes(precise: true), switches);
+    }
 
-    public static ProcessCost operator -(ProcessCost after, ProcessCost before) => new(
-        after.Processor - before.Processor,
-        after.AllocatedBytes - before.AllocatedBytes,
-        after.ContextSwitches - before.ContextSwitches);
+    /// <summary>What was spent since <paramref name="begin"/>.</summary>
+    internal static ProcessCost Since(in ProcessCost begin)
+    {
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        // A thread that ended in between took its count along.
+        long switches = Math.Max(0, ReadContextSwitches() - begin.ContextSwitches);
+        return new ProcessCost(processor - begin.Processor, allocated - begin.AllocatedBytes, switches);
+    }
 
     /// <summary>Voluntary and not, of all threads alive. Zero where the system does not tell.</summary>
     private static long ReadContextSwitches()

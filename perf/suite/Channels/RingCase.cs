@@ -1,71 +1,66 @@
-using System.Diagnostics;
 using FastCore.Rings;
 
 namespace FastCore.Perf.Channels;
 
 /// <summary>
 /// The ring below the channels, one item at a time between two bound threads that spin; beside it the stock bounded channel
-/// as in the one-to-one case, which is how it is fastest.
+/// between the same two threads.
 /// </summary>
-internal sealed class RingCase(OneToOneCase stock) : ChannelCase
+internal sealed class RingCase : ChannelCase
 {
     private const int Capacity = 1024;
 
-    private readonly PinnedPair _threads = new();
+    private readonly TrafficCase _stock = new(ChannelKind.Bounded(Capacity, 1, 1), "", static _ => Traffic.Trying, static () => new PinnedPair());
 
-    internal override string Name => "channels/ring-spsc/c1024";
+    internal override string Name => "rings/spsc-1024/1x1";
 
-    internal override RoundResult Run(ChannelSubject subject, long operations) =>
-        subject == ChannelSubject.Stock ? stock.Run(subject, operations) : RunRing(operations);
+    internal override CaseRun Begin(ChannelSubject subject) => subject == ChannelSubject.FastCore ? new RingRun() : _stock.Begin(subject);
 
-    private RoundResult RunRing(long operations)
+    private sealed class RingRun : CaseRun
     {
-        var ring = new SpscRing<long>(Capacity);
-        Tally tally = default;
-        ProcessCost before = ProcessCost.Now();
-        long started = Stopwatch.GetTimestamp();
-        _threads.Run(
-            () =>
-            {
-                Enqueue(ring, operations);
-                return Task.CompletedTask;
-            },
-            () =>
-            {
-                tally = Dequeue(ring, operations);
-                return Task.CompletedTask;
-            });
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        ProcessCost cost = ProcessCost.Now() - before;
-        Check(Traffic.SumBelow(operations), tally.Sum, "sum of items");
-        return new RoundResult(operations, elapsed, cost);
-    }
+        private readonly SpscRing<long> _ring = new(Capacity);
 
-    public override void Dispose()
-    {
-        _threads.Dispose();
-        stock.Dispose();
-    }
+        private readonly PinnedPair _threads = new();
 
-    private static void Enqueue(SpscRing<long> ring, long count)
-    {
-        SpinWait spinner = default;
-        for (long item = 0; item < count; item++)
+        private readonly Tally _tally = new();
+
+        internal override RoundResult Run(long operations)
         {
-            while (!ring.TryEnqueue(item)) spinner.SpinOnce(sleep1Threshold: -1);
-        }
-    }
-
-    private static Tally Dequeue(SpscRing<long> ring, long count)
-    {
-        Tally tally = default;
-        SpinWait spinner = default;
-        while (tally.Count < count)
-        {
-            if (ring.TryDequeue(out long item)) tally = tally.With(item);
-            else spinner.SpinOnce(sleep1Threshold: -1);
+            _tally.Clear();
+            // Neither side can fail or wait for ever, so there is nothing to end.
+            RoundResult result = Round.Run(_threads, [line => Enqueue(line, operations), line => Dequeue(line, operations)], operations, static _ => { });
+            Tally.Verify([_tally], 1, operations);
+            return result;
         }
 
-        return tally;
+        public override void Dispose() => _threads.Dispose();
+
+        private async Task Enqueue(StartingLine line, long count)
+        {
+            await line;
+            SpinWait spinner = default;
+            for (long number = 0; number < count; number++)
+            {
+                while (!_ring.TryEnqueue(Item.Of(0, number))) spinner.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+
+        private async Task Dequeue(StartingLine line, long count)
+        {
+            await line;
+            SpinWait spinner = default;
+            for (long taken = 0; taken < count;)
+            {
+                if (_ring.TryDequeue(out long item))
+                {
+                    _tally.Take(item);
+                    taken++;
+                }
+                else
+                {
+                    spinner.SpinOnce(sleep1Threshold: -1);
+                }
+            }
+        }
     }
 }

@@ -1,13 +1,23 @@
+using FastCore.Perf.Processes;
 using FastCore.Perf.Results;
 
 namespace FastCore.Perf.Channels;
 
-/// <summary>The rounds of one subject in one case.</summary>
-internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject)
+/// <summary>The rounds of one subject in one case. The first wrong round ends them.</summary>
+internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject) : IDisposable
 {
+    /// <summary>How many operations the first round has; it tells how many fill the time.</summary>
+    private const long FirstOperations = 20_000;
+
     private readonly List<RoundResult> _rounds = [];
 
-    private long _operations = measured.WarmUpOperations;
+    private readonly List<double> _othersShares = [];
+
+    private CaseRun? _run;
+
+    private long _operations = FirstOperations;
+
+    private string? _wrong;
 
     internal string Name => subject.Name;
 
@@ -15,39 +25,59 @@ internal sealed class SubjectRounds(ChannelCase measured, ChannelSubject subject
     internal void WarmUp(TimeSpan duration)
     {
         TimeSpan spent = TimeSpan.Zero;
-        while (spent < duration)
+        while (spent < duration && Try() is { } result)
         {
-            RoundResult result = measured.Run(subject, _operations);
             spent += result.Elapsed;
             double fill = duration / result.Elapsed;
-            _operations = (long)(_operations * Math.Clamp(fill, 0.1, 4));
+            _operations = Math.Max(1, (long)(_operations * Math.Clamp(fill, 0.1, 4)));
         }
     }
 
-    /// <returns>Operations a second.</returns>
-    internal double RunRound()
+    /// <returns>Millions of operations a second; null when it was wrong.</returns>
+    internal double? RunRound()
     {
         GC.Collect();
-        RoundResult result = measured.Run(subject, _operations);
+        OtherWork others = OtherWork.Begin();
+        if (Try() is not { } result) return null;
+        _othersShares.Add(others.Share());
         _rounds.Add(result);
-        return Speed(result);
+        return MillionsPerSecond(result);
     }
 
-    internal ChannelMeasurement Summarise() => new(
-        measured.Name,
-        subject.Name,
-        _rounds.Count,
-        Median(Speed),
-        Median(static round => round.Cost.Processor.TotalNanoseconds / round.Operations),
-        Median(static round => (double)round.Cost.AllocatedBytes / round.Operations),
-        Median(static round => (double)round.Cost.ContextSwitches / round.Operations),
-        _rounds.Exists(static round => round.Faults is not null) ? SumFaults() : null);
+    internal ChannelMeasurement Summarise()
+    {
+        if (_wrong != null) return new ChannelMeasurement(measured.Name, subject.Name, Wrong: _wrong);
+        return new ChannelMeasurement(measured.Name, subject.Name)
+        {
+            MeanNanoseconds = Median(static round => round.Elapsed.TotalNanoseconds / round.Operations),
+            MillionsPerSecond = Median(MillionsPerSecond),
+            ContextSwitchesPerThousand = Median(static round => 1000.0 * round.Cost.ContextSwitches / round.Operations),
+            AllocatedBytesPerOperation = Median(static round => (double)round.Cost.AllocatedBytes / round.Operations),
+            CpuNanosecondsPerOperation = Median(static round => round.Cost.Processor.TotalNanoseconds / round.Operations),
+            OthersShare = _othersShares.Average(),
+            Rounds = [.. _rounds.Select(MillionsPerSecond)],
+        };
+    }
 
-    private static double Speed(RoundResult result) => result.Operations / result.Elapsed.TotalSeconds;
+    public void Dispose() => _run?.Dispose();
+
+    private static double MillionsPerSecond(RoundResult result) => result.Operations / result.Elapsed.TotalMicroseconds;
+
+    private RoundResult? Try()
+    {
+        if (_wrong != null) return null;
+        try
+        {
+            _run ??= measured.Begin(subject);
+            return _run.Run(_operations);
+        }
+        catch (Exception wrong) when (wrong is InvalidDataException or ArgumentException)
+        {
+            // It broke a promise; or it refuses to make such a channel at all.
+            _wrong = wrong.Message;
+            return null;
+        }
+    }
 
     private double Median(Func<RoundResult, double> figure) => Statistics.Median(_rounds.Select(figure));
-
-    private ChannelFaults SumFaults() => _rounds.Select(static round => round.Faults!).Aggregate(
-        static (sum, faults) => new ChannelFaults(
-            sum.Lost + faults.Lost, sum.Doubled + faults.Doubled, sum.Hung + faults.Hung, sum.Cancelled + faults.Cancelled));
 }

@@ -1,4 +1,5 @@
 using FastCore.Perf.Load;
+using FastCore.Perf.Processes;
 using FastCore.Perf.Results;
 
 namespace FastCore.Perf.Http;
@@ -14,7 +15,6 @@ internal sealed class Cell(HttpCase httpCase, string subject)
     private const double IdleServer = 0.30;
     private const double BusyLoad = 0.95;
     private const double SpareServer = 0.75;
-    private const double MuchStarved = 0.15;
     private const int MinimumTicks = 50;
 
     private readonly List<Round> _rounds = [];
@@ -80,10 +80,10 @@ internal sealed class Cell(HttpCase httpCase, string subject)
         if (_rounds.Count < plannedRounds) notes.Add($"interrupted after {_rounds.Count} of {plannedRounds} rounds");
         var serverBusy = Median(load => load.ServerBusy);
         var starved = Math.Max(Median(load => load.ServerStarved), Median(load => load.LoadStarved));
-        if (starved > MuchStarved) notes.Add(FormattableString.Invariant($"other work had a processor for {starved:P0} of the time, which requests/s and latencies show"));
+        if (starved > OtherWork.Much) notes.Add(FormattableString.Invariant($"other work had a processor for {starved:P0} of the time, which requests/s and latencies show"));
         if (httpCase.Plan.Rate is not { } rate)
         {
-            if (starved <= MuchStarved && serverBusy < SpareServer && Median(load => load.LoadBusy) > BusyLoad)
+            if (starved <= OtherWork.Much && serverBusy < SpareServer && Median(load => load.LoadBusy) > BusyLoad)
                 notes.Add(FormattableString.Invariant($"the load generator was the limit (server busy {serverBusy:P0}): requests/s is a lower bound, CPU per request holds"));
             return notes;
         }

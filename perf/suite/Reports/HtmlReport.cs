@@ -45,18 +45,38 @@ public static class HtmlReport
 
     private static void AppendCharts(StringBuilder page, ReportSection section)
     {
+        if (section.RatioOf is not { } subject) return;
+        if (subject == Metric.MillionsPerSecond)
+        {
+            AppendPairs(page, section, subject);
+            return;
+        }
         page.Append("<div class=\"charts\">\n");
         foreach (var group in section.Results.GroupBy(result => result.Name))
         {
             var measured = group.Where(result => result.Refused == null).ToList();
-            Metric[] charted = section.RatioOf == Metric.CpuPerRequest ? [Metric.CpuPerRequest, Metric.RequestsPerSecond] : [section.RatioOf, .. section.Columns];
-            var metrics = charted.Where(metric => measured.Exists(result => result.Metrics.ContainsKey(metric.Name))).Take(section.RatioOf == Metric.CpuPerRequest ? 2 : 1).ToList();
+            Metric[] charted = subject == Metric.CpuPerRequest ? [Metric.CpuPerRequest, Metric.RequestsPerSecond] : [subject, .. section.Columns];
+            var metrics = charted.Where(metric => measured.Exists(result => result.Metrics.ContainsKey(metric.Name))).Take(subject == Metric.CpuPerRequest ? 2 : 1).ToList();
             if (metrics.Count == 0) continue;
             AppendFigure(page, group.Key, metrics.ConvertAll(metric => (metric.Title, Bars(group.Key, metric, measured), Legend(metric, measured))));
             var curves = measured.Where(result => result.Latency is { Count: > 1 }).Select(result => (result.Subject, result.Latency!)).ToList();
             if (curves.Count > 0) AppendFigure(page, group.Key, [("latency by percentile", LatencyChart.Draw($"{group.Key}: latency by percentile", curves), null)]);
         }
         page.Append("</div>\n");
+    }
+
+    /// <summary>Many cases of two subjects each: one chart for all of them.</summary>
+    private static void AppendPairs(StringBuilder page, ReportSection section, Metric metric)
+    {
+        var rows = new List<PairChart.Row>();
+        foreach (var group in section.Results.Where(result => result.Metrics.ContainsKey(metric.Name)).GroupBy(result => result.Name))
+        {
+            var ratio = group.Select(section.RatioText).FirstOrDefault(text => text.Length > 0);
+            rows.Add(new PairChart.Row(group.Key, [.. group.Select(result => (result.Subject, result.Metrics[metric.Name]))], ratio == null ? "" : $"{ratio} ×"));
+        }
+        if (rows.Count == 0) return;
+        page.Append("<div class=\"charts\">\n<figure class=\"wide\">\n<figcaption>").Append(Escape(section.Title)).Append("</figcaption>\n<p class=\"what\">").Append(Escape($"{metric.Title}, logarithmic; behind each row {section.RatioTitle}")).Append("</p>\n");
+        page.Append(PairChart.Draw($"{section.Title}: {metric.Title}", rows)).Append("\n</figure>\n</div>\n");
     }
 
     private static string Bars(string name, Metric metric, List<CaseResult> results) =>
@@ -90,7 +110,8 @@ public static class HtmlReport
     {
         page.Append("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">case</th><th scope=\"col\">subject</th>");
         foreach (var column in section.Columns) page.Append("<th scope=\"col\" class=\"n\">").Append(Escape(column.Title)).Append("</th>");
-        page.Append("<th scope=\"col\" class=\"n\">").Append(Escape(section.RatioTitle)).Append("</th></tr></thead>\n<tbody>\n");
+        if (section.RatioTitle is { } ratio) page.Append("<th scope=\"col\" class=\"n\">").Append(Escape(ratio)).Append("</th>");
+        page.Append("</tr></thead>\n<tbody>\n");
         foreach (var result in section.Results)
         {
             page.Append("<tr><th scope=\"row\">").Append(Escape(result.Name)).Append("</th><td><i class=\"dot ").Append(SubjectColours.ClassOf(result.Subject)).Append("\"></i>").Append(Escape(result.Subject)).Append("</td>");
@@ -103,7 +124,8 @@ public static class HtmlReport
             {
                 page.Append("<td class=\"n\">").Append(result.Metrics.TryGetValue(column.Name, out var value) ? column.Format(value) : "").Append("</td>");
             }
-            page.Append("<td class=\"n\">").Append(Escape(section.RatioText(result))).Append("</td></tr>\n");
+            if (section.RatioOf != null) page.Append("<td class=\"n\">").Append(Escape(section.RatioText(result))).Append("</td>");
+            page.Append("</tr>\n");
         }
         page.Append("</tbody>\n</table></div>\n");
         var notes = section.Results.SelectMany(result => (result.Notes ?? []).Select(note => $"{result.Name}, {result.Subject}: {note}")).ToList();

@@ -28,6 +28,8 @@ internal static class HtmlStyle
         svg .axis { stroke: var(--soft); stroke-width: 1; }
         svg .grid { stroke: var(--line); stroke-width: 1; }
         .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); } .s4 { --c: var(--s4); }
+        svg .span { stroke: var(--soft); stroke-width: 3; opacity: 0.45; }
+        .wide { grid-column: 1 / -1; }
         svg rect, svg circle { fill: var(--c); }
         svg .pale { opacity: 0.4; }
         svg .curve { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }

@@ -37,9 +37,10 @@ public static class MarkdownReport
     {
         text.Append("**").Append(section.Title).Append("**\n\n| case | subject |");
         foreach (var column in section.Columns) text.Append(' ').Append(column.Title).Append(" |");
-        text.Append(' ').Append(section.RatioTitle).Append(" |\n|---|---|");
-        for (var i = 0; i < section.Columns.Count; i++) text.Append("---:|");
-        text.Append("---:|\n");
+        if (section.RatioTitle is { } ratio) text.Append(' ').Append(ratio).Append(" |");
+        text.Append("\n|---|---|");
+        for (var i = 0; i < section.Columns.Count + (section.RatioOf == null ? 0 : 1); i++) text.Append("---:|");
+        text.Append('\n');
         var notes = new List<string>();
         foreach (var result in section.Results)
         {
@@ -48,7 +49,8 @@ public static class MarkdownReport
             {
                 text.Append(' ').Append(result.Metrics.TryGetValue(column.Name, out var value) ? column.Format(value) : "").Append(" |");
             }
-            text.Append(' ').Append(section.RatioText(result)).Append(" |\n");
+            if (section.RatioOf != null) text.Append(' ').Append(section.RatioText(result)).Append(" |");
+            text.Append('\n');
             if (result.Refused != null) notes.Add($"{result.Name}, {result.Subject}: **refused**, {Escape(result.Refused)}");
             foreach (var note in result.Notes ?? []) notes.Add($"{result.Name}, {result.Subject}: {Escape(note)}");
         }

@@ -5,18 +5,20 @@ namespace FastCore.Perf.Reports;
 /// <summary>Results that are shown in one table because they have the same metrics.</summary>
 /// <param name="Title">Its heading.</param>
 /// <param name="Columns">The metrics that are shown.</param>
-/// <param name="RatioOf">The metric whose ratio is shown, the one that the section is about.</param>
+/// <param name="RatioOf">The metric whose ratio is shown, the one that the section is about; null where nothing is divided.</param>
 /// <param name="Results">Its results in the order of the report.</param>
-public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, Metric RatioOf, IReadOnlyList<CaseResult> Results)
+public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, Metric? RatioOf, IReadOnlyList<CaseResult> Results)
 {
-    private static readonly (string Title, Func<CaseResult, bool> Holds, Metric RatioOf, Metric[] Columns)[] Kinds =
+    private static readonly (string Title, Func<CaseResult, bool> Holds, Metric? RatioOf, Metric[] Columns)[] Kinds =
     [
         ("HTTP: connections and start", result => result.Name.StartsWith("http/start", StringComparison.Ordinal) || result.Name.StartsWith("http/idle", StringComparison.Ordinal), Metric.StartTime,
             [Metric.StartTime, Metric.MemoryPerConnection]),
         ("HTTP under load", result => result.Name.StartsWith("http/", StringComparison.Ordinal), Metric.CpuPerRequest,
             [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.UserPerRequest, Metric.SystemPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.ServiceP99, Metric.PeakMemory, Metric.AllocatedPerRequest]),
-        ("Rings and channels", _ => true, Metric.OperationsPerSecond,
-            [Metric.OperationsPerSecond, Metric.CpuPerOperation, Metric.AllocatedPerOperation, Metric.SwitchesPerOperation, Metric.Lost, Metric.Doubled, Metric.Hung]),
+        ("Channels under cancellation", result => result.Name.StartsWith("check/", StringComparison.Ordinal), null,
+            [Metric.Written, Metric.Read, Metric.Dropped, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.OutOfOrder, Metric.Hung, Metric.Failed]),
+        ("Rings and channels", _ => true, Metric.MillionsPerSecond,
+            [Metric.MeanTime, Metric.MillionsPerSecond, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
     ];
 
     /// <summary>Divides a report into its tables; columns that nobody has a figure for are left out.</summary>
@@ -36,13 +38,14 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         return sections;
     }
 
-    /// <summary>The heading over the column of ratios; it names what is divided by.</summary>
-    public string RatioTitle
+    /// <summary>The heading over the column of ratios, which names what is divided by; null for a table without one.</summary>
+    public string? RatioTitle
     {
         get
         {
+            if (RatioOf == null) return null;
             var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
-            var what = RatioOf == Metric.OperationsPerSecond ? "operations/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
+            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
             return other == null ? "ratio" : $"{what} ÷ {other}";
         }
     }
@@ -50,11 +53,11 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
     /// <summary>The ratio that is shown for a result, or an empty text where there is none.</summary>
     public string RatioText(CaseResult result)
     {
-        if (result.Ratio is not { } ratio) return "";
+        if (RatioOf == null || result.Ratio is not { } ratio) return "";
         // In a table of unlike cases each result has one metric, and that is the one meant.
         var name = ratio.Metrics.ContainsKey(RatioOf.Name) ? RatioOf.Name : ratio.Metrics.Keys.FirstOrDefault();
         return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
     }
 
-    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.OperationsPerSecond], metric => metric == section.RatioOf);
+    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.MillionsPerSecond, null], metric => metric == section.RatioOf);
 }

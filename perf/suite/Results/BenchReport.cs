@@ -19,6 +19,9 @@ public sealed record BenchReport
     /// <summary>The results in the order in which they were measured.</summary>
     public List<CaseResult> Cases { get; init; } = [];
 
+    /// <summary>What was drawn at random depended on it; null where nothing was.</summary>
+    public int? Seed { get; set; }
+
     /// <summary>Why the run as a whole allows no conclusion, beside what single cells say; null if nothing stands against it.</summary>
     public List<string>? Inconclusive { get; set; }
 

@@ -29,21 +29,28 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric LoadBusy = new("load_busy_percent", "load busy %", 0, IsComparable: false);
     public static readonly Metric MemoryPerConnection = new("memory_bytes_per_connection", "memory B/connection", 0);
     public static readonly Metric StartTime = new("start_to_first_response_ms", "start to first response ms", 1);
-    public static readonly Metric OperationsPerSecond = new("operations_per_second", "operations/s", 0);
-    public static readonly Metric CpuPerOperation = new("cpu_ns_per_operation", "CPU ns/operation", 1);
-    public static readonly Metric AllocatedPerOperation = new("allocated_bytes_per_operation", "allocated B/operation", 2, IsComparable: false);
-    public static readonly Metric SwitchesPerOperation = new("context_switches_per_operation", "switches/operation", 4);
+    public static readonly Metric MeanTime = new("mean_ns", "mean ns", 1);
+    public static readonly Metric MillionsPerSecond = new("mops", "Mops/s", 2);
+    public static readonly Metric SwitchesPerThousand = new("context_switches_per_kop", "switches/1000 ops", 3);
+    public static readonly Metric AllocatedPerOperation = new("allocated_bytes_per_op", "allocated B/op", 2, IsComparable: false);
+    public static readonly Metric CpuPerOperation = new("cpu_ns_per_operation", "CPU ns/op", 1);
+    public static readonly Metric Written = new("written", "written", 0, IsComparable: false);
+    public static readonly Metric Read = new("read", "read", 0, IsComparable: false);
+    public static readonly Metric Dropped = new("dropped", "dropped", 0, IsComparable: false);
+    public static readonly Metric Cancelled = new("cancelled", "cancelled", 0, IsComparable: false);
     public static readonly Metric Lost = new("lost", "lost", 0, IsComparable: false);
     public static readonly Metric Doubled = new("doubled", "doubled", 0, IsComparable: false);
+    public static readonly Metric OutOfOrder = new("out_of_order", "out of order", 0, IsComparable: false);
     public static readonly Metric Hung = new("hung", "hung", 0, IsComparable: false);
+    public static readonly Metric Failed = new("failed", "failed", 0, IsComparable: false);
 
     /// <summary>All of them, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<Metric> All =
     [
         RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
-        MemoryPerConnection, StartTime, OperationsPerSecond, CpuPerOperation, AllocatedPerOperation, SwitchesPerOperation,
-        Lost, Doubled, Hung,
+        MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
+        Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed,
     ];
 
     private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(metric => metric.Name);

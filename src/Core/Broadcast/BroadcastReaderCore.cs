@@ -24,7 +24,7 @@ internal sealed class BroadcastReaderCore<T, TAtomics>(
     private TaskCompletionSource? _completion;
 
     /// <summary>Under the gate.</summary>
-    internal WaiterList Waiting { get; } = new();
+    internal WaiterList<Waiter<bool>> Waiting { get; } = new();
 
     /// <summary>Whether the channel lists it among those of which a wait has begun since the last write. Under the gate.</summary>
     internal bool IsSleeper { get; set; }

@@ -7,7 +7,7 @@ namespace FastCore.Broadcast;
 
 internal sealed partial class BroadcastRingCore<T, TAtomics>
 {
-    private readonly WaiterList _publishersWaiting = new();
+    private readonly WaiterList<Waiter<bool>> _publishersWaiting = new();
 
     /// <summary>The smallest number of slots that any waiting publisher wants, or fewer. Under the gate.</summary>
     private int _roomWanted = int.MaxValue;
@@ -179,7 +179,7 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
 
         public Exception? Error => ring._error;
 
-        public WaiterList Enlist()
+        public WaiterList<Waiter<bool>> Enlist()
         {
             ring._roomWanted = Math.Min(ring._roomWanted, count);
             return ring._publishersWaiting;

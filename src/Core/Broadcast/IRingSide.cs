@@ -15,5 +15,5 @@ internal interface IRingSide
     Exception? Error { get; }
 
     /// <summary>Where its waiters are; a waiter is about to join them. Under the gate.</summary>
-    WaiterList Enlist();
+    WaiterList<Waiter<bool>> Enlist();
 }

@@ -33,7 +33,7 @@ internal sealed class RingConsumerCore<T, TAtomics> : RingConsumer<T>
     }
 
     /// <summary>Those who wait for its next item; one, unless it is misused. Under the gate.</summary>
-    internal WaiterList Waiting { get; } = new();
+    internal WaiterList<Waiter<bool>> Waiting { get; } = new();
 
     /// <summary>Links consumers that ended together, from the gate to the telling.</summary>
     internal RingConsumerCore<T, TAtomics>? NextEnded { get; set; }
@@ -230,6 +230,6 @@ internal sealed class RingConsumerCore<T, TAtomics> : RingConsumer<T>
 
         public Exception? Error => consumer.HasLeft ? null : consumer._ring.Error;
 
-        public WaiterList Enlist() => consumer.Waiting;
+        public WaiterList<Waiter<bool>> Enlist() => consumer.Waiting;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
@@ -11,9 +12,11 @@ namespace FastCore.Broadcast;
 internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWaiterOwner
     where TAtomics : struct, IAtomics
 {
+    private readonly ContinuationScheduler _continuations = allowsInlineContinuations ? ContinuationScheduler.Inline : ContinuationScheduler.ThreadPool;
+
     private readonly Gate _gate = new();
 
-    private readonly WaiterPool<bool> _pool = new();
+    private readonly WaiterPool<Waiter<bool>> _pool = new();
 
     public abstract bool HasWaiters { get; }
 
@@ -33,7 +36,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
         }
 
         Exit();
-        if (decides) waiter.Signal(inline: false);
+        if (decides) waiter.Signal(_continuations.NotHere);
     }
 
     bool IWaiterOwner.TryAbandon(Waiter waiter)
@@ -52,7 +55,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
 
     void IWaiterOwner.Expire(GatherWaiter waiter) => throw new UnreachableException("Nothing here waits for items until a time.");
 
-    void IWaiterOwner.Recycle<TResult>(Waiter<TResult> waiter, short token, bool reusable)
+    void IWaiterOwner.Recycle(Waiter waiter, short token, bool reusable)
     {
         Enter();
         try
@@ -72,7 +75,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     /// <summary>Puts a new wait into the list. Under the gate.</summary>
     /// <param name="list">Where it waits.</param>
     /// <param name="parker">What the thread to which it belongs will sleep on; null when it is awaited.</param>
-    protected Waiter<bool> Add(WaiterList list, AutoResetEvent? parker = null)
+    protected Waiter<bool> Add(WaiterList<Waiter<bool>> list, AutoResetEvent? parker = null)
     {
         Waiter<bool> waiter = _pool.TryRent() ?? new Waiter<bool>(this, _pool);
         waiter.Parker = parker;
@@ -81,9 +84,9 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     }
 
     /// <summary>Decides all of the list. Under the gate.</summary>
-    protected static void Wake(WaiterList list, bool result, ref Decided decided)
+    protected static void Wake(WaiterList<Waiter<bool>> list, bool result, ref Decided decided)
     {
-        while (list.First is Waiter<bool> waiter)
+        while (list.First is { } waiter)
         {
             list.Remove(waiter);
             waiter.Succeed(result);
@@ -95,9 +98,9 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     /// Decides all of the list: what is awaited fails or, without an error, yields false; a thread is told to look itself.
     /// Under the gate.
     /// </summary>
-    protected static void EndWaits(WaiterList list, Exception? error, ref Decided decided)
+    protected static void EndWaits(WaiterList<Waiter<bool>> list, Exception? error, ref Decided decided)
     {
-        while (list.First is Waiter<bool> waiter)
+        while (list.First is { } waiter)
         {
             list.Remove(waiter);
             if (error is null || waiter.Parker is not null) waiter.Succeed(false);
@@ -107,7 +110,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     }
 
     /// <summary>Tells the awaiters what was decided. Outside the gate.</summary>
-    protected void Tell(in Decided decided) => decided.Signal(allowsInlineContinuations);
+    protected void Tell(in Decided decided) => decided.Signal(_continuations);
 
     /// <summary>Lets the token end the wait. Outside the gate, and before anyone can await it.</summary>
     protected static ValueTask<bool> Leave(Waiter<bool> waiter, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ namespace FastCore.Broadcast;
 internal sealed class WatchCore<T, TAtomics>(T initial, bool allowsInlineContinuations) : WaitGate<TAtomics>(allowsInlineContinuations)
     where TAtomics : struct, IAtomics
 {
-    private readonly WaiterList _waiting = new();
+    private readonly WaiterList<Waiter<bool>> _waiting = new();
 
     /// <summary>Completed before any waiter hears of the end; what waits for it never runs inside the call that completes.</summary>
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
+using FastCore.Continuations;
 
 namespace FastCore.Channels;
 
@@ -14,7 +15,8 @@ namespace FastCore.Channels;
 /// if bounded, <see cref="BoundedChannelFullMode.Wait"/>) the channel is built for exactly one reading and one writing
 /// operation at a time; breaking that promise loses or doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such
 /// an operation until it completes. Completing the channel, <c>Count</c>, and cancelling are allowed from any thread. In every
-/// other case everything is allowed from any thread.
+/// other case everything is allowed from any thread; but without a bound, and with <see cref="ChannelOptions.SingleReader"/>,
+/// a read that waits cancels an earlier one of its kind that still does, as on the stock channel.
 /// </para>
 /// <para>
 /// <b>Order.</b> Items are read in the order in which they were written. Started <c>ReadAsync</c> calls get items in the order
@@ -33,8 +35,9 @@ namespace FastCore.Channels;
 /// <para>
 /// <b>Where continuations run.</b> By default on the thread pool, or in the synchronisation context or task scheduler that
 /// the <c>await</c> captured; never inside another caller's operation. With
-/// <see cref="ChannelOptions.AllowSynchronousContinuations"/> at most one continuation runs inside the operation that let it
-/// go on, after that operation has taken effect; that of a cancelled operation, or of <c>Completion</c>, never does.
+/// <see cref="ChannelOptions.AllowSynchronousContinuations"/> those of <c>Completion</c>, and then at most one other, run
+/// inside the operation that let them go on, after that operation has taken effect; that of an operation whose token fired
+/// never does. A <see cref="ContinuationScheduler"/> says it in so many words.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> Reads and writes that need not wait allocate nothing. Those that wait reuse pooled objects; one is
@@ -59,6 +62,13 @@ public static class FastChannel
         return CreateBounded<T>(new BoundedChannelOptions(capacity));
     }
 
+    /// <inheritdoc cref="CreateBounded{T}(BoundedChannelOptions, Action{T}, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options) => CreateBounded<T>(options, itemDropped: null, continuations: null);
+
+    /// <inheritdoc cref="CreateBounded{T}(BoundedChannelOptions, Action{T}, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped) =>
+        CreateBounded(options, itemDropped, continuations: null);
+
     /// <summary>Creates a bounded channel.</summary>
     /// <param name="options">
     /// The capacity and behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/>
@@ -68,12 +78,16 @@ public static class FastChannel
     /// Called with each item that <see cref="BoundedChannelOptions.FullMode"/> drops, on the thread and within the call of
     /// the write that caused it, after that write has taken effect. It may use the channel. What it throws, that write throws.
     /// </param>
+    /// <param name="continuations">
+    /// Where the code behind an <c>await</c> goes on; null for what
+    /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> says.
+    /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped = null)
+    public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        EngineOptions engine = Engine(options);
+        EngineOptions engine = Engine(options, continuations);
         int capacity = options.Capacity;
         bool waits = options.FullMode == BoundedChannelFullMode.Wait;
         if (capacity == 0) return Over<T, HandOverQueue<T, HardwareAtomics>>(new(!waits, itemDropped), engine);
@@ -88,18 +102,25 @@ public static class FastChannel
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     public static FastChannel<T> CreateUnbounded<T>() => CreateUnbounded<T>(new UnboundedChannelOptions());
 
+    /// <inheritdoc cref="CreateUnbounded{T}(UnboundedChannelOptions, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options) => CreateUnbounded<T>(options, continuations: null);
+
     /// <summary>Creates a channel without a bound.</summary>
     /// <param name="options">
     /// The behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> matter when both
     /// are set: see the threads rule of <see cref="FastChannel"/>. <c>Count</c> works in every case. With a single reader, a
     /// read that waits cancels an earlier one of its kind that still does.
     /// </param>
+    /// <param name="continuations">
+    /// Where the code behind an <c>await</c> goes on; null for what
+    /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> says.
+    /// </param>
     /// <remarks><inheritdoc cref="FastChannel" path="/remarks/para[3]"/></remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options)
+    public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        EngineOptions engine = Engine(options) with { CancelsOlderReads = options.SingleReader };
+        EngineOptions engine = Engine(options, continuations) with { CancelsOlderReads = options.SingleReader };
         int first = engine.Tuning.FirstRingCapacity;
         return options is { SingleReader: true, SingleWriter: true }
             ? Over<T, SpscUnboundedQueue<T, HardwareAtomics>>(new(first), engine)
@@ -107,40 +128,55 @@ public static class FastChannel
     }
 
     /// <summary>Creates a channel without a bound that gives the least item first, for any number of readers and writers.</summary>
-    /// <remarks><inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/></remarks>
+    /// <remarks><inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T}, ContinuationScheduler)"/></remarks>
     public static FastChannel<T> CreateUnboundedPrioritized<T>() => CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<T>());
+
+    /// <inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T}, ContinuationScheduler)"/>
+    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options) =>
+        CreateUnboundedPrioritized(options, continuations: null);
 
     /// <summary>Creates a channel without a bound that gives the least item first.</summary>
     /// <param name="options">The behaviour, and the comparer that says which item is less.</param>
+    /// <param name="continuations">
+    /// Where the code behind an <c>await</c> goes on; null for what
+    /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> says.
+    /// </param>
     /// <remarks>
     /// Items that compare as equal are read in the order in which they were written. Should the comparer throw, no item is
     /// lost: the two items keep the order in which they came, and the next write throws an
     /// <see cref="InvalidOperationException"/> with that exception in it.
     /// </remarks>
     /// <exception cref="ArgumentNullException">The options are null.</exception>
-    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options)
+    public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(Array.MaxLength, options.Comparer), Engine(options));
+        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(Array.MaxLength, options.Comparer), Engine(options, continuations));
     }
 
     /// <summary>Creates a channel of at most <paramref name="capacity"/> items that gives the least one first; writers wait while it is full.</summary>
     /// <param name="capacity">How many items it holds.</param>
     /// <param name="options">The behaviour, and the comparer that says which item is less; null for the defaults.</param>
+    /// <param name="continuations">
+    /// Where the code behind an <c>await</c> goes on; null for what
+    /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> says.
+    /// </param>
     /// <remarks>
     /// Writers that wait get room in the order in which they came, whatever their items.
-    /// <inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})" path="/remarks"/>
+    /// <inheritdoc cref="CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T}, ContinuationScheduler)" path="/remarks"/>
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
-    public static FastChannel<T> CreateBoundedPrioritized<T>(int capacity, UnboundedPrioritizedChannelOptions<T>? options = null)
+    public static FastChannel<T> CreateBoundedPrioritized<T>(
+        int capacity, UnboundedPrioritizedChannelOptions<T>? options = null, ContinuationScheduler? continuations = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         options ??= new UnboundedPrioritizedChannelOptions<T>();
-        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(capacity, options.Comparer), Engine(options));
+        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(capacity, options.Comparer), Engine(options, continuations));
     }
 
-    private static EngineOptions Engine(ChannelOptions options) =>
-        EngineOptions.Default with { AllowsInlineContinuations = options.AllowSynchronousContinuations };
+    private static EngineOptions Engine(ChannelOptions options, ContinuationScheduler? continuations) => EngineOptions.Default with
+    {
+        Continuations = continuations ?? (options.AllowSynchronousContinuations ? ContinuationScheduler.Inline : ContinuationScheduler.ThreadPool),
+    };
 
     private static QueueChannel<T, TQueue, HardwareAtomics> Over<T, TQueue>(TQueue queue, EngineOptions options)
         where TQueue : struct, IItemQueue<T> => new(queue, options);

@@ -17,7 +17,7 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// <summary>Whether <see cref="Claim"/> and <see cref="Publish"/> work: in bounded channels of one writer and one reader.</summary>
     public abstract bool CanClaim { get; }
 
-    /// <summary>Writes items from the first on, as many as there is room for now.</summary>
+    /// <summary>Writes items from the first on, as many as there is room for at this moment.</summary>
     /// <returns>How many were written; 0 when the channel is full or completed, or other writes wait for room.</returns>
     /// <remarks>They keep their order; with other writers at work, items of theirs may come between. It allocates nothing.</remarks>
     public abstract int TryWriteBatch(ReadOnlySpan<T> items);

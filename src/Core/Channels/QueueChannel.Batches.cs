@@ -8,7 +8,7 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<bool> _gatherWaiters = new();
+    private readonly WaiterPool<GatherWaiter> _gatherWaiters = new();
 
     /// <summary>The least number of items that a gathering read waits for. Written under the gate, before its bit shows.</summary>
     private int _gathered;
@@ -47,7 +47,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return new ValueTask<bool>(true);
         }
 
-        var waiter = (GatherWaiter?)_gatherWaiters.TryRent() ?? new GatherWaiter(this, _gatherWaiters);
+        GatherWaiter waiter = _gatherWaiters.TryRent() ?? new GatherWaiter(this, _gatherWaiters);
         waiter.Wanted = count;
         waiter.SetDeadline(timeout);
         _readersGathering.Add(waiter);
@@ -71,15 +71,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         int count = _queue.Count;
         bool isFull = _queue.IsFull;
-        Waiter? next;
-        for (Waiter? waiter = _readersGathering.First; waiter is not null; waiter = next)
+        GatherWaiter? next;
+        for (GatherWaiter? waiter = _readersGathering.First; waiter is not null; waiter = next)
         {
-            next = waiter.Next;
-            var gathering = (GatherWaiter)waiter;
-            if (!isFull && count < gathering.Wanted) continue;
-            _readersGathering.Remove(gathering);
-            gathering.Succeed(true);
-            decided.Add(gathering);
+            next = _readersGathering.After(waiter);
+            if (!isFull && count < waiter.Wanted) continue;
+            _readersGathering.Remove(waiter);
+            waiter.Succeed(true);
+            decided.Add(waiter);
         }
 
         NoteGathered();
@@ -88,7 +87,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     private void NoteGathered()
     {
         int least = int.MaxValue;
-        for (Waiter? waiter = _readersGathering.First; waiter is not null; waiter = waiter.Next) least = Math.Min(least, ((GatherWaiter)waiter).Wanted);
+        for (GatherWaiter? waiter = _readersGathering.First; waiter is not null; waiter = _readersGathering.After(waiter)) least = Math.Min(least, waiter.Wanted);
         TAtomics.Write(ref _gathered, least);
     }
 

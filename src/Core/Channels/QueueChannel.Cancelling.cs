@@ -22,7 +22,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         TAtomics.Exit(_gate);
-        if (list is not null) waiter.Signal(inline: false);
+        if (list is not null) waiter.Signal(_options.Continuations.NotHere);
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     /// </summary>
     private static void CancelOlder(WaiterList list, ref Decided decided)
     {
-        while (list.First is { SelectNumber: 0 } older)
+        while (list.Head is { SelectNumber: 0 } older)
         {
             list.Remove(older);
             older.Fail(new OperationCanceledException());
@@ -66,11 +66,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         TAtomics.Exit(_gate);
-        if (ends) waiter.Signal(inline: false);
+        if (ends) waiter.Signal(_options.Continuations.NotHere);
         if (rings) waiter.StartTimer();
     }
 
-    void IWaiterOwner.Recycle<TResult>(Waiter<TResult> waiter, short token, bool reusable)
+    void IWaiterOwner.Recycle(Waiter waiter, short token, bool reusable)
     {
         TAtomics.Enter(_gate);
         try

@@ -61,7 +61,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private void Fail(WaiterList list, ref Decided decided)
     {
-        while (list.First is { } waiter)
+        while (list.Head is { } waiter)
         {
             list.Remove(waiter);
             if (!waiter.TryClaim()) continue;
@@ -71,7 +71,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     }
 
     /// <summary>A wait for a read or write that can never be says false, or the error the channel was closed with.</summary>
-    private void EndWaits(WaiterList list, ref Decided decided)
+    private void EndWaits(WaiterList<Waiter<bool>> list, ref Decided decided)
     {
         if (_error is null)
         {
@@ -79,7 +79,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return;
         }
 
-        while (list.First is { } waiter)
+        while (list.Head is { } waiter)
         {
             list.Remove(waiter);
             waiter.Fail(_error);

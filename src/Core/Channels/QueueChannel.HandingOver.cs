@@ -14,23 +14,22 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     /// <summary>Pairs the readers and writers that wait. Under the gate.</summary>
     private void HandOver(ref Decided decided)
     {
-        Waiter? reader = _readersQueued.First;
+        Waiter<T>? reader = _readersQueued.First;
         while (reader is not null && !_writersQueued.IsEmpty)
         {
-            Waiter? next = reader.Next;
-            HandOverTo((Waiter<T>)reader, ref decided);
+            Waiter<T>? next = _readersQueued.After(reader);
+            HandOverTo(reader, ref decided);
             reader = next;
         }
     }
 
     private void HandOverTo(Waiter<T> reader, ref Decided decided)
     {
-        Waiter? next;
-        for (Waiter? other = _writersQueued.First; other is not null; other = next)
+        WriteWaiter<T>? next;
+        for (WriteWaiter<T>? writer = _writersQueued.First; writer is not null; writer = next)
         {
-            next = other.Next;
-            if (reader.SelectNumber != 0 && reader.SelectNumber == other.SelectNumber) continue;
-            var writer = (WriteWaiter<T>)other;
+            next = _writersQueued.After(writer);
+            if (reader.SelectNumber != 0 && reader.SelectNumber == writer.SelectNumber) continue;
             switch (TryClaimBoth(reader, writer))
             {
                 case Claim.Both:
@@ -77,7 +76,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         Decided decided = default;
         TAtomics.Enter(_gate);
         bool given = false;
-        while (!given && _readersQueued.First is Waiter<T> reader)
+        while (!given && _readersQueued.First is { } reader)
         {
             _readersQueued.Remove(reader);
             given = reader.TryClaim();
@@ -99,7 +98,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         TAtomics.Enter(_gate);
         item = default;
         bool taken = false;
-        while (!taken && _writersQueued.First is WriteWaiter<T> writer)
+        while (!taken && _writersQueued.First is { } writer)
         {
             _writersQueued.Remove(writer);
             taken = writer.TryClaim();

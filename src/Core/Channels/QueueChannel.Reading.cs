@@ -10,9 +10,9 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<T> _readWaiters = new();
+    private readonly WaiterPool<Waiter<T>> _readWaiters = new();
 
-    private readonly WaiterPool<bool> _signalWaiters = new();
+    private readonly WaiterPool<Waiter<bool>> _signalWaiters = new();
 
     private readonly ReadSide _readSide;
 
@@ -32,7 +32,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     /// <summary>The oldest item, if nobody's turn comes before. Under the gate.</summary>
     private bool PeekUnderGate([MaybeNullWhen(false)] out T item)
     {
-        if (!TQueue.HoldsItems && _writersQueued.First is WriteWaiter<T> writer)
+        if (!TQueue.HoldsItems && _writersQueued.First is { } writer)
         {
             item = writer.Item!;
             return true;

@@ -8,11 +8,12 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private void Enlist(Waiter waiter, WaiterList list)
+    private void Enlist<TWaiter>(TWaiter waiter, WaiterList<TWaiter> list)
+        where TWaiter : Waiter
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        if (list == _readersQueued ? !HasEnded : !_isClosed)
+        if ((WaiterList)list == _readersQueued ? !HasEnded : !_isClosed)
         {
             list.Add(waiter);
             AnnounceAndFence();

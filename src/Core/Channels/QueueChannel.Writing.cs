@@ -9,7 +9,7 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<bool> _writeWaiters = new();
+    private readonly WaiterPool<WriteWaiter<T>> _writeWaiters = new();
 
     private readonly WriteSide _writeSide;
 
@@ -47,7 +47,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return null;
         }
 
-        var waiter = (WriteWaiter<T>?)_writeWaiters.TryRent() ?? new WriteWaiter<T>(this, _writeWaiters);
+        WriteWaiter<T> waiter = _writeWaiters.TryRent() ?? new WriteWaiter<T>(this, _writeWaiters);
         waiter.Item = item;
         waiter.Parker = parker;
         _writersQueued.Add(waiter);

@@ -22,6 +22,7 @@
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Channels;
 
@@ -36,15 +37,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
 
     private readonly Gate _gate = new();
 
-    private readonly WaiterList _readersQueued = new();
+    private readonly WaiterList<Waiter<T>> _readersQueued = new();
 
-    private readonly WaiterList _readersWaiting = new();
+    private readonly WaiterList<Waiter<bool>> _readersWaiting = new();
 
-    private readonly WaiterList _readersGathering = new();
+    private readonly WaiterList<GatherWaiter> _readersGathering = new();
 
-    private readonly WaiterList _writersQueued = new();
+    private readonly WaiterList<WriteWaiter<T>> _writersQueued = new();
 
-    private readonly WaiterList _writersWaiting = new();
+    private readonly WaiterList<Waiter<bool>> _writersWaiting = new();
 
     /// <summary>See <see cref="SignalWord"/>. Written under the gate.</summary>
     private int _signals;
@@ -55,7 +56,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         _options = options;
         _signals = TQueue.IsShared ? 0 : SignalWord.Fenced;
         _completion = new TaskCompletionSource(
-            options.AllowsInlineContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            options.Continuations == ContinuationScheduler.Inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Reader = _readSide = new ReadSide(this);
         Writer = _writeSide = new WriteSide(this);
     }
@@ -102,7 +103,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
 
     private void HandItemsToReaders(ref Decided decided)
     {
-        while (_readersQueued.First is Waiter<T> reader && !_queue.IsEmpty)
+        while (_readersQueued.First is { } reader && !_queue.IsEmpty)
         {
             if (!reader.TryClaim())
             {
@@ -126,7 +127,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     private bool TakeItemsFromWriters(ref Decided decided)
     {
         bool any = false;
-        while (_writersQueued.First is WriteWaiter<T> writer && !_queue.IsFull)
+        while (_writersQueued.First is { } writer && !_queue.IsFull)
         {
             if (!writer.TryClaim())
             {
@@ -149,9 +150,10 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         return any;
     }
 
-    private static void Wake(WaiterList list, bool result, ref Decided decided)
+    private static void Wake<TWaiter>(WaiterList<TWaiter> list, bool result, ref Decided decided)
+        where TWaiter : Waiter<bool>
     {
-        while (list.First is Waiter<bool> waiter)
+        while (list.First is { } waiter)
         {
             list.Remove(waiter);
             waiter.Succeed(result);
@@ -223,7 +225,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     private void Tell(in Decided decided)
     {
         if (decided.IsEnd) CompleteCompletion();
-        decided.Signal(_options.AllowsInlineContinuations);
+        decided.Signal(_options.Continuations);
     }
 
     /// <summary>

@@ -35,6 +35,37 @@ internal sealed class ChannelContinuationTests(ChannelKind kind)
         done.GetAwaiter().GetResult();
     }
 
+    [Test]
+    public void WhatWaitsForTheEndGoesOnWhereTheOptionsSay()
+    {
+        Channel<int> channel = kind.Create<int>();
+        (bool inside, Task done) = Observe(() => channel.Reader.Completion, ContinueInline, () => channel.Writer.TryComplete());
+        Assert.That(inside, Is.EqualTo(kind.IsInline));
+        done.GetAwaiter().GetResult();
+    }
+
+    [Test]
+    public void WhatWaitsForTheEndGoesOnInsideTheReadOfTheLastItem()
+    {
+        Channel<int> channel = kind.Create<int>();
+        channel.Writer.TryWrite(1);
+        channel.Writer.Complete();
+        (bool inside, Task done) = Observe(() => channel.Reader.Completion, ContinueInline, () => channel.Reader.TryRead(out _));
+        Assert.That(inside, Is.EqualTo(kind.IsInline));
+        done.GetAwaiter().GetResult();
+    }
+
+    /// <summary>A token that could fire, and does not, changes nothing about it.</summary>
+    [Test]
+    public void AReaderWithATokenGoesOnWhereTheOptionsSay()
+    {
+        Channel<int> channel = kind.Create<int>();
+        using var source = new CancellationTokenSource();
+        (bool inside, Task done) = Observe(() => channel.Reader.WaitToReadAsync(source.Token).ConfigureAwait(false).GetAwaiter(), static (awaiter, action) => awaiter.UnsafeOnCompleted(action), () => channel.Writer.TryWrite(1));
+        Assert.That(inside, Is.EqualTo(kind.IsInline));
+        done.GetAwaiter().GetResult();
+    }
+
     /// <summary>Of several that go on at once, only the last runs inside, so that none waits for another's code.</summary>
     [Test]
     public void OneInlineContinuationMayWaitForTheOthers()
@@ -99,6 +130,9 @@ internal sealed class ChannelContinuationTests(ChannelKind kind)
         await reader.ReadAsync();
         return SynchronizationContext.Current;
     }
+
+    private static void ContinueInline(Task task, Action action) =>
+        task.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Whether the continuation ran on this thread while <paramref name="release"/> did.</summary>
     private static (bool Inside, Task Done) Observe<TAwaiter>(Func<TAwaiter> start, Action<TAwaiter, Action> register, Action release)

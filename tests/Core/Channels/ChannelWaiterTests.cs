@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace FastCore.Tests.Channels;
@@ -38,6 +39,35 @@ internal sealed class ChannelWaiterTests(ChannelKind kind)
         Assert.That(read.GetAwaiter().GetResult(), Is.EqualTo(7));
     }
 
+    /// <summary>With a context to go on in and without one, whether or not the first await flows its execution context.</summary>
+    [Test]
+    public void ASecondAwaitThrowsAndLeavesTheFirstAlone([Values] bool flows, [Values] bool inContext)
+    {
+        Channel<int> channel = kind.Create<int>();
+        using var goesOn = new ManualResetEventSlim();
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(inContext ? new PoolContext() : null);
+        try
+        {
+            ValueTaskAwaiter<int> read = channel.Reader.ReadAsync().GetAwaiter();
+            Await(read, goesOn.Set);
+            Assert.That(() => Await(read, static () => Assert.Fail("Refused, and yet run.")), Throws.InvalidOperationException);
+            channel.Writer.TryWrite(7);
+            Assert.That(goesOn.Wait(TimeSpan.FromSeconds(30)), Is.True);
+            Assert.That(read.GetResult(), Is.EqualTo(7));
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+
+        void Await(ValueTaskAwaiter<int> awaiter, Action action)
+        {
+            if (flows) awaiter.OnCompleted(action);
+            else awaiter.UnsafeOnCompleted(action);
+        }
+    }
+
     [Test]
     public void WaitingAgainAndAgainAllocatesNothing()
     {
@@ -68,4 +98,7 @@ internal sealed class ChannelWaiterTests(ChannelKind kind)
         channel.Writer.TryWrite(item);
         return read;
     }
+
+    /// <summary>Not the default class, so that an await captures it.</summary>
+    private sealed class PoolContext : SynchronizationContext;
 }

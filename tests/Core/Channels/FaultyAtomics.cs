@@ -25,7 +25,7 @@ internal interface IAtomicsFault
     /// <summary>An array that others replace is always seen empty: who is in it is ignored.</summary>
     static virtual bool SeesEmptyArrays => false;
 
-    /// <summary>A compare-and-swap in two steps: the claims of a select are the only ones of an int in what it is tried on.</summary>
+    /// <summary>A compare-and-swap of an int in two steps: in what it is tried on, the claims of a select and the count of leases.</summary>
     static virtual bool ClaimsInTwoSteps => false;
 }
 

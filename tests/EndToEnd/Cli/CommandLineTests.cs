@@ -15,6 +15,9 @@ internal sealed class CommandLineTests
     [TestCase("bench http --duration soon")]
     [TestCase("bench --assert speed>1")]
     [TestCase("bench channels --json /proc/no/such/file")]
+    [TestCase("check")]
+    [TestCase("check channels --ops 0")]
+    [TestCase("check channels --kind bounded-65")]
     [TestCase("no-such-command")]
     public void Mistakes_are_told_on_stderr_with_exit_code_2(string line)
     {
@@ -27,6 +30,7 @@ internal sealed class CommandLineTests
     [TestCase("--help", "bench")]
     [TestCase("serve --help", "--transport")]
     [TestCase("bench http --help", "--pipeline")]
+    [TestCase("check channels --help", "--stock")]
     public void Help_is_good(string line, string part)
     {
         var result = FastCoreProgram.Run(line.Split(' '));

@@ -49,10 +49,30 @@ internal sealed class WriterTests
     [Test]
     public void Sections_keep_channels_and_servers_apart()
     {
-        var ring = new CaseResult { Name = "channels/ring-spsc/c1024", Subject = "fastcore", Metrics = { ["operations_per_second"] = 2e8 } };
+        var ring = new CaseResult { Name = "channels/unbounded/4x4", Subject = "fastcore", Metrics = { ["mops"] = 200 } };
         var start = new CaseResult { Name = "http/start", Subject = "fastcore/epoll", Metrics = { ["start_to_first_response_ms"] = 5 } };
         var sections = ReportSection.Of(Samples.Report(ring, start, Samples.TwoSubjects().Cases[0]));
-        Assert.That(sections.Select(section => section.Results.Single().Name), Is.EqualTo((string[])["http/plaintext/c64/p1", "http/start", "channels/ring-spsc/c1024"]));
-        Assert.That(sections[2].Columns, Is.EqualTo((Metric[])[Metric.OperationsPerSecond]));
+        Assert.That(sections.Select(section => section.Results.Single().Name), Is.EqualTo((string[])["http/plaintext/c64/p1", "http/start", "channels/unbounded/4x4"]));
+        Assert.That(sections[2].Columns, Is.EqualTo((Metric[])[Metric.MillionsPerSecond]));
+    }
+
+    [Test]
+    public void All_channel_cases_are_in_one_chart_with_their_ratios()
+    {
+        var stock = new CaseResult { Name = "channels/unbounded/4x4", Subject = "stock", Metrics = { ["mops"] = 20 } };
+        var ours = new CaseResult { Name = "channels/unbounded/4x4", Subject = "fastcore", Metrics = { ["mops"] = 60 } };
+        var refused = new CaseResult { Name = "channels/bounded-1/1x1", Subject = "stock", Refused = "2 items were read of 3 written" };
+        var page = HtmlReport.Write(Samples.Report(ours with { Ratio = CaseRatio.Between(ours, stock) }, stock, refused));
+        var chart = XElement.Parse(System.Text.RegularExpressions.Regex.Match(page, "<svg.*?</svg>").Value);
+        Assert.That(chart.Elements("circle").Count(), Is.EqualTo(2));
+        Assert.That(chart.Elements("text").Select(text => text.Value), Does.Contain("3.00 ×").And.Contain("channels/unbounded/4x4"));
+        Assert.That(page, Does.Contain("refused: 2 items were read of 3 written"));
+    }
+
+    [Test]
+    public void What_is_not_compared_has_no_column_of_ratios()
+    {
+        var text = MarkdownReport.Write(Samples.Report(new CaseResult { Name = "check/unbounded/4x4", Subject = "stock", Metrics = { ["written"] = 1000, ["lost"] = 2 } }));
+        Assert.That(text, Does.Contain("| case | subject | written | lost |\n|---|---|---:|---:|\n| check/unbounded/4x4 | stock | 1,000 | 2 |\n"));
     }
 }

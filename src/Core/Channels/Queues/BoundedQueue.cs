@@ -32,4 +32,6 @@ internal readonly struct BoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
         _ring.PutSeal();
         return true;
     }
+
+    public void CopyTo(List<T> items) => _ring.CopyTo(items);
 }

@@ -87,7 +87,11 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
         return true;
     }
 
-    /// <summary>The circular buffer; every member but <see cref="Count"/> under <see cref="Gate"/>.</summary>
+    public void CopyTo(List<T> items) => _ring.CopyTo(items);
+
+    /// <summary>
+    /// The circular buffer; every member but <see cref="Count"/> and <see cref="CopyTo"/> under <see cref="Gate"/>.
+    /// </summary>
     private sealed class Ring(int capacity, BoundedChannelFullMode mode)
     {
         private const int SmallestArray = 16;
@@ -140,6 +144,11 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
         {
             item = _count == 0 ? default : _items[_oldest];
             return _count != 0;
+        }
+
+        internal void CopyTo(List<T> items)
+        {
+            for (int offset = 0; offset < _count; offset++) items.Add(_items[Index(offset)]);
         }
 
         internal void RemoveOldest()

@@ -54,4 +54,8 @@ internal readonly struct HandOverQueue<T, TAtomics>(bool drops, Action<T>? itemD
         TAtomics.Write(ref _sealed.Value, 1);
         return true;
     }
+
+    public void CopyTo(List<T> items)
+    {
+    }
 }

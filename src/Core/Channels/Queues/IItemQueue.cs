@@ -52,4 +52,10 @@ internal interface IItemQueue<T>
     /// Makes every later enqueue fail. False: this queue leaves it to the channel to keep its single producer out.
     /// </summary>
     bool TrySeal();
+
+    /// <summary>
+    /// For debuggers: adds the items to a list, in the order in which they would be read. It takes no lock, which a stopped
+    /// thread may hold; so it is exact only while no thread is inside the queue.
+    /// </summary>
+    void CopyTo(List<T> items);
 }

@@ -67,6 +67,8 @@ internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capaci
         return true;
     }
 
+    public void CopyTo(List<T> items) => _rings.CopyTo(items);
+
     /// <returns>How many of the wanted places it got.</returns>
     private int TakePlaces(int wanted)
     {

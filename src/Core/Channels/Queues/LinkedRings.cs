@@ -135,6 +135,15 @@ internal sealed class LinkedRings<T, TAtomics>
         }
     }
 
+    /// <summary>For debuggers: see <see cref="IItemQueue{T}.CopyTo"/>.</summary>
+    internal void CopyTo(List<T> items)
+    {
+        for (SealableRing<T, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next))
+        {
+            ring.CopyTo(items);
+        }
+    }
+
     internal void PutSeal()
     {
         TAtomics.Enter(_gate);

@@ -81,6 +81,8 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
         return true;
     }
 
+    public void CopyTo(List<T> items) => _heap.CopyTo(items);
+
     /// <summary>Throws, once, what the comparer threw.</summary>
     internal void ThrowIfFaulted() => _heap.ThrowIfFaulted();
 
@@ -94,7 +96,9 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
     /// <summary>An item and when it came.</summary>
     private readonly record struct Numbered(T Item, long Number);
 
-    /// <summary>Every member but <see cref="Count"/> and <see cref="ThrowIfFaulted"/> under <see cref="Gate"/>.</summary>
+    /// <summary>
+    /// Every member but <see cref="Count"/>, <see cref="ThrowIfFaulted"/> and <see cref="CopyTo"/> under <see cref="Gate"/>.
+    /// </summary>
     private sealed class Heap(IComparer<T> comparer) : IComparer<Numbered>
     {
         private PriorityQueue<T, Numbered>? _items;
@@ -134,16 +138,32 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
                 throw new InvalidOperationException("The comparer of a prioritised channel threw; the items it was asked about are in the channel, in the order they came.", fault);
         }
 
+        /// <summary>For debuggers: what a comparer throws in here is not what a write did, so it is not kept.</summary>
+        internal void CopyTo(List<T> items)
+        {
+            Numbered[] sorted = [.. Items.UnorderedItems.Select(static entry => entry.Priority)];
+            Array.Sort(sorted, (one, other) => Compare(one, other, out _));
+            foreach (Numbered entry in sorted) items.Add(entry.Item);
+        }
+
         public int Compare(Numbered one, Numbered other)
         {
+            int order = Compare(one, other, out Exception? error);
+            if (error is not null) TAtomics.Write(ref _fault, error);
+            return order;
+        }
+
+        private int Compare(Numbered one, Numbered other, out Exception? error)
+        {
             int order = 0;
+            error = null;
             try
             {
                 order = comparer.Compare(one.Item, other.Item);
             }
-            catch (Exception error)
+            catch (Exception thrown)
             {
-                TAtomics.Write(ref _fault, error);
+                error = thrown;
             }
 
             return order != 0 ? order : one.Number.CompareTo(other.Number);

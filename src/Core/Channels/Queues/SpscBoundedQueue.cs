@@ -37,4 +37,6 @@ internal readonly struct SpscBoundedQueue<T, TAtomics>(int capacity) : IItemQueu
     }
 
     public bool TrySeal() => false;
+
+    public void CopyTo(List<T> items) => _ring.CopyTo(items);
 }

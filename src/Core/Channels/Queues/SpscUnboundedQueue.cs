@@ -97,6 +97,11 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
 
     public bool TrySeal() => false;
 
+    public void CopyTo(List<T> items)
+    {
+        for (Link? link = TAtomics.Read(in _chain.First); link is not null; link = TAtomics.Read(in link.Next)) link.Ring.CopyTo(items);
+    }
+
     private sealed class Link(int capacity)
     {
         internal readonly SpscRingCore<T, TAtomics> Ring = new(capacity);

@@ -32,4 +32,6 @@ internal readonly struct UnboundedQueue<T, TAtomics>(int firstCapacity) : IItemQ
         _rings.PutSeal();
         return true;
     }
+
+    public void CopyTo(List<T> items) => _rings.CopyTo(items);
 }

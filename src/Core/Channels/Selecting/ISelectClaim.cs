@@ -1,3 +1,5 @@
+using FastCore.Continuations;
+
 namespace FastCore.Channels.Selecting;
 
 /// <summary>A select, as the channels see it in which its cases wait.</summary>
@@ -19,5 +21,5 @@ internal interface ISelectClaim
     void Decide(int index);
 
     /// <summary>Tells the awaiter. Outside every gate: it may run the awaiter's code.</summary>
-    void Signal(bool inline);
+    void Signal(ContinuationScheduler where);
 }

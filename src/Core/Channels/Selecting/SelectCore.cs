@@ -22,11 +22,12 @@ using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Channels.Selecting;
 
 /// <summary>The engine of <see cref="ChannelSelect"/>.</summary>
-internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
+internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTaskSource<int>
     where TAtomics : struct, IAtomics
 {
     internal const int TimedOut = -1;
@@ -46,8 +47,6 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
     private readonly List<SelectCase> _cases = [];
 
     private readonly ChannelTuning _tuning;
-
-    private ManualResetValueTaskSourceCore<int> _result;
 
     private TokenWatch? _watch;
 
@@ -109,7 +108,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
         Begin();
         if (timeout != Timeout.InfiniteTimeSpan) StartTimer(timeout);
         Watch(cancellationToken);
-        return new ValueTask<int>(this, _result.Version);
+        return new ValueTask<int>(this, Version);
     }
 
     /// <summary>The same, blocking the thread.</summary>
@@ -123,7 +122,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
         Begin();
         Watch(cancellationToken);
         bool isInterrupted = !Park(timeout);
-        index = GetResult(_result.Version);
+        index = GetResult(Version);
         if (isInterrupted && index == TimedOut) throw new ThreadInterruptedException();
         if (isInterrupted) Thread.CurrentThread.Interrupt();
         return index;
@@ -139,34 +138,30 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
         TAtomics.Write(ref _state, TAtomics.Read(in _state) | Decided);
     }
 
-    public void Signal(bool inline)
+    public void Signal(ContinuationScheduler where)
     {
         AutoResetEvent? parker = _parker;
-        _result.RunContinuationsAsynchronously = !inline;
-        if (_index == Cancelled) _result.SetException(new OperationCanceledException(_cancelledBy));
-        else _result.SetResult(_index);
+        Complete(where);
         parker?.Set();
     }
 
-    public ValueTaskSourceStatus GetStatus(short token) => _result.GetStatus(token);
-
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        ThrowIfConsumed(token);
+        if (!IsSignalled) return ValueTaskSourceStatus.Pending;
+        return _index == Cancelled ? ValueTaskSourceStatus.Canceled : ValueTaskSourceStatus.Succeeded;
+    }
 
     public int GetResult(short token)
     {
-        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending)
-            throw new InvalidOperationException("The select has not finished: await its ValueTask, or ask IsCompleted first.");
+        ThrowIfConsumed(token);
+        if (!IsSignalled) throw new InvalidOperationException("The select has not finished: await its ValueTask, or ask IsCompleted first.");
         End();
-        try
-        {
-            return _result.GetResult(token);
-        }
-        finally
-        {
-            _result.Reset();
-            TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
-        }
+        int index = _index;
+        CancellationToken cancelledBy = _cancelledBy;
+        ResetAwaiter();
+        TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
+        return index != Cancelled ? index : throw new OperationCanceledException(cancelledBy);
     }
 
     private bool TryClaim(int round)
@@ -219,7 +214,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
         bool isInterrupted = false;
         long start = Stopwatch.GetTimestamp();
         SpinWait spinner = default;
-        while (_result.GetStatus(_result.Version) == ValueTaskSourceStatus.Pending)
+        while (!IsSignalled)
         {
             TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(start);
             if (!isInterrupted && (timeout == Timeout.InfiniteTimeSpan || left > TimeSpan.Zero))
@@ -248,14 +243,14 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
         if (!TryClaim(round)) return;
         _cancelledBy = cancelledBy;
         Decide(index);
-        Signal(inline: false);
+        Signal(ContinuationScheduler.ThreadPool);
     }
 
     private void StartTimer(TimeSpan timeout)
     {
         _timer ??= new Timer(static state => ((SelectCore<TAtomics>)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
         long milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);
-        Volatile.Write(ref _deadline, Environment.TickCount64 + milliseconds);
+        TAtomics.Write(ref _deadline, Environment.TickCount64 + milliseconds);
         _timer.Change(milliseconds, Timeout.Infinite);
     }
 
@@ -263,7 +258,7 @@ internal sealed class SelectCore<TAtomics> : ISelectClaim, IValueTaskSource<int>
     private void Expire()
     {
         int round = TAtomics.Read(in _state) >> PhaseBits;
-        long left = Volatile.Read(ref _deadline) - Environment.TickCount64;
+        long left = TAtomics.Read(in _deadline) - Environment.TickCount64;
         if (left <= 0) TryDecide(TimedOut, round);
         else if (left < int.MaxValue) _timer!.Change(left, Timeout.Infinite);
     }

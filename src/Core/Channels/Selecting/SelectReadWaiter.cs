@@ -1,9 +1,10 @@
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Channels.Selecting;
 
 /// <summary>A read of a select in its channel's list.</summary>
-internal sealed class SelectReadWaiter<T>(IWaiterOwner owner, WaiterPool<T> pool, SelectRead<T> read, ISelectClaim select) : Waiter<T>(owner, pool)
+internal sealed class SelectReadWaiter<T>(IWaiterOwner owner, WaiterPool pool, SelectRead<T> read, ISelectClaim select) : Waiter<T>(owner, pool)
 {
     internal override long SelectNumber => select.Number;
 
@@ -23,5 +24,5 @@ internal sealed class SelectReadWaiter<T>(IWaiterOwner owner, WaiterPool<T> pool
         select.Decide(read.Index);
     }
 
-    internal override void Signal(bool inline) => select.Signal(inline);
+    internal override void Signal(ContinuationScheduler where) => select.Signal(where);
 }

@@ -1,9 +1,10 @@
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Channels.Selecting;
 
 /// <summary>A write of a select in its channel's list.</summary>
-internal sealed class SelectWriteWaiter<T>(IWaiterOwner owner, WaiterPool<bool> pool, SelectWrite<T> write, ISelectClaim select) : WriteWaiter<T>(owner, pool)
+internal sealed class SelectWriteWaiter<T>(IWaiterOwner owner, WaiterPool pool, SelectWrite<T> write, ISelectClaim select) : WriteWaiter<T>(owner, pool)
 {
     internal override long SelectNumber => select.Number;
 
@@ -19,5 +20,5 @@ internal sealed class SelectWriteWaiter<T>(IWaiterOwner owner, WaiterPool<bool> 
         select.Decide(write.Index);
     }
 
-    internal override void Signal(bool inline) => select.Signal(inline);
+    internal override void Signal(ContinuationScheduler where) => select.Signal(where);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastCore.Continuations;
 
 namespace FastCore.Channels.Waiting;
 
@@ -21,11 +22,11 @@ internal struct Decided
     }
 
     /// <summary>Signals them. Outside the gate.</summary>
-    /// <param name="inline">
-    /// Whether an awaiter's code may run in this call. Only the last one's does, so that no waiter sleeps on until another's
+    /// <param name="where">
+    /// Where the awaiters' code runs. If that is here, only the last one's does, so that no waiter sleeps on until another's
     /// code has run, which may be waiting for it.
     /// </param>
-    internal readonly void Signal(bool inline)
+    internal readonly void Signal(ContinuationScheduler where)
     {
         Waiter? waiter = _first;
         while (waiter is not null)
@@ -33,7 +34,7 @@ internal struct Decided
             // Once signalled, the waiter may be another operation's already.
             Waiter? next = waiter.Next;
             waiter.Next = null;
-            waiter.Signal(inline && next is null);
+            waiter.Signal(next is null ? where : where.NotHere);
             waiter = next;
         }
     }

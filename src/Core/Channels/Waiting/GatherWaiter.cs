@@ -1,3 +1,5 @@
+using FastCore.Continuations;
+
 namespace FastCore.Channels.Waiting;
 
 /// <summary>A batch read that waits for more items than one, until a time.</summary>
@@ -11,7 +13,7 @@ internal sealed class GatherWaiter : Waiter<bool>
 
     private long _deadline;
 
-    internal GatherWaiter(IWaiterOwner owner, WaiterPool<bool> pool)
+    internal GatherWaiter(IWaiterOwner owner, WaiterPool pool)
         : base(owner, pool) =>
         _timer = new Timer(static state => ((GatherWaiter)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
 
@@ -27,10 +29,10 @@ internal sealed class GatherWaiter : Waiter<bool>
     /// <summary>Starts the clock. Outside the gate, before anyone can consume the operation.</summary>
     internal void StartTimer() => _timer.Change(Math.Max(0, _deadline - Environment.TickCount64), Timeout.Infinite);
 
-    internal override void Signal(bool inline)
+    internal override void Signal(ContinuationScheduler where)
     {
         _timer.Change(Timeout.Infinite, Timeout.Infinite);
-        base.Signal(inline);
+        base.Signal(where);
     }
 
     private void Expire() => Owner.Expire(this);

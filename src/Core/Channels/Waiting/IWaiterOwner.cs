@@ -20,5 +20,5 @@ internal interface IWaiterOwner
 
     /// <summary>Resets a consumed waiter and, if <paramref name="reusable"/>, keeps it for a later operation.</summary>
     /// <exception cref="InvalidOperationException">The operation of this token has been consumed already.</exception>
-    void Recycle<TResult>(Waiter<TResult> waiter, short token, bool reusable);
+    void Recycle(Waiter waiter, short token, bool reusable);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastCore.Continuations;
 
 namespace FastCore.Channels.Waiting;
 
@@ -10,7 +11,7 @@ namespace FastCore.Channels.Waiting;
 /// makes leaving it happen once; so an item is never taken for a waiter that is already cancelled, and there is never an
 /// item in hand that nobody wants.
 /// </remarks>
-internal abstract class Waiter(IWaiterOwner owner)
+internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
 {
     private CancellationTokenRegistration _registration;
 
@@ -34,6 +35,9 @@ internal abstract class Waiter(IWaiterOwner owner)
     /// Which select it belongs to, as a number that orders them; 0 for an operation of its own.
     /// </summary>
     internal virtual long SelectNumber => 0;
+
+    /// <summary>Where it is kept between two operations.</summary>
+    internal WaiterPool Pool { get; } = pool;
 
     protected IWaiterOwner Owner { get; } = owner;
 
@@ -72,9 +76,6 @@ internal abstract class Waiter(IWaiterOwner owner)
     /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
     internal void Park(TimeSpan timeout) => Parker!.WaitOne(timeout);
 
-    /// <summary>Whether the awaiter can consume it.</summary>
-    internal abstract bool IsSignalled { get; }
-
     /// <summary>Whether it was signalled, and not with an error.</summary>
     internal abstract bool HasSucceeded { get; }
 
@@ -89,8 +90,17 @@ internal abstract class Waiter(IWaiterOwner owner)
     internal abstract void Fail(Exception error);
 
     /// <summary>Tells the awaiter what was decided. Outside the gate: it may run the awaiter's code.</summary>
-    /// <param name="inline">Whether that code may run in this call.</param>
-    internal abstract void Signal(bool inline);
+    /// <param name="where">Where that code runs, if the awaiter has captured nothing else.</param>
+    internal abstract void Signal(ContinuationScheduler where);
+
+    /// <summary>Makes it ready for another operation. Under the gate.</summary>
+    /// <returns>False: its versions are used up.</returns>
+    internal virtual bool Reset(short token)
+    {
+        ThrowIfConsumed(token);
+        Parker = null;
+        return ResetAwaiter();
+    }
 
     /// <summary>
     /// Ends the watch. False: a cancellation callback may still be running with this object in its hands, so it must never

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using FastCore.Cli.Bench;
+using FastCore.Perf.Channels.Check;
+
+namespace FastCore.Cli.Commands;
+
+/// <summary><c>fastcore check</c>: promises put to the test, for as long as one likes.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var operations = CommonOptions.Number("--ops", $"calls for each kind, such as 100000000 (default {new ChannelCheckOptions().Operations})", 1, int.MaxValue);
+        var stock = new Option<bool>("--stock") { Description = "put the stock channels through the same storms and say what they lose" };
+        var kinds = Kinds();
+        var seed = CommonOptions.Number("--seed", "what is drawn at random depends on it (default: another one each time; it is printed)", int.MinValue, int.MaxValue);
+        var json = CommonOptions.File("--json", "write the findings as JSON (schema 1); - is the standard output");
+        var html = CommonOptions.File("--html", "write a page, self-contained");
+        var channels = new Command("channels", "Put our channels of every kind through storms of cancellation and completion. Exits with 1 if one of ours lost, doubled or reordered an item, hung, or failed.") { operations, stock, kinds, seed, json, html };
+        channels.SetAction((parsed, _) => new BenchRun(new BenchSettings(parsed.GetValue(html), parsed.GetValue(json), null, CheckPart.Promises)).RunAsync(
+        [
+            new CheckPart(new ChannelCheckOptions
+            {
+                Operations = parsed.GetValue(operations) ?? new ChannelCheckOptions().Operations,
+                Kinds = parsed.GetValue(kinds) ?? [],
+                WithStock = parsed.GetValue(stock),
+                Seed = parsed.GetValue(seed) ?? Environment.TickCount,
+            }),
+        ]));
+        return new Command("check", "Put promises to the test.") { channels };
+    }
+
+    private static Option<string[]> Kinds()
+    {
+        var option = new Option<string[]>("--kind") { Description = "check this kind only, such as bounded-64/4x4 (4 writers, 4 readers) or all of bounded-64; may be given several times", HelpName = "NAME" };
+        option.Validators.Add(result =>
+        {
+            foreach (var name in result.Tokens.Select(token => token.Value).Where(name => !ChannelCheck.IsKnown(name)))
+                result.AddError($"--kind {name} is no kind. Known are: {string.Join(", ", ChannelCheck.Kinds)}.");
+        });
+        return option;
+    }
+}

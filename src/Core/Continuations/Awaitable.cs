@@ -1,0 +1,127 @@
+// What an await hangs its continuation on: the part of an IValueTaskSource that the two sides race for.
+//
+// Invariant: Phase goes from None to Done, at most once through Registered; Done is final until the object is reset. The
+// continuation is written before the compare-and-swap to Registered and read after it, by whichever side comes second: the
+// completing side if that finds Registered, the registering side if it finds Done. So it runs exactly once.
+//
+// Memory order: both steps are read-modify-writes of Phase (full fences); the result, written before Done, is read after it.
+
+using System.Threading.Tasks.Sources;
+
+namespace FastCore.Continuations;
+
+/// <summary>One operation that is awaited, again and again.</summary>
+internal abstract class Awaitable : IThreadPoolWorkItem
+{
+    private const int None = 0;
+
+    private const int Registered = 1;
+
+    private const int Done = 2;
+
+    private Action<object?>? _continuation;
+
+    private object? _state;
+
+    /// <summary>The synchronisation context or task scheduler that the await captured.</summary>
+    private object? _context;
+
+    private ExecutionContext? _flow;
+
+    private int _phase;
+
+    /// <summary>Goes up with each reset: what makes an awaiter of an earlier operation known.</summary>
+    internal short Version { get; private set; }
+
+    /// <summary>Whether the awaiter can consume it.</summary>
+    internal bool IsSignalled => Volatile.Read(ref _phase) == Done;
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        ThrowIfConsumed(token);
+
+        // Before the first one's fields are touched.
+        if (Volatile.Read(ref _phase) == Registered) ThrowAwaited();
+        _continuation = continuation;
+        _state = state;
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _flow = ExecutionContext.Capture();
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CurrentContext();
+        int seen = Interlocked.CompareExchange(ref _phase, Registered, None);
+        if (seen == None) return;
+        if (seen == Registered) ThrowAwaited();
+        Dispatch(ContinuationScheduler.ThreadPool);
+    }
+
+    void IThreadPoolWorkItem.Execute() => Relay.Run(this);
+
+    /// <summary>Runs the continuation. By whoever it was scheduled with, once.</summary>
+    internal void Run()
+    {
+        Action<object?> continuation = _continuation!;
+        object? state = _state;
+        ExecutionContext? flow = _flow;
+
+        // From the call on, the object may be another operation's.
+        _continuation = null;
+        _state = null;
+        _context = null;
+        _flow = null;
+        if (flow is null) continuation(state);
+        else ExecutionContext.Run(flow, static call => ((Call)call!).Make(), new Call(continuation, state));
+    }
+
+    /// <summary>Lets the awaiter go on; what it is told has been written before. The object may be another operation's when this returns.</summary>
+    /// <param name="where">Where its code goes on, if it has captured nothing else; <see cref="ContinuationScheduler.Inline"/> is here.</param>
+    protected void Complete(ContinuationScheduler where)
+    {
+        if (Interlocked.Exchange(ref _phase, Done) == Registered) Dispatch(where);
+    }
+
+    /// <summary>Makes it ready for another operation.</summary>
+    /// <returns>False: its versions are used up.</returns>
+    protected bool ResetAwaiter()
+    {
+        _phase = None;
+        return ++Version != default;
+    }
+
+    protected void ThrowIfConsumed(short token)
+    {
+        if (token != Version) throw new InvalidOperationException("The operation's ValueTask has been awaited before: it can be awaited once.");
+    }
+
+    private void Dispatch(ContinuationScheduler where)
+    {
+        switch (_context)
+        {
+            case null when where == ContinuationScheduler.Inline:
+                Run();
+                break;
+            case null:
+                where.Queue(this);
+                break;
+            case SynchronizationContext context:
+                context.Post(static state => ((Awaitable)state!).Run(), this);
+                break;
+            case var scheduler:
+                Task.Factory.StartNew(static state => ((Awaitable)state!).Run(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)scheduler);
+                break;
+        }
+    }
+
+    private static void ThrowAwaited() =>
+        throw new InvalidOperationException("The operation's ValueTask is awaited already: it can be awaited once.");
+
+    private static object? CurrentContext()
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        if (context is not null && context.GetType() != typeof(SynchronizationContext)) return context;
+        TaskScheduler scheduler = TaskScheduler.Current;
+        return scheduler != TaskScheduler.Default ? scheduler : null;
+    }
+
+    private sealed record Call(Action<object?> Continuation, object? State)
+    {
+        internal void Make() => Continuation(State);
+    }
+}

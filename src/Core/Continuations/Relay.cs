@@ -1,0 +1,167 @@
+// Short pieces of work that wake each other, one after the other on one thread of the pool.
+//
+// A continuation that goes through the pool's queue costs a hundred nanoseconds, and often wakes a second thread that finds
+// nothing to do; where two tasks hand single items to each other that is most of what they do. So while a thread of the pool
+// runs a continuation from here, the continuations that become ready by it wait in this thread's slots, and run when the
+// present one returns.
+//
+// What keeps this from harm:
+//   - Only short pieces wait for each other. A sample of the runs is timed; a thread whose pieces take longer than waking
+//     another thread would (LongRun) sends what it makes ready through the pool, and tries again after some runs.
+//   - Nothing waits behind a piece that blocks or goes on and on: RelayMonitor looks at the slots every few milliseconds, and
+//     moves what has not moved since its last look to the pool. The thread is then taken for one with long runs.
+//   - The pool's other work is not kept waiting: after so many runs (Budget) what is left goes to the back of its queue.
+//
+// Invariant: a slot is filled by its thread only, and emptied by an exchange, by its thread or the monitor; so each
+// continuation is run once. Head and Tail are the thread's own; a slot the monitor emptied counts as one until Head passes it.
+
+using System.Diagnostics;
+
+namespace FastCore.Continuations;
+
+/// <summary>The continuations that wait for the present one on a thread of the pool.</summary>
+internal sealed class Relay
+{
+    private const int Slots = 8;
+
+    private const int Budget = 256;
+
+    /// <summary>One run in so many is timed.</summary>
+    private const int SampleEvery = 32;
+
+    /// <summary>For so many runs after a long one the thread sends what it makes ready through the pool.</summary>
+    private const int RunsAfterLong = 512;
+
+    private static readonly long LongRun = Stopwatch.Frequency / 200_000;
+
+    [ThreadStatic] private static Relay? _current;
+
+    private readonly Awaitable?[] _slots = new Awaitable?[Slots];
+
+    private int _head;
+
+    private int _tail;
+
+    private int _runs;
+
+    /// <summary>Until the count of runs is here, runs are taken for long.</summary>
+    private int _longUntil;
+
+    /// <summary>The pool's own execution context, which a continuation may not leave changed to the next one.</summary>
+    private readonly ExecutionContext? _flow = ExecutionContext.Capture();
+
+    private int _isActive;
+
+    private Relay()
+    {
+    }
+
+    /// <summary>Whether its thread is in it.</summary>
+    internal bool IsActive => Volatile.Read(ref _isActive) != 0;
+
+    /// <summary>Rises with every run; wraps.</summary>
+    internal int Runs => Volatile.Read(ref _runs);
+
+    /// <summary>Has the continuation run after the present one, or by the pool.</summary>
+    internal static void Queue(Awaitable continuation)
+    {
+        Relay? relay = _current;
+        if (relay is null || !relay.TryAdd(continuation)) ThreadPool.UnsafeQueueUserWorkItem(continuation, preferLocal: true);
+    }
+
+    /// <summary>Runs a continuation that comes from the pool, and those that become ready by it.</summary>
+    internal static void Run(Awaitable first)
+    {
+        Relay relay = _current ??= Create();
+        if (relay._isActive != 0)
+        {
+            first.Run();
+            return;
+        }
+
+        Interlocked.Exchange(ref relay._isActive, 1);
+        RelayMonitor.WakeIfAsleep();
+        try
+        {
+            relay.RunFrom(first);
+        }
+        finally
+        {
+            relay.MoveToPool();
+            Volatile.Write(ref relay._isActive, 0);
+        }
+    }
+
+    /// <summary>Whether a continuation waits here. By the monitor.</summary>
+    internal bool HasAny()
+    {
+        foreach (ref Awaitable? slot in _slots.AsSpan())
+        {
+            if (Volatile.Read(ref slot) is not null) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes over what waits behind a run that does not end. By the monitor.</summary>
+    internal void Relieve()
+    {
+        Volatile.Write(ref _longUntil, Runs + RunsAfterLong);
+        foreach (ref Awaitable? slot in _slots.AsSpan())
+        {
+            if (Interlocked.Exchange(ref slot, null) is { } waiting) ThreadPool.UnsafeQueueUserWorkItem(waiting, preferLocal: false);
+        }
+    }
+
+    private static Relay Create()
+    {
+        var relay = new Relay();
+        RelayMonitor.Register(relay);
+        return relay;
+    }
+
+    private void RunFrom(Awaitable first)
+    {
+        Awaitable? next = first;
+        for (int left = Budget; next is not null; next = --left > 0 ? Take() : null)
+        {
+            int run = _runs + 1;
+            Volatile.Write(ref _runs, run);
+            if (run % SampleEvery == 0) TimeRun(next);
+            else next.Run();
+            if (ExecutionContext.Capture() != _flow) ExecutionContext.Restore(_flow!);
+        }
+    }
+
+    private void TimeRun(Awaitable continuation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        continuation.Run();
+        if (Stopwatch.GetTimestamp() - start > LongRun) _longUntil = _runs + RunsAfterLong;
+    }
+
+    private bool TryAdd(Awaitable continuation)
+    {
+        if (_isActive == 0 || _tail - _head == Slots || Volatile.Read(ref _longUntil) - _runs > 0) return false;
+        Volatile.Write(ref _slots[_tail & (Slots - 1)], continuation);
+        _tail++;
+        return true;
+    }
+
+    private Awaitable? Take()
+    {
+        while (_head != _tail)
+        {
+            Awaitable? taken = Interlocked.Exchange(ref _slots[_head & (Slots - 1)], null);
+            _head++;
+            if (taken is not null) return taken;
+        }
+
+        return null;
+    }
+
+    private void MoveToPool()
+    {
+        while (Take() is { } left) ThreadPool.UnsafeQueueUserWorkItem(left, preferLocal: false);
+    }
+}
