@@ -133,7 +133,7 @@ public sealed class BroadcastRing<T>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True when there is room (another publisher may take it first); false when the ring is completed or the time is up.</returns>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above the capacity, or the timeout is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above the capacity, or the timeout is negative or more than timers take.</exception>
     public bool WaitToPublish(int count, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         CheckCount(count);

@@ -19,9 +19,9 @@
 //      list of consumers, (b) fences all processors, (c) starts at the cursor it then reads. A publisher that computed a limit
 //      without it had stored or read the cursor before it read the list, and both before (b); its limit is at most that cursor
 //      plus Capacity, however far other consumers have moved since, and at (c) the cursor is no lower.
-//   4. Leaving: the consumer (a) marks itself as left, (b) fences all processors, (c) waits until no call of it is copying
-//      from a slot; any call that starts later sees the mark. Only then it is taken out of the list, and gates nobody. Those
-//      that come after it follow, from then on, what it followed.
+//   4. Leaving: the consumer (a) marks itself as left, (b) shows the sleepers that came after it to those whom they follow
+//      from then on, which is what it followed, (c) fences all processors, (d) waits until no call of it is copying from a
+//      slot; any call that starts later sees the mark. Only then it is taken out of the list, and gates nobody.
 //   5. A waiter in a list has a condition that does not hold, or someone who made it hold has yet to come to the gate
 //      (RingSignals argues why that someone sees the bit). All who come call Settle, which decides every waiter whose
 //      condition holds.
@@ -131,6 +131,8 @@ internal sealed partial class BroadcastRingCore<T, TAtomics> : WaitGate<TAtomics
             return;
         }
 
+        // Those that sleep behind it follow the publishers now, who must see that before Settle looks for them.
+        ShowSignals();
         TAtomics.FenceAllProcessors();
         consumer.WaitUntilQuiet();
         TAtomics.Write(ref _consumers, [.. _consumers.Where(other => other != consumer)]);

@@ -123,7 +123,7 @@ internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) :
             _registration.Unregister();
             _registration = default;
             _source.Reset();
-            TAtomics.CompareExchange(ref _state, Empty, Cancelled);
+            if (!IsCompleted) TAtomics.CompareExchange(ref _state, Empty, Cancelled);
         }
     }
 

@@ -61,7 +61,7 @@ public abstract class RingConsumer<T> : ChannelReader<T>, IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True when there is an item; false when there never will be, or the time is up.</returns>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or more than timers take.</exception>
     public abstract bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken = default);
 
     /// <summary>Waits without a limit: see <see cref="WaitToRead(TimeSpan, CancellationToken)"/>.</summary>

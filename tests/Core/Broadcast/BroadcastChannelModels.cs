@@ -71,6 +71,12 @@ internal sealed class BroadcastChannelModels
     });
 
     [Test]
+    public void PlantedNoFenceLosesTheEnd() => ModelAssert.Found(Delaying, "ended", model => TheEndMeetsTheLastRead(model, Channel<FaultyAtomics<NoFence>>(2)));
+
+    [Test]
+    public void TheEndMeetsTheLastRead() => ModelAssert.Sound(Delaying, model => TheEndMeetsTheLastRead(model, Channel<ExplorerAtomics>(2)));
+
+    [Test]
     public void CancelledWaitLosesNothing() => ModelAssert.Sound(Strong, model =>
     {
         BroadcastChannelCore<int, ExplorerAtomics> channel = Channel<ExplorerAtomics>(2);
@@ -128,6 +134,16 @@ internal sealed class BroadcastChannelModels
         model.Thread("writer", () => channel.TryWrite(1));
         model.Thread("reader", () => Model.Require(ChannelScripts.Read(new PatientReader(reader), 1) is [1], "The item is read."));
         model.AtEnd(() => Model.Require(!channel.HasWaiters, "Nobody waits."));
+    }
+
+    private static void TheEndMeetsTheLastRead<TAtomics>(Model model, BroadcastChannelCore<int, TAtomics> channel) where TAtomics : struct, IAtomics
+    {
+        BroadcastReaderCore<int, TAtomics> reader = channel.Subscribe(BroadcastLag.Skip, lagged: null);
+        Task completion = reader.Completion;
+        channel.TryWrite(1);
+        model.Thread("reader", () => Model.Require(reader.TryRead(out _), "There is an item."));
+        model.Thread("completer", () => channel.TryComplete(error: null));
+        model.AtEnd(() => Model.Require(completion.IsCompletedSuccessfully, "It has ended."));
     }
 
     private static void TwoReadsOfOneReader<TAtomics>(Model model, BroadcastChannelCore<int, TAtomics> channel) where TAtomics : struct, IAtomics

@@ -21,7 +21,7 @@ internal sealed class RingModels
 
     [Test]
     public void PlantedNoFenceLetsTheLeaverBeOverrun() =>
-        ModelAssert.Found(Delaying, "Race", model => Leaving(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(RingPublishers.One)));
+        ModelAssert.Found(DelayingLess, "Race", model => Leaving(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(RingPublishers.One)));
 
     [Test]
     public void PlantedPublicationBeforeTheWriteIsFound([Values] RingPublishers publishers) =>
@@ -74,8 +74,21 @@ internal sealed class RingModels
         model.AtEnd(() => Model.Require(!ring.HasWaiters && first.Completion.IsCompletedSuccessfully, "Nobody waits."));
     });
 
+    /// <summary>Who slept behind the leaver sleeps behind the publisher from then on, and it must come to know of that.</summary>
     [Test]
-    public void LeavingMeetsARead() => ModelAssert.Sound(Delaying, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.One)));
+    public void WhoLeavesHandsItsSleeperToThePublisher([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model =>
+    {
+        BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(publishers);
+        RingConsumerCore<int, ExplorerAtomics> first = ring.AddConsumer([]);
+        RingConsumerCore<int, ExplorerAtomics> second = ring.AddConsumer([first]);
+        model.Thread("second", () => Model.Require(Read(second, 1) is [1], "The item is read."));
+        model.Thread("leaver", first.Dispose);
+        model.Thread("publisher", () => Model.Require(ring.TryPublish(1), "There is room."));
+        model.AtEnd(() => Model.Require(!ring.HasWaiters, "Nobody waits."));
+    });
+
+    [Test]
+    public void LeavingMeetsARead() => ModelAssert.Sound(DelayingLess, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.One)));
 
     [Test]
     public void LeavingMeetsAReadOfMany() => ModelAssert.Sound(DelayingLess, model => Leaving(model, Ring<ExplorerAtomics>(RingPublishers.Many)));
@@ -114,6 +127,75 @@ internal sealed class RingModels
         {
             if (ring.TryPublish(item)) published++;
         }
+    });
+
+    [Test]
+    public void PlantedNoFenceLosesTheWakeUpOfADependent([Values] RingPublishers publishers) =>
+        ModelAssert.Found(DelayingLess, "lost wake-up", model => ReleaseMeetsDependent(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(publishers)));
+
+    [Test]
+    public void ReleaseMeetsASleepingDependent([Values] RingPublishers publishers) =>
+        ModelAssert.Sound(DelayingLess, model => ReleaseMeetsDependent(model, Ring<ExplorerAtomics>(publishers)));
+
+    [Test]
+    public void PlantedNoFenceLosesTheWakeUpOfAPublisher([Values] RingPublishers publishers) =>
+        ModelAssert.Found(DelayingLess, "lost wake-up", model => ReleaseMeetsPublisher(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(publishers)));
+
+    [Test]
+    public void ReleaseMeetsASleepingPublisher([Values] RingPublishers publishers) =>
+        ModelAssert.Sound(DelayingLess, model => ReleaseMeetsPublisher(model, Ring<ExplorerAtomics>(publishers)));
+
+    [Test]
+    public void PlantedNoFenceLosesTheEnd([Values] RingPublishers publishers) =>
+        ModelAssert.Found(Delaying, "ended", model => TheEndMeetsTheLastRelease(model, Ring<FaultyAtomics<NoFenceOfAllProcessors>>(publishers)));
+
+    [Test]
+    public void TheEndMeetsTheLastRelease([Values] RingPublishers publishers) =>
+        ModelAssert.Sound(Delaying, model => TheEndMeetsTheLastRelease(model, Ring<ExplorerAtomics>(publishers)));
+
+    [Test]
+    public void OneOfTwoInFrontLeaves([Values] RingPublishers publishers) => ModelAssert.Sound(Strong, model =>
+    {
+        BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(publishers);
+        RingConsumerCore<int, ExplorerAtomics> leaving = ring.AddConsumer([]);
+        RingConsumerCore<int, ExplorerAtomics> staying = ring.AddConsumer([]);
+        RingConsumerCore<int, ExplorerAtomics> last = ring.AddConsumer([leaving, staying]);
+        model.Thread("last", () =>
+        {
+            Model.Require(Read(last, 1) is [1], "The item is read.");
+            Model.Require(staying.Position == 1, "It was released by the one that stays.");
+        });
+        model.Thread("leaver", leaving.Dispose);
+        model.Thread("publisher and the one that stays", () => Model.Require(ring.TryPublish(1) && staying.TryRead(out _), "There is room, then an item."));
+        model.AtEnd(() => Model.Require(!ring.HasWaiters, "Nobody waits."));
+    });
+
+    [Test]
+    public void TwoPublishersWaitForRoom() => ModelAssert.Sound(Strong, model =>
+    {
+        BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(RingPublishers.Many);
+        RingConsumerCore<int, ExplorerAtomics> consumer = ring.AddConsumer([]);
+        ring.TryPublishBatch([1, 2]);
+        model.Thread("first publisher", () => PublishAll(ring, 3));
+        model.Thread("second publisher", () => PublishAll(ring, 4));
+        model.Thread("consumer", () => Model.Require(consumer.TryReadBatch(new int[2]) == 2, "Two items."));
+        model.AtEnd(() => Model.Require(!ring.HasWaiters && consumer.Count == 2, "Both have published."));
+    });
+
+    [Test]
+    public void TheEndMeetsAPublisherThatWaitsForRoom() => ModelAssert.Sound(Strong, model =>
+    {
+        BroadcastRingCore<int, ExplorerAtomics> ring = Ring<ExplorerAtomics>(RingPublishers.Many);
+        RingConsumerCore<int, ExplorerAtomics> consumer = ring.AddConsumer([]);
+        ring.TryPublishBatch([1, 2]);
+        bool published = false;
+        model.Thread("publisher", () =>
+        {
+            if (ChannelScripts.Await(ring.WaitAsync(Room(ring), default))) published = ring.TryPublish(3);
+        });
+        model.Thread("completer", () => ring.TryComplete(error: null));
+        model.Thread("leaver", consumer.Dispose);
+        model.AtEnd(() => Model.Require(!ring.HasWaiters && ring.End == (published ? 3 : 2), "It has published before the end, or not at all."));
     });
 
     [Test]
@@ -181,6 +263,34 @@ internal sealed class RingModels
         model.Thread("publisher", () => Model.Require(ring.TryPublish(1), "There is room."));
         model.Thread("consumer", () => Model.Require(Read(consumer, 1) is [1], "The item is read."));
         model.AtEnd(() => Model.Require(!ring.HasWaiters, "Nobody waits."));
+    }
+
+    private static void ReleaseMeetsDependent<TAtomics>(Model model, BroadcastRingCore<int, TAtomics> ring) where TAtomics : struct, IAtomics
+    {
+        RingConsumerCore<int, TAtomics> first = ring.AddConsumer([]);
+        RingConsumerCore<int, TAtomics> second = ring.AddConsumer([first]);
+        ring.TryPublish(1);
+        model.Thread("first", () => Model.Require(first.TryRead(out _), "There is an item."));
+        model.Thread("second", () => Model.Require(Read(second, 1) is [1], "The item is read."));
+        model.AtEnd(() => Model.Require(!ring.HasWaiters, "Nobody waits."));
+    }
+
+    private static void ReleaseMeetsPublisher<TAtomics>(Model model, BroadcastRingCore<int, TAtomics> ring) where TAtomics : struct, IAtomics
+    {
+        RingConsumerCore<int, TAtomics> consumer = ring.AddConsumer([]);
+        ring.TryPublishBatch([1, 2]);
+        model.Thread("publisher", () => PublishAll(ring, 3));
+        model.Thread("consumer", () => Model.Require(consumer.TryRead(out _), "There is an item."));
+        model.AtEnd(() => Model.Require(!ring.HasWaiters, "Nobody waits."));
+    }
+
+    private static void TheEndMeetsTheLastRelease<TAtomics>(Model model, BroadcastRingCore<int, TAtomics> ring) where TAtomics : struct, IAtomics
+    {
+        RingConsumerCore<int, TAtomics> consumer = ring.AddConsumer([]);
+        ring.TryPublish(1);
+        model.Thread("consumer", () => Model.Require(consumer.TryRead(out _), "There is an item."));
+        model.Thread("publisher", () => ring.TryComplete(error: null));
+        model.AtEnd(() => Model.Require(consumer.Completion.IsCompletedSuccessfully, "It has ended."));
     }
 
     private static void Stream<TAtomics>(Model model, BroadcastRingCore<int, TAtomics> ring) where TAtomics : struct, IAtomics
