@@ -9,8 +9,7 @@ namespace FastCore.Channels;
 /// How many operations of a side fence before a single-producer single-consumer channel goes unfenced: what a fence on all
 /// processors costs, in single fences.
 /// </param>
-/// <param name="FirstRingCapacity">The size of an unbounded channel's first ring.</param>
-internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnfenced, int FirstRingCapacity)
+internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnfenced)
 {
     /// <summary>
     /// Where spinning has been in vain for long, an operation in so many tries it again: the traffic may have changed.
@@ -21,5 +20,5 @@ internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnf
     internal const int LooksOfATrial = 4;
 
     /// <summary>With one processor the other side can't run while this one spins.</summary>
-    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 160, 32);
+    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 160);
 }

@@ -92,7 +92,7 @@ public static class FastChannel
         bool waits = options.FullMode == BoundedChannelFullMode.Wait;
         if (capacity == 0) return Over<T, HandOverQueue<T, HardwareAtomics>>(new(!waits, itemDropped), engine);
         if (!waits) return Over<T, DroppingQueue<T, HardwareAtomics>>(new(capacity, options.FullMode, itemDropped), engine);
-        if (capacity > LargestRing) return Over<T, LimitedQueue<T, HardwareAtomics>>(new(engine.Tuning.FirstRingCapacity, capacity), engine);
+        if (capacity > LargestRing) return Over<T, LimitedQueue<T, HardwareAtomics>>(new(RingGrowth.Default, capacity), engine);
         return options is { SingleReader: true, SingleWriter: true }
             ? Over<T, SpscBoundedQueue<T, HardwareAtomics>>(new(capacity), engine)
             : Over<T, BoundedQueue<T, HardwareAtomics>>(new(capacity), engine);
@@ -121,10 +121,9 @@ public static class FastChannel
     {
         ArgumentNullException.ThrowIfNull(options);
         EngineOptions engine = Engine(options, continuations) with { CancelsOlderReads = options.SingleReader };
-        int first = engine.Tuning.FirstRingCapacity;
         return options is { SingleReader: true, SingleWriter: true }
-            ? Over<T, SpscUnboundedQueue<T, HardwareAtomics>>(new(first), engine)
-            : Over<T, UnboundedQueue<T, HardwareAtomics>>(new(first), engine);
+            ? Over<T, SpscUnboundedQueue<T, HardwareAtomics>>(new(RingGrowth.Default), engine)
+            : Over<T, UnboundedQueue<T, HardwareAtomics>>(new(RingGrowth.Default), engine);
     }
 
     /// <summary>Creates a channel without a bound that gives the least item first, for any number of readers and writers.</summary>

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using FastCore.Atomics;
+using FastCore.Channels;
 using FastCore.Tests.Explorer;
 using static FastCore.Tests.Channels.ChannelScripts;
 
@@ -55,6 +57,18 @@ internal sealed class ChannelModels
 
     [Test]
     public void UnboundedGrows() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Unbounded()));
+
+    /// <summary>Rings of one item, so that each is left, kept and linked again.</summary>
+    [Test]
+    public void SpscUnboundedUsesItsRingsAgain() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.SpscUnbounded(largestRing: 1)));
+
+    /// <inheritdoc cref="SpscUnboundedUsesItsRingsAgain"/>
+    [Test]
+    public void UnboundedUsesItsRingsAgain() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Unbounded(largestRing: 1)));
+
+    /// <summary>Readers that hold a ring while it is left and linked again still read in order.</summary>
+    [Test]
+    public void RingsUsedAgainKeepTheOrder() => ModelAssert.Sound(Strong, RingsUsedAgain<ExplorerAtomics>);
 
     [Test]
     public void LimitedKeepsItsLimit() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Limited(1)));
@@ -191,7 +205,7 @@ internal sealed class ChannelModels
 
     [Test]
     public void PlantedNoFenceIsFoundInClosing() =>
-        ModelAssert.Found(DelayingLess, "", model => ClosingMeetsAWrite(model, ModelChannels<FaultyAtomics<NoFence>>.SpscBounded(2), writes: 1));
+        ModelAssert.Found(DelayingLess, "", model => ClosingMeetsAWrite(model, ModelChannels<FaultyAtomics<NoFenceOfAllProcessors>>.SpscBounded(2), writes: 1));
 
     [Test]
     public void ClosingMeetsAWriteOfBounded() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Bounded(2)));
@@ -201,6 +215,36 @@ internal sealed class ChannelModels
 
     [Test]
     public void ClosingMeetsAWriteOfLimited() => ModelAssert.Sound(Strong, model => ClosingMeetsAWrite(model, ModelChannels<ExplorerAtomics>.Limited(2)));
+
+    private static void RingsUsedAgain<TAtomics>(Model model)
+        where TAtomics : struct, IAtomics
+    {
+        FastChannel<int> channel = ModelChannels<TAtomics>.Unbounded(largestRing: 1);
+        var first = new List<int>();
+        var second = new List<int>();
+        model.Thread("writer", () =>
+        {
+            for (int item = 1; item <= 4; item++) channel.Writer.TryWrite(item);
+        });
+        model.Thread("first reader", () => Try(first));
+        model.Thread("second reader", () => Try(second));
+        model.AtEnd(() =>
+        {
+            var left = new List<int>();
+            while (channel.Reader.TryRead(out int item)) left.Add(item);
+            Model.Require(first.SequenceEqual(first.Order()) && second.SequenceEqual(second.Order()), "Each reader reads in order.");
+            Model.Require(first.Concat(second).Concat(left).Order().SequenceEqual([1, 2, 3, 4]), "Each item is read once.");
+            Model.Require(left.All(item => first.Concat(second).All(read => read < item)), "What is left is what came last.");
+        });
+
+        void Try(List<int> into)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                if (channel.Reader.TryRead(out int item)) into.Add(item);
+            }
+        }
+    }
 
     /// <summary>One item against one sleeping reader.</summary>
     private static void StreamOfOne(Model model, Channel<int> channel)

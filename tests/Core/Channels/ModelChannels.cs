@@ -9,7 +9,7 @@ namespace FastCore.Tests.Channels;
 internal static class ModelChannels<TAtomics>
     where TAtomics : struct, IAtomics
 {
-    private static readonly ChannelTuning Tuning = new(MostSpins: 0, FencesBeforeUnfenced: 1, FirstRingCapacity: 1);
+    private static readonly ChannelTuning Tuning = new(MostSpins: 0, FencesBeforeUnfenced: 1);
 
     private static readonly EngineOptions Options = EngineOptions.Default with { Tuning = Tuning };
 
@@ -19,13 +19,13 @@ internal static class ModelChannels<TAtomics>
 
     internal static FastChannel<int> SpscBounded(int capacity) => Over(new SpscBoundedQueue<int, TAtomics>(capacity));
 
-    internal static FastChannel<int> SpscUnbounded() => Over(new SpscUnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+    internal static FastChannel<int> SpscUnbounded(int largestRing = 4) => Over(new SpscUnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing)));
 
     internal static FastChannel<int> Bounded(int capacity) => Over(new BoundedQueue<int, TAtomics>(capacity));
 
-    internal static FastChannel<int> Unbounded() => Over(new UnboundedQueue<int, TAtomics>(Tuning.FirstRingCapacity));
+    internal static FastChannel<int> Unbounded(int largestRing = 4) => Over(new UnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing)));
 
-    internal static FastChannel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(Tuning.FirstRingCapacity, capacity));
+    internal static FastChannel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(new RingGrowth(1, 4), capacity));
 
     internal static FastChannel<int> Dropping(int capacity, BoundedChannelFullMode mode, Action<int>? dropped = null) =>
         Over(new DroppingQueue<int, TAtomics>(capacity, mode, dropped));

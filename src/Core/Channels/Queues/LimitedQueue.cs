@@ -14,10 +14,10 @@ using FastCore.Atomics;
 namespace FastCore.Channels.Queues;
 
 /// <summary>A bounded queue for many threads that grows as it fills.</summary>
-internal readonly struct LimitedQueue<T, TAtomics>(int firstCapacity, int capacity) : IItemQueue<T>
+internal readonly struct LimitedQueue<T, TAtomics>(RingGrowth growth, int capacity) : IItemQueue<T>
     where TAtomics : struct, IAtomics
 {
-    private readonly LinkedRings<T, TAtomics> _rings = new(firstCapacity);
+    private readonly LinkedRings<T, TAtomics> _rings = new(growth);
 
     private readonly StrongBox<PlaceCount> _places = new();
 

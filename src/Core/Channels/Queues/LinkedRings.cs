@@ -27,13 +27,12 @@ namespace FastCore.Channels.Queues;
 internal sealed class LinkedRings<T, TAtomics>
     where TAtomics : struct, IAtomics
 {
-    /// <summary>Rings stop growing here, so that a slot of two words keeps them out of the large object heap.</summary>
-    private const int LargestCapacity = 4096;
-
     private const int MostSpares = 4;
 
     /// <summary>Taken for the growth, the rings that are left, and the seal; nothing else is taken while it is held.</summary>
     private readonly Gate _gate = new();
+
+    private readonly RingGrowth _growth;
 
     /// <summary>Rings that were left, sealed. Under the gate.</summary>
     private readonly SealableRing<T, TAtomics>?[] _spares = new SealableRing<T, TAtomics>?[MostSpares];
@@ -47,7 +46,11 @@ internal sealed class LinkedRings<T, TAtomics>
     /// <summary>One when the last ring stays the last. Written under the gate.</summary>
     private int _sealed;
 
-    internal LinkedRings(int firstCapacity) => _first = _last = new SealableRing<T, TAtomics>(firstCapacity);
+    internal LinkedRings(RingGrowth growth)
+    {
+        _growth = growth;
+        _first = _last = new SealableRing<T, TAtomics>(growth.First);
+    }
 
     internal int Count
     {
@@ -156,7 +159,7 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         if (TAtomics.Read(in _last) != full) return true;
         if (TAtomics.Read(in _sealed) != 0) return false;
-        int capacity = Math.Min(full.Capacity * 2, LargestCapacity);
+        int capacity = _growth.After(full.Capacity);
         TAtomics.Enter(_gate);
         bool open = _sealed == 0;
         if (open && _last == full && full.IsFull)

@@ -18,10 +18,10 @@ using FastCore.Rings;
 namespace FastCore.Channels.Queues;
 
 /// <summary>The queue of an unbounded channel with one writer and one reader.</summary>
-internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : IItemQueue<T>
+internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : IItemQueue<T>
     where TAtomics : struct, IAtomics
 {
-    private readonly Chain _chain = new(firstCapacity);
+    private readonly Chain _chain = new(growth);
 
     public static bool IsShared => false;
 
@@ -114,13 +114,12 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
 
     private sealed class Chain
     {
-        /// <summary>Rings stop growing here, so that items of two words keep them out of the large object heap.</summary>
-        private const int LargestCapacity = 4096;
-
         private const int MostSpares = 4;
 
         /// <summary>Rings that the consumer has left, for the producer.</summary>
         private readonly SpscRingCore<Link, TAtomics> _spares = new(MostSpares);
+
+        private readonly RingGrowth _growth;
 
         /// <summary>Written by the consumer.</summary>
         internal Link First;
@@ -128,12 +127,16 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(int firstCapacity) : II
         /// <summary>The producer's own.</summary>
         internal Link Last;
 
-        internal Chain(int firstCapacity) => First = Last = new Link(firstCapacity);
+        internal Chain(RingGrowth growth)
+        {
+            _growth = growth;
+            First = Last = new Link(growth.First);
+        }
 
         /// <summary>Producer: links a larger ring that holds the item. Always true: there is always room.</summary>
         internal bool Extend(Link full, T item)
         {
-            int capacity = Math.Min(full.Ring.Capacity * 2, LargestCapacity);
+            int capacity = _growth.After(full.Ring.Capacity);
             if (!_spares.TryDequeue(out Link? next) || next.Ring.Capacity < capacity) next = new Link(capacity);
             TAtomics.Write(ref next.Next, null);
             bool added = next.Ring.TryEnqueue(item);

@@ -4,10 +4,10 @@ using FastCore.Atomics;
 namespace FastCore.Channels.Queues;
 
 /// <summary>The queue of an unbounded channel for many threads: <see cref="LinkedRings{T,TAtomics}"/>.</summary>
-internal readonly struct UnboundedQueue<T, TAtomics>(int firstCapacity) : IItemQueue<T>
+internal readonly struct UnboundedQueue<T, TAtomics>(RingGrowth growth) : IItemQueue<T>
     where TAtomics : struct, IAtomics
 {
-    private readonly LinkedRings<T, TAtomics> _rings = new(firstCapacity);
+    private readonly LinkedRings<T, TAtomics> _rings = new(growth);
 
     public static bool IsShared => true;
 
