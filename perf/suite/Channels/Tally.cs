@@ -24,6 +24,28 @@ internal sealed class Tally
         _state.SumOfSquares += item * item;
     }
 
+    /// <summary>Takes a batch, with the sums in registers meanwhile.</summary>
+    internal void Take(ReadOnlySpan<long> items)
+    {
+        long disorder = 0;
+        long sum = 0;
+        long sumOfSquares = 0;
+        foreach (long item in items)
+        {
+            long number = Item.Number(item);
+            ref long next = ref _state.Next[Item.Writer(item)];
+            disorder |= number - next;
+            next = number + 1;
+            sum += item;
+            sumOfSquares += item * item;
+        }
+
+        _state.Disorder |= disorder;
+        _state.Count += items.Length;
+        _state.Sum += sum;
+        _state.SumOfSquares += sumOfSquares;
+    }
+
     /// <summary>Whether the readers together got <paramref name="share"/> items of each writer, each once and in order.</summary>
     /// <remarks>
     /// One reader's numbers rise, so with the count alone nothing else is possible. Among several, the sum and the sum of

@@ -105,7 +105,7 @@ internal abstract class Traffic
             {
                 // One reader: the end mark is the last item there is.
                 int taken = items[count - 1] == Item.End ? count - 1 : count;
-                foreach (long item in items.AsSpan(0, taken)) tally.Take(item);
+                tally.Take(items.AsSpan(0, taken));
                 if (taken < count) return;
             }
         }

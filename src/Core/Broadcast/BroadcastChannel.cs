@@ -41,7 +41,7 @@ public sealed class BroadcastChannel<T>
     /// <param name="allowSynchronousContinuations">Whether an awaiter's code may run inside the write that let it go on.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1, or not below 2³⁰.</exception>
     public BroadcastChannel(int capacity, bool allowSynchronousContinuations = false) =>
-        _core = new(capacity, allowSynchronousContinuations, ChannelTuning.Default.MostSpins);
+        _core = new(capacity, allowSynchronousContinuations, ChannelTuning.For(capacity).BlockSpins);
 
     /// <summary>How many items are kept for slow readers.</summary>
     public int Capacity => _core.Capacity;

@@ -58,7 +58,7 @@ public sealed class BroadcastRing<T>
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)publishers, (uint)RingPublishers.Many, nameof(publishers));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)waitStrategy, (uint)RingWaitStrategy.Spin, nameof(waitStrategy));
-        _core = new(capacity, publishers, waitStrategy, allowSynchronousContinuations, ChannelTuning.Default.MostSpins);
+        _core = new(capacity, publishers, waitStrategy, allowSynchronousContinuations, ChannelTuning.For(capacity).BlockSpins);
     }
 
     /// <summary>How many items it holds at most.</summary>

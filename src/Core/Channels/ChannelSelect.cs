@@ -39,7 +39,7 @@ public sealed class ChannelSelect
 {
     private static long _selects;
 
-    private readonly SelectCore<HardwareAtomics> _core = new(HardwareAtomics.Add(ref _selects, 1), ChannelTuning.Default);
+    private readonly SelectCore<HardwareAtomics> _core = new(HardwareAtomics.Add(ref _selects, 1), ChannelTuning.For(int.MaxValue).AwaitSpins);
 
     /// <summary>What <see cref="WaitAsync(TimeSpan, CancellationToken)"/> returns when the time was over first.</summary>
     public const int TimedOut = SelectCore<HardwareAtomics>.TimedOut;

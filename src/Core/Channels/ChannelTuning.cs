@@ -1,15 +1,20 @@
 namespace FastCore.Channels;
 
 /// <summary>What trades one cost for another in a channel; each has a benchmark that moves it.</summary>
-/// <param name="MostSpins">
-/// How often an operation looks again, with a pause before each look, before it goes to sleep: about eight microseconds in
-/// all, which is what a sleep and a wake-up cost.
+/// <param name="AwaitSpins">
+/// How often an operation that would have to be awaited looks again, with a pause before each look, before it is: about eight
+/// microseconds in all, which is what a sleep and a wake-up of a thread cost.
 /// </param>
+/// <param name="BlockSpins">The same for one that would block its thread.</param>
 /// <param name="FencesBeforeUnfenced">
 /// How many operations of a side fence before a single-producer single-consumer channel goes unfenced: what a fence on all
 /// processors costs, in single fences.
 /// </param>
-internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnfenced)
+/// <param name="LingerTurns">
+/// How many turns a side that was ahead of the other lets pass before it goes on, so that both work on runs of slots, each in
+/// its own cache, instead of passing a cache line to and fro for every item.
+/// </param>
+internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, int FencesBeforeUnfenced, int LingerTurns)
 {
     /// <summary>
     /// Where spinning has been in vain for long, an operation in so many tries it again: the traffic may have changed.
@@ -19,6 +24,18 @@ internal readonly record struct ChannelTuning(int MostSpins, int FencesBeforeUnf
     /// <summary>How often that one looks.</summary>
     internal const int LooksOfATrial = 4;
 
-    /// <summary>With one processor the other side can't run while this one spins.</summary>
-    internal static ChannelTuning Default { get; } = new(Environment.ProcessorCount == 1 ? 0 : 30, 160);
+    private const int Spins = 30;
+
+    private const int MostLingerTurns = 48;
+
+    /// <summary>
+    /// For a channel of this capacity. Where one item waits at most, each has to be handed over, and the other side's task does
+    /// that best on this thread: to await costs less than to pass a cache line between two. With one processor the other
+    /// side can't run while this one spins.
+    /// </summary>
+    internal static ChannelTuning For(int capacity)
+    {
+        int spins = Environment.ProcessorCount == 1 ? 0 : Spins;
+        return new(capacity <= 1 ? 0 : spins, spins, 160, Math.Min(capacity / 4, MostLingerTurns));
+    }
 }

@@ -9,7 +9,4 @@ namespace FastCore.Channels;
 /// who would otherwise wait beside it.
 /// </param>
 /// <param name="Tuning">What trades one cost for another.</param>
-internal readonly record struct EngineOptions(ContinuationScheduler Continuations, bool CancelsOlderReads, ChannelTuning Tuning)
-{
-    internal static EngineOptions Default { get; } = new(ContinuationScheduler.ThreadPool, CancelsOlderReads: false, ChannelTuning.Default);
-}
+internal readonly record struct EngineOptions(ContinuationScheduler Continuations, bool CancelsOlderReads, ChannelTuning Tuning);

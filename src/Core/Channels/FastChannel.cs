@@ -87,8 +87,8 @@ public static class FastChannel
     public static FastChannel<T> CreateBounded<T>(BoundedChannelOptions options, Action<T>? itemDropped, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        EngineOptions engine = Engine(options, continuations);
         int capacity = options.Capacity;
+        EngineOptions engine = Engine(options, continuations, capacity);
         bool waits = options.FullMode == BoundedChannelFullMode.Wait;
         if (capacity == 0) return Over<T, HandOverQueue<T, HardwareAtomics>>(new(!waits, itemDropped), engine);
         if (!waits) return Over<T, DroppingQueue<T, HardwareAtomics>>(new(capacity, options.FullMode, itemDropped), engine);
@@ -120,7 +120,7 @@ public static class FastChannel
     public static FastChannel<T> CreateUnbounded<T>(UnboundedChannelOptions options, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        EngineOptions engine = Engine(options, continuations) with { CancelsOlderReads = options.SingleReader };
+        EngineOptions engine = Engine(options, continuations, int.MaxValue) with { CancelsOlderReads = options.SingleReader };
         return options is { SingleReader: true, SingleWriter: true }
             ? Over<T, SpscUnboundedQueue<T, HardwareAtomics>>(new(RingGrowth.Default), engine)
             : Over<T, UnboundedQueue<T, HardwareAtomics>>(new(RingGrowth.Default), engine);
@@ -149,7 +149,7 @@ public static class FastChannel
     public static FastChannel<T> CreateUnboundedPrioritized<T>(UnboundedPrioritizedChannelOptions<T> options, ContinuationScheduler? continuations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(Array.MaxLength, options.Comparer), Engine(options, continuations));
+        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(Array.MaxLength, options.Comparer), Engine(options, continuations, int.MaxValue));
     }
 
     /// <summary>Creates a channel of at most <paramref name="capacity"/> items that gives the least one first; writers wait while it is full.</summary>
@@ -169,13 +169,14 @@ public static class FastChannel
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         options ??= new UnboundedPrioritizedChannelOptions<T>();
-        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(capacity, options.Comparer), Engine(options, continuations));
+        return Over<T, PrioritizedQueue<T, HardwareAtomics>>(new(capacity, options.Comparer), Engine(options, continuations, capacity));
     }
 
-    private static EngineOptions Engine(ChannelOptions options, ContinuationScheduler? continuations) => EngineOptions.Default with
+    private static EngineOptions Engine(ChannelOptions options, ContinuationScheduler? continuations, int capacity)
     {
-        Continuations = continuations ?? (options.AllowSynchronousContinuations ? ContinuationScheduler.Inline : ContinuationScheduler.ThreadPool),
-    };
+        ContinuationScheduler where = continuations ?? (options.AllowSynchronousContinuations ? ContinuationScheduler.Inline : ContinuationScheduler.ThreadPool);
+        return new EngineOptions(where, CancelsOlderReads: false, ChannelTuning.For(capacity));
+    }
 
     private static QueueChannel<T, TQueue, HardwareAtomics> Over<T, TQueue>(TQueue queue, EngineOptions options)
         where TQueue : struct, IItemQueue<T> => new(queue, options);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastCore.Continuations;
 using FastCore.Rings;
 
 namespace FastCore.Channels;
@@ -25,18 +26,22 @@ internal struct OwnCounts
     /// <summary>How many operations have not looked again, since the last trial.</summary>
     [FieldOffset(CacheLine.Size + 12)] private int _skipped;
 
-    internal OwnCounts(ChannelTuning tuning) => _spins = tuning.MostSpins;
+    internal OwnCounts(int mostSpins) => _spins = mostSpins;
 
     /// <summary>How often the operation that can't go on now is to look again.</summary>
-    internal int Looks(ChannelTuning tuning)
+    internal int Looks(int mostSpins)
     {
-        if (_spins != 0) return _spins;
+        if (mostSpins == 0 || Relay.IsAwaited) return 0;
+        if (_spins != 0) return Math.Min(_spins, mostSpins);
         if (++_skipped < ChannelTuning.SpinsSkipped) return 0;
         _skipped = 0;
-        return Math.Min(ChannelTuning.LooksOfATrial, tuning.MostSpins);
+        return Math.Min(ChannelTuning.LooksOfATrial, mostSpins);
     }
 
-    internal void SpinHelped(ChannelTuning tuning) => _spins = Math.Min(Math.Max(_spins * 2, ChannelTuning.LooksOfATrial), tuning.MostSpins);
+    internal void SpinHelped(int mostSpins) => _spins = Math.Min(Math.Max(_spins * 2, ChannelTuning.LooksOfATrial), mostSpins);
 
-    internal void SpinWasInVain() => _spins /= 2;
+    internal void SpinWasInVain(int looks)
+    {
+        if (looks != 0) _spins /= 2;
+    }
 }

@@ -12,7 +12,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
     private bool ReadBlocking([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _readSide.SpinUntilReadable() && Reader.TryRead(out item)) return true;
+        if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.BlockSpins) && Reader.TryRead(out item)) return true;
         Waiter<T> waiter = QueueRead(ThreadParker.Current, cancellationToken) ?? throw ClosedException();
         if (IsDecidedInTime(waiter, timeout))
         {
@@ -26,7 +26,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private bool WriteBlocking(T item, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable() && Writer.TryWrite(item)) return true;
+        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable(_options.Tuning.BlockSpins) && Writer.TryWrite(item)) return true;
         WriteWaiter<T> waiter = QueueWrite(item, ThreadParker.Current, cancellationToken) ?? throw ClosedException();
         if (!IsDecidedInTime(waiter, timeout)) return false;
         waiter.GetResult(waiter.Version);

@@ -117,16 +117,16 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     /// <returns>Whether the operation succeeded while it was watched; if it ended otherwise, its awaiter is to hear of it.</returns>
     private bool SpinUntilDone(Waiter waiter, ref OwnCounts own)
     {
-        int looks = own.Looks(_options.Tuning);
+        int looks = own.Looks(_options.Tuning.AwaitSpins);
         for (int look = 0; look < looks; look++)
         {
             PauseBetweenLooks(look);
             if (!waiter.IsSignalled) continue;
-            own.SpinHelped(_options.Tuning);
+            own.SpinHelped(_options.Tuning.AwaitSpins);
             return waiter.HasSucceeded;
         }
 
-        own.SpinWasInVain();
+        own.SpinWasInVain(looks);
         return false;
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<T> ReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _readSide.SpinUntilReadable() && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
+        if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.AwaitSpins) && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
         Waiter<T>? waiter = QueueRead(parker: null, cancellationToken);
         if (waiter is null) return EndOfRead();
         return !TQueue.HoldsItems && _readSide.SpinUntilDone(waiter)
@@ -85,7 +85,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<bool> WaitToReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _readSide.SpinUntilReadable()) return new ValueTask<bool>(true);
+        if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.AwaitSpins)) return new ValueTask<bool>(true);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (HasEnded)
@@ -119,7 +119,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _channel = channel;
             _queue = channel._queue;
-            _own = new OwnCounts(channel._options.Tuning);
+            _own = new OwnCounts(channel._options.Tuning.BlockSpins);
             _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
         }
 
@@ -163,24 +163,24 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         private bool IsReadable => TQueue.HoldsItems ? !_queue.IsEmpty : (TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0;
 
         /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
-        internal bool SpinUntilReadable()
+        internal bool SpinUntilReadable(int mostSpins)
         {
-            int looks = _own.Looks(_channel._options.Tuning);
+            int looks = _own.Looks(mostSpins);
             for (int look = 0; look < looks; look++)
             {
                 PauseBetweenLooks(look);
                 if (!_queue.IsEmpty)
                 {
                     // An item that comes at once is one of a stream.
-                    if (look == 0) Linger();
-                    _own.SpinHelped(_channel._options.Tuning);
+                    if (look == 0) _channel.Linger();
+                    _own.SpinHelped(mostSpins);
                     return true;
                 }
 
                 if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) != 0) return false;
             }
 
-            _own.SpinWasInVain();
+            _own.SpinWasInVain(looks);
             return false;
         }
 

@@ -27,7 +27,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask WriteAsyncSlowly(T item, CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable() && Writer.TryWrite(item)) return default;
+        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable(_options.Tuning.AwaitSpins) && Writer.TryWrite(item)) return default;
         WriteWaiter<T>? waiter = QueueWrite(item, parker: null, cancellationToken);
         if (waiter is null) return ValueTask.FromException(ClosedException());
         if (TQueue.HoldsItems || !_writeSide.SpinUntilDone(waiter)) return new ValueTask(waiter, waiter.Version);
@@ -60,7 +60,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<bool> WaitToWriteAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable()) return new ValueTask<bool>(true);
+        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable(_options.Tuning.AwaitSpins)) return new ValueTask<bool>(true);
         Decided decided = default;
         TAtomics.Enter(_gate);
         if (_isClosed)
@@ -90,7 +90,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _channel = channel;
             _queue = channel._queue;
-            _own = new OwnCounts(channel._options.Tuning);
+            _own = new OwnCounts(channel._options.Tuning.BlockSpins);
             _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
         }
 
@@ -132,9 +132,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         /// <inheritdoc cref="ReadSide.SpinUntilDone"/>
         internal bool SpinUntilDone(Waiter waiter) => _channel.SpinUntilDone(waiter, ref _own);
 
-        internal bool SpinUntilWritable()
+        internal bool SpinUntilWritable(int mostSpins)
         {
-            int looks = _own.Looks(_channel._options.Tuning);
+            int looks = _own.Looks(mostSpins);
             for (int look = 0; look < looks; look++)
             {
                 if ((TAtomics.Read(in _channel._signals) & (SignalWord.Closed | SignalWord.WritersQueued)) != 0) return false;
@@ -142,13 +142,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 if (!_queue.IsFull)
                 {
                     // Nobody waits for this item while there are so many before it.
-                    Linger();
-                    _own.SpinHelped(_channel._options.Tuning);
+                    _channel.Linger();
+                    _own.SpinHelped(mostSpins);
                     return true;
                 }
             }
 
-            _own.SpinWasInVain();
+            _own.SpinWasInVain(looks);
             return false;
         }
 

@@ -228,12 +228,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         decided.Signal(_options.Continuations);
     }
 
-    /// <summary>
-    /// Lets the other side get ahead before this one goes on, so that both work on runs of slots, each in its own cache,
-    /// instead of passing a cache line to and fro for every item. The case channels/bounded-1to1 costs nearly twice the
-    /// processor time without it.
-    /// </summary>
-    private static void Linger() => TAtomics.Pause(turns: 48);
+    /// <summary>Lets the other side get ahead: see <see cref="ChannelTuning"/>.</summary>
+    private void Linger()
+    {
+        if (_options.Tuning.LingerTurns != 0) TAtomics.Pause(_options.Tuning.LingerTurns);
+    }
 
     /// <summary>The pauses of a spin: short ones first, for what is about to happen, then about a third of a microsecond each.</summary>
     private static void PauseBetweenLooks(int look) => TAtomics.Pause(turns: 1 << Math.Min(look, 3));

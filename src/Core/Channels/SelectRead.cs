@@ -68,6 +68,8 @@ public sealed class SelectRead<T> : SelectCase
     {
         if (!_isEnlisted) return;
         _isEnlisted = false;
-        _reader.Delist(_waiter);
+
+        // Others only ever take it out of its list; once it is out nobody has it.
+        if (_waiter.List is not null) _reader.Delist(_waiter);
     }
 }

@@ -47,7 +47,9 @@ public sealed class SelectWrite<T> : SelectCase
     {
         if (!_isEnlisted) return;
         _isEnlisted = false;
-        _writer.Delist(_waiter);
+
+        // Others only ever take it out of its list; once it is out nobody has it.
+        if (_waiter.List is not null) _writer.Delist(_waiter);
         _waiter.Item = default;
     }
 }

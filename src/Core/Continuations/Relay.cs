@@ -10,7 +10,8 @@
 //     another thread would (LongRun) sends what it makes ready through the pool, and tries again after some runs.
 //   - Nothing waits behind a piece that blocks or goes on and on: RelayMonitor looks at the slots every few milliseconds, and
 //     moves what has not moved since its last look to the pool. The thread is then taken for one with long runs.
-//   - The pool's other work is not kept waiting: after so many runs (Budget) what is left goes to the back of its queue.
+//   - The pool's other work is not kept waiting: where there is any after a while (Turn), what is left goes to the back of the
+//     pool's queue. Where there is none it stays: to move it would only wake another thread for it.
 //
 // Invariant: a slot is filled by its thread only, and emptied by an exchange, by its thread or the monitor; so each
 // continuation is run once. Head and Tail are the thread's own; a slot the monitor emptied counts as one until Head passes it.
@@ -24,8 +25,6 @@ internal sealed class Relay
 {
     private const int Slots = 8;
 
-    private const int Budget = 256;
-
     /// <summary>One run in so many is timed.</summary>
     private const int SampleEvery = 32;
 
@@ -33,6 +32,8 @@ internal sealed class Relay
     private const int RunsAfterLong = 512;
 
     private static readonly long LongRun = Stopwatch.Frequency / 200_000;
+
+    private static readonly long Turn = Stopwatch.Frequency / 2_000;
 
     [ThreadStatic] private static Relay? _current;
 
@@ -43,6 +44,9 @@ internal sealed class Relay
     private int _tail;
 
     private int _runs;
+
+    /// <summary>When the thread's turn began.</summary>
+    private long _turnStart;
 
     /// <summary>Until the count of runs is here, runs are taken for long.</summary>
     private int _longUntil;
@@ -61,6 +65,11 @@ internal sealed class Relay
 
     /// <summary>Rises with every run; wraps.</summary>
     internal int Runs => Volatile.Read(ref _runs);
+
+    /// <summary>
+    /// Whether a continuation waits for this thread's present one to return: then to spin here is to wait for what can't come.
+    /// </summary>
+    internal static bool IsAwaited => _current is { } relay && relay._head != relay._tail;
 
     /// <summary>Has the continuation run after the present one, or by the pool.</summary>
     internal static void Queue(Awaitable continuation)
@@ -122,22 +131,29 @@ internal sealed class Relay
 
     private void RunFrom(Awaitable first)
     {
-        Awaitable? next = first;
-        for (int left = Budget; next is not null; next = --left > 0 ? Take() : null)
+        _turnStart = 0;
+        bool goesOn = true;
+        for (Awaitable? next = first; next is not null; next = goesOn ? Take() : null)
         {
             int run = _runs + 1;
             Volatile.Write(ref _runs, run);
-            if (run % SampleEvery == 0) TimeRun(next);
+            if (run % SampleEvery == 0) goesOn = TimeRun(next);
             else next.Run();
             if (ExecutionContext.Capture() != _flow) ExecutionContext.Restore(_flow!);
         }
     }
 
-    private void TimeRun(Awaitable continuation)
+    /// <returns>False when the turn is over, and the pool has other work.</returns>
+    private bool TimeRun(Awaitable continuation)
     {
         long start = Stopwatch.GetTimestamp();
         continuation.Run();
-        if (Stopwatch.GetTimestamp() - start > LongRun) _longUntil = _runs + RunsAfterLong;
+        long end = Stopwatch.GetTimestamp();
+        if (end - start > LongRun) _longUntil = _runs + RunsAfterLong;
+        if (_turnStart == 0) _turnStart = start;
+        if (end - _turnStart < Turn) return true;
+        _turnStart = end;
+        return ThreadPool.PendingWorkItemCount == 0;
     }
 
     private bool TryAdd(Awaitable continuation)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Queues;
+using FastCore.Continuations;
 
 namespace FastCore.Tests.Channels;
 
@@ -9,9 +10,9 @@ namespace FastCore.Tests.Channels;
 internal static class ModelChannels<TAtomics>
     where TAtomics : struct, IAtomics
 {
-    private static readonly ChannelTuning Tuning = new(MostSpins: 0, FencesBeforeUnfenced: 1);
+    private static readonly ChannelTuning Tuning = new(AwaitSpins: 0, BlockSpins: 0, FencesBeforeUnfenced: 1, LingerTurns: 0);
 
-    private static readonly EngineOptions Options = EngineOptions.Default with { Tuning = Tuning };
+    private static readonly EngineOptions Options = new(ContinuationScheduler.ThreadPool, CancelsOlderReads: false, Tuning);
 
     internal static FastChannel<int> Rendezvous() => Over(new HandOverQueue<int, TAtomics>(drops: false, itemDropped: null));
 

@@ -8,7 +8,7 @@ namespace FastCore.Tests.Channels;
 internal sealed class ModelSelect<TAtomics>(int number)
     where TAtomics : struct, IAtomics
 {
-    private readonly SelectCore<TAtomics> _core = new(number, new ChannelTuning(MostSpins: 0, FencesBeforeUnfenced: 1));
+    private readonly SelectCore<TAtomics> _core = new(number, mostSpins: 0);
 
     internal SelectRead<int> Read(FastChannel<int> channel) => _core.Add(new SelectRead<int>(channel.Reader, _core, _core.Cases.Count));
 

@@ -46,7 +46,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     private readonly List<SelectCase> _cases = [];
 
-    private readonly ChannelTuning _tuning;
+    private readonly int _mostSpins;
 
     private TokenWatch? _watch;
 
@@ -64,17 +64,20 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     private int _index;
 
+    /// <summary>The case that took place last, which may hold an item.</summary>
+    private SelectCase? _received;
+
     private OwnCounts _own;
 
     private uint _random;
 
     /// <param name="number">No other select's; above 0.</param>
-    /// <param name="tuning">How long it spins.</param>
-    internal SelectCore(long number, ChannelTuning tuning)
+    /// <param name="mostSpins">How often it looks again before it waits.</param>
+    internal SelectCore(long number, int mostSpins)
     {
         Number = number;
-        _tuning = tuning;
-        _own = new OwnCounts(tuning);
+        _mostSpins = mostSpins;
+        _own = new OwnCounts(mostSpins);
         _random = ((uint)number * 2654435761u) | 1;
     }
 
@@ -192,7 +195,12 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     /// <summary>Takes what is left of the round out of the channels, the timer and the token.</summary>
     private void End()
     {
-        foreach (SelectCase one in _cases) one.Delist();
+        foreach (SelectCase one in _cases)
+        {
+            one.Delist();
+            if (one.Index == _index) _received = one;
+        }
+
         _parker = null;
         if (_deadline != long.MaxValue)
         {
@@ -287,26 +295,28 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
             _cases[other] = _cases[i];
             _cases[i] = one;
             if (!one.IsEnabled || !one.TryNow()) continue;
+            _received = one;
             index = one.Index;
             return true;
         }
 
         index = TimedOut;
+        ThrowIfNoCaseIsLeft();
         return false;
     }
 
     private bool TrySpinning(out int index)
     {
-        int looks = _own.Looks(_tuning);
+        int looks = _own.Looks(_mostSpins);
         for (int look = 0; look < looks; look++)
         {
             TAtomics.Pause(turns: 1 << Math.Min(look, 3));
             if (!TryCases(out index)) continue;
-            _own.SpinHelped(_tuning);
+            _own.SpinHelped(_mostSpins);
             return true;
         }
 
-        _own.SpinWasInVain();
+        _own.SpinWasInVain(looks);
         index = TimedOut;
         return false;
     }
@@ -323,14 +333,12 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     private void ThrowIfNotReady()
     {
         ThrowIfWaiting();
-        bool any = false;
-        foreach (SelectCase one in _cases)
-        {
-            any |= one.IsEnabled;
-            if (one.HoldsItem) throw new InvalidOperationException($"The item that case {one.Index} received has not been taken: it would be lost.");
-        }
+        if (_received is { HoldsItem: true }) throw new InvalidOperationException($"The item that case {_received.Index} received has not been taken: it would be lost.");
+    }
 
-        if (!any) throw new InvalidOperationException("No case is left that could take place: all have ended or are disabled.");
+    private void ThrowIfNoCaseIsLeft()
+    {
+        if (!_cases.Exists(static one => one.IsEnabled)) throw new InvalidOperationException("No case is left that could take place: all have ended or are disabled.");
     }
 
     private void ThrowIfWaiting()
