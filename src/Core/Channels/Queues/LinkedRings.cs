@@ -1,6 +1,6 @@
 // Unbounded multi-producer multi-consumer queue: a chain of sealable rings. Producers use the last ring; when it is full it
 // is sealed and one of twice the size is linked behind it, up to a limit. Consumers use the first ring, and go on to the
-// next when the first is sealed and empty; a few of the rings that are left are kept and linked again, so that a backlog that
+// next when the first is sealed and empty; the rings that are left are kept, up to a limit, and linked again, so that a backlog that
 // comes and goes makes no garbage.
 //
 // Invariant: every ring but the last is sealed, and Next is set after the seal; so an item in a later ring was enqueued after
@@ -27,15 +27,18 @@ namespace FastCore.Channels.Queues;
 internal sealed class LinkedRings<T, TAtomics>
     where TAtomics : struct, IAtomics
 {
-    private const int MostSpares = 4;
+    /// <summary>What the rings that are kept may hold on to, in bytes: what a burst has used once, it may use again.</summary>
+    private const int MostSpareBytes = 1 << 24;
 
     /// <summary>Taken for the growth, the rings that are left, and the seal; nothing else is taken while it is held.</summary>
     private readonly Gate _gate = new();
 
     private readonly RingGrowth _growth;
 
-    /// <summary>Rings that were left, sealed. Under the gate.</summary>
-    private readonly SealableRing<T, TAtomics>?[] _spares = new SealableRing<T, TAtomics>?[MostSpares];
+    /// <summary>The top of a stack of rings that were left, sealed. Under the gate.</summary>
+    private SealableRing<T, TAtomics>? _spares;
+
+    private long _spareBytes;
 
     /// <summary>Where consumers look; moved on by whoever finds it sealed and empty.</summary>
     private SealableRing<T, TAtomics> _first;
@@ -191,19 +194,25 @@ internal sealed class LinkedRings<T, TAtomics>
     private void KeepSpare(SealableRing<T, TAtomics> left)
     {
         TAtomics.Enter(_gate);
-        int place = Array.IndexOf(_spares, null);
-        if (place >= 0) _spares[place] = left;
+        if (_spareBytes + left.Bytes <= MostSpareBytes)
+        {
+            _spareBytes += left.Bytes;
+            left.NextSpare = _spares;
+            _spares = left;
+        }
+
         TAtomics.Exit(_gate);
     }
 
     /// <summary>Under the gate.</summary>
     private SealableRing<T, TAtomics>? TakeSpare(int capacity)
     {
-        for (int i = 0; i < _spares.Length; i++)
+        while (_spares is { } spare)
         {
-            SealableRing<T, TAtomics>? spare = _spares[i];
-            _spares[i] = null;
-            if (spare?.Capacity >= capacity) return spare;
+            _spares = spare.NextSpare;
+            _spareBytes -= spare.Bytes;
+            spare.NextSpare = null;
+            if (spare.Capacity >= capacity) return spare;
         }
 
         return null;

@@ -58,6 +58,9 @@ internal sealed partial class SealableRing<T, TAtomics>
     /// <summary>The ring that took over when this one was full and was sealed; set by <see cref="LinkedRings{T,TAtomics}"/>.</summary>
     internal SealableRing<T, TAtomics>? Next;
 
+    /// <summary>Below it in a stack of rings that are not in use; the stack's.</summary>
+    internal SealableRing<T, TAtomics>? NextSpare;
+
     internal SealableRing(int capacity)
     {
         _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
@@ -68,6 +71,8 @@ internal sealed partial class SealableRing<T, TAtomics>
     }
 
     internal int Capacity => _capacity;
+
+    internal long Bytes => (long)_slots.Length * Unsafe.SizeOf<Slot>();
 
     internal int Count
     {
@@ -255,7 +260,7 @@ internal sealed partial class SealableRing<T, TAtomics>
     /// both fetch it from each other for every item.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void GiveWay() => TAtomics.Pause(turns: 14);
+    private static void GiveWay() => TAtomics.Pause(turns: 24);
 
     /// <summary>The producer that claimed the position: writes its item and publishes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

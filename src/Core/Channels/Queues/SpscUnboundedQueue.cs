@@ -1,6 +1,6 @@
 // Unbounded single-producer single-consumer queue: a chain of rings. The producer fills the last; when it is full it links one
 // of twice the size (up to a limit) that already holds the item. The consumer empties the first and then goes on; the ring it
-// leaves is kept for the producer, a few of them, so that a backlog that comes and goes makes no garbage.
+// leaves is kept for the producer, up to a limit, so that a backlog that comes and goes makes no garbage.
 //
 // Invariant: only the last ring is ever enqueued into. A ring that was left is linked again with an item in it, so its tail
 // has moved.
@@ -114,7 +114,7 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
 
     private sealed class Chain
     {
-        private const int MostSpares = 4;
+        private const int MostSpares = 128;
 
         /// <summary>Rings that the consumer has left, for the producer.</summary>
         private readonly SpscRingCore<Link, TAtomics> _spares = new(MostSpares);
