@@ -36,6 +36,6 @@ internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, in
     internal static ChannelTuning For(int capacity)
     {
         int spins = Environment.ProcessorCount == 1 ? 0 : Spins;
-        return new(capacity <= 1 ? 0 : spins, spins, 160, Math.Min(capacity / 4, MostLingerTurns));
+        return new(capacity <= 1 ? 0 : spins, spins, 160, Math.Min(capacity / 16, MostLingerTurns));
     }
 }

@@ -19,6 +19,7 @@
 // is written before the awaiter is signalled, which carries it over.
 
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
@@ -45,6 +46,9 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     private const int Cancelled = -2;
 
     private readonly List<SelectCase> _cases = [];
+
+    /// <summary>The indexes of the cases, shuffled anew as far as each round looks.</summary>
+    private readonly List<int> _order = [];
 
     private readonly int _mostSpins;
 
@@ -83,7 +87,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     public long Number { get; }
 
-    /// <summary>In random order; each knows its own index.</summary>
+    /// <summary>In the order of their indexes.</summary>
     internal IReadOnlyList<SelectCase> Cases => _cases;
 
     private int Phase => TAtomics.Read(in _state) & ((1 << PhaseBits) - 1);
@@ -92,6 +96,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         where TCase : SelectCase
     {
         ThrowIfWaiting();
+        _order.Add(_cases.Count);
         _cases.Add(added);
         return added;
     }
@@ -287,13 +292,13 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     private bool TryCases(out int index)
     {
-        for (int i = 0; i < _cases.Count; i++)
+        Span<int> order = CollectionsMarshal.AsSpan(_order);
+        for (int i = 0; i < order.Length; i++)
         {
             // A shuffle that goes no further than it must (Fisher and Yates).
-            int other = i + (int)(((ulong)NextRandom() * (uint)(_cases.Count - i)) >> 32);
-            SelectCase one = _cases[other];
-            _cases[other] = _cases[i];
-            _cases[i] = one;
+            int other = i + (int)(((ulong)NextRandom() * (uint)(order.Length - i)) >> 32);
+            (order[i], order[other]) = (order[other], order[i]);
+            SelectCase one = _cases[order[i]];
             if (!one.IsEnabled || !one.TryNow()) continue;
             _received = one;
             index = one.Index;

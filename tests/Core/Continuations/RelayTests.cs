@@ -1,0 +1,125 @@
+using FastCore.Channels;
+
+namespace FastCore.Tests.Continuations;
+
+/// <summary>Continuations that follow each other on one thread harm nobody.</summary>
+[TestFixture]
+internal sealed class RelayTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The piece of work that waits behind this one is what this one blocks for; only the monitor can help.</summary>
+    [Test]
+    public void APieceMayBlockForTheNext()
+    {
+        FastChannel<int> first = FastChannel.CreateBounded<int>(1);
+        FastChannel<int> second = FastChannel.CreateBounded<int>(1);
+        using var secondRan = new ManualResetEventSlim();
+        bool helped = false;
+        Task waiting = ReadThen(second, secondRan.Set);
+        Task blocking = ReadThen(first, () =>
+        {
+            second.Writer.TryWrite(1);
+            helped = secondRan.Wait(Patience);
+        });
+        first.Writer.TryWrite(1);
+        Assert.That(Task.WaitAll([waiting, blocking], Patience + Patience), Is.True);
+        Assert.That(helped, Is.True, "The next piece must not wait for one that blocks.");
+    }
+
+    /// <summary>More become ready in one piece than a thread keeps.</summary>
+    [Test]
+    public void APieceMayWakeMany()
+    {
+        const int Many = 50;
+        FastChannel<int> first = FastChannel.CreateBounded<int>(1);
+        FastChannel<int>[] others = [.. Enumerable.Range(0, Many).Select(_ => FastChannel.CreateBounded<int>(1))];
+        using var ran = new CountdownEvent(Many);
+        Task[] waiting = [.. others.Select(other => ReadThen(other, () => ran.Signal()))];
+        Task waking = ReadThen(first, () =>
+        {
+            foreach (FastChannel<int> other in others) other.Writer.TryWrite(1);
+        });
+        first.Writer.TryWrite(1);
+        Assert.That(ran.Wait(Patience), Is.True);
+        Assert.That(Task.WaitAll([waking, .. waiting], Patience), Is.True);
+    }
+
+    /// <summary>Two tasks that wake each other without end leave the pool to others.</summary>
+    [Test]
+    public void OtherWorkOfThePoolGetsItsTurn()
+    {
+        FastChannel<int> there = FastChannel.CreateBounded<int>(1);
+        FastChannel<int> back = FastChannel.CreateBounded<int>(1);
+        using var stop = new CancellationTokenSource();
+        int players = Environment.ProcessorCount * 2;
+        Task[] playing = [.. Enumerable.Range(0, players).SelectMany(_ => new[] { Pass(there, back), Pass(back, there) })];
+        for (int i = 0; i < players; i++) there.Writer.TryWrite(i);
+        for (int i = 0; i < 50; i++) Assert.That(Task.Run(static () => true).Wait(Patience), Is.True, "The pool is kept from other work.");
+        stop.Cancel();
+        there.Writer.TryComplete();
+        back.Writer.TryComplete();
+        Assert.That(Task.WaitAll(playing, Patience), Is.True);
+
+        async Task Pass(FastChannel<int> from, FastChannel<int> to)
+        {
+            try
+            {
+                while (!stop.IsCancellationRequested) await to.Writer.WriteAsync(await from.Reader.ReadAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (System.Threading.Channels.ChannelClosedException)
+            {
+                // The end of the game.
+            }
+        }
+    }
+
+    /// <summary>What a piece leaves in the execution context is not seen by the next on its thread.</summary>
+    [Test]
+    public void APieceDoesNotSeeTheContextOfTheOneBefore()
+    {
+        var local = new AsyncLocal<string?>();
+        FastChannel<int> first = FastChannel.CreateBounded<int>(1);
+        FastChannel<int> second = FastChannel.CreateBounded<int>(1);
+        using var done = new ManualResetEventSlim();
+        string? seen = "nothing yet";
+        second.Reader.ReadAsync().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
+        {
+            seen = local.Value;
+            done.Set();
+        });
+        first.Reader.ReadAsync().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
+        {
+            local.Value = "left behind";
+            second.Writer.TryWrite(1);
+        });
+        first.Writer.TryWrite(1);
+        Assert.That(done.Wait(Patience), Is.True);
+        Assert.That(seen, Is.Null);
+    }
+
+    /// <summary>A flow of the execution context that was asked for is kept.</summary>
+    [Test]
+    public void AContextThatFlowsIsSeen()
+    {
+        var local = new AsyncLocal<string?> { Value = "mine" };
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(1);
+        using var done = new ManualResetEventSlim();
+        string? seen = null;
+        channel.Reader.ReadAsync().ConfigureAwait(false).GetAwaiter().OnCompleted(() =>
+        {
+            seen = local.Value;
+            done.Set();
+        });
+        local.Value = "another's";
+        channel.Writer.TryWrite(1);
+        Assert.That(done.Wait(Patience), Is.True);
+        Assert.That(seen, Is.EqualTo("mine"));
+    }
+
+    private static async Task ReadThen(FastChannel<int> channel, Action then)
+    {
+        await channel.Reader.ReadAsync().ConfigureAwait(false);
+        then();
+    }
+}
