@@ -31,7 +31,10 @@ public abstract class SelectCase
     /// <summary>Queues it in its channel. By the selecting thread.</summary>
     internal abstract void Enlist();
 
-    /// <summary>Takes it out of its channel's list, if it is there. By the awaiter.</summary>
+    /// <summary>
+    /// Takes it out of its channel's list, if it is there. By the awaiter; it always goes through the channel's gate, for who
+    /// has that may be about to claim this round for a case that is out of the list already.
+    /// </summary>
     internal abstract void Delist();
 
     /// <summary>Notes that there was nothing to do any more.</summary>

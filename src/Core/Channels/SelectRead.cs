@@ -68,8 +68,6 @@ public sealed class SelectRead<T> : SelectCase
     {
         if (!_isEnlisted) return;
         _isEnlisted = false;
-
-        // Others only ever take it out of its list; once it is out nobody has it.
-        if (_waiter.List is not null) _reader.Delist(_waiter);
+        _reader.Delist(_waiter);
     }
 }

@@ -47,9 +47,7 @@ public sealed class SelectWrite<T> : SelectCase
     {
         if (!_isEnlisted) return;
         _isEnlisted = false;
-
-        // Others only ever take it out of its list; once it is out nobody has it.
-        if (_waiter.List is not null) _writer.Delist(_waiter);
+        _writer.Delist(_waiter);
         _waiter.Item = default;
     }
 }
