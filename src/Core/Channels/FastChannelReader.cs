@@ -20,6 +20,35 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// </summary>
     public abstract bool CanPeekBatch { get; }
 
+    /// <summary>Reads an item when there is one.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// <para>
+    /// <b>Cancellation.</b> When the token fires, at whatever moment, the call either has taken an item and returns it, or has
+    /// taken none and is cancelled; the item is then the next reader's. It leaves nothing in the channel.
+    /// </para>
+    /// <para>
+    /// <b>Allocation.</b> None when an item is there; a call that waits uses a pooled object, so its ValueTask is to be awaited
+    /// once.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ChannelClosedException">The channel has ended.</exception>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    public abstract override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until there is an item that a read could take; another reader may take it first.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the channel has ended.</returns>
+    /// <remarks>
+    /// <para>
+    /// <b>Cancellation.</b> It takes no item, so there is none to be lost. It leaves nothing in the channel.
+    /// </para>
+    /// <para><inheritdoc cref="ReadAsync" path="/remarks/para[2]/node()"/></para>
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    /// <exception cref="Exception">The channel was completed with this error and has ended.</exception>
+    public abstract override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Takes the oldest items, as many as are there, up to the length of <paramref name="items"/>.</summary>
     /// <returns>How many were written to <paramref name="items"/>; 0 when there is none now, or the channel has ended.</returns>
     /// <remarks>

@@ -17,6 +17,41 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// <summary>Whether <see cref="Claim"/> and <see cref="Publish"/> work: in bounded channels of one writer and one reader.</summary>
     public abstract bool CanClaim { get; }
 
+    /// <summary>Writes an item when there is room.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// <para>
+    /// <b>Cancellation.</b> When the token fires, at whatever moment, the item either has been written and the call succeeds, or
+    /// the call is cancelled and the item never will be. It leaves nothing in the channel.
+    /// </para>
+    /// <para>
+    /// <b>Allocation.</b> None when there is room; a call that waits uses a pooled object, so its ValueTask is to be awaited
+    /// once.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ChannelClosedException">The channel was completed first.</exception>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    public abstract override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until there is room that a write could take; another writer may take it first.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the channel was completed.</returns>
+    /// <remarks>
+    /// <para>
+    /// <b>Cancellation.</b> It writes nothing and keeps no room. It leaves nothing in the channel.
+    /// </para>
+    /// <para><inheritdoc cref="WriteAsync" path="/remarks/para[2]/node()"/></para>
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    /// <exception cref="Exception">The channel was completed with this error.</exception>
+    public abstract override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Completes the channel: nothing is accepted after it, and what was accepted before can be read.</summary>
+    /// <param name="error">Why, or null; those who wait, and later operations, are told.</param>
+    /// <returns>False when it was completed before.</returns>
+    public abstract override bool TryComplete(Exception? error = null);
+
     /// <summary>Writes items from the first on, as many as there is room for at this moment.</summary>
     /// <returns>How many were written; 0 when the channel is full or completed, or other writes wait for room.</returns>
     /// <remarks>They keep their order; with other writers at work, items of theirs may come between. It allocates nothing.</remarks>
