@@ -10,11 +10,12 @@ namespace FastCore.Channels;
 /// How many operations of a side fence before a single-producer single-consumer channel goes unfenced: what a fence on all
 /// processors costs, in single fences.
 /// </param>
-/// <param name="LingerTurns">
-/// How many turns a side that was ahead of the other lets pass before it goes on, so that both work on runs of slots, each in
-/// its own cache, instead of passing a cache line to and fro for every item.
+/// <param name="Run">
+/// How many items, or places, a side that has caught up with the other lets gather before it goes on, for a bounded time
+/// (<see cref="LingerTurns"/>): so both work on runs of slots, each in its own cache, instead of passing a cache line to and
+/// fro for every item. 0: it goes on at once.
 /// </param>
-internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, int FencesBeforeUnfenced, int LingerTurns)
+internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, int FencesBeforeUnfenced, int Run)
 {
     /// <summary>
     /// Where spinning has been in vain for long, an operation in so many tries it again: the traffic may have changed.
@@ -26,7 +27,13 @@ internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, in
 
     private const int Spins = 30;
 
-    private const int MostLingerTurns = 48;
+    /// <summary>The longest that a side lets items gather: about two microseconds.</summary>
+    internal const int LingerTurns = 48;
+
+    /// <summary>How many turns go by between two looks at them.</summary>
+    internal const int TurnsBetweenLooks = 4;
+
+    private const int LongestRun = 256;
 
     /// <summary>
     /// For a channel of this capacity. Where one item waits at most, each has to be handed over, and the other side's task does
@@ -36,6 +43,6 @@ internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, in
     internal static ChannelTuning For(int capacity)
     {
         int spins = Environment.ProcessorCount == 1 ? 0 : Spins;
-        return new(capacity <= 1 ? 0 : spins, spins, 160, Math.Min(capacity / 16, MostLingerTurns));
+        return new(capacity <= 1 ? 0 : spins, spins, 160, Math.Min(capacity / 2, LongestRun));
     }
 }

@@ -8,5 +8,6 @@ namespace FastCore.Channels;
 /// Whether a read that waits cancels an earlier one of its kind: a promise of one reader that was broken is told to the one
 /// who would otherwise wait beside it.
 /// </param>
+/// <param name="Capacity">How many items it holds.</param>
 /// <param name="Tuning">What trades one cost for another.</param>
-internal readonly record struct EngineOptions(ContinuationScheduler Continuations, bool CancelsOlderReads, ChannelTuning Tuning);
+internal readonly record struct EngineOptions(ContinuationScheduler Continuations, bool CancelsOlderReads, int Capacity, ChannelTuning Tuning);

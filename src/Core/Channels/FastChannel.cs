@@ -175,7 +175,7 @@ public static class FastChannel
     private static EngineOptions Engine(ChannelOptions options, ContinuationScheduler? continuations, int capacity)
     {
         ContinuationScheduler where = continuations ?? (options.AllowSynchronousContinuations ? ContinuationScheduler.Inline : ContinuationScheduler.ThreadPool);
-        return new EngineOptions(where, CancelsOlderReads: false, ChannelTuning.For(capacity));
+        return new EngineOptions(where, CancelsOlderReads: false, capacity, ChannelTuning.For(capacity));
     }
 
     private static QueueChannel<T, TQueue, HardwareAtomics> Over<T, TQueue>(TQueue queue, EngineOptions options)

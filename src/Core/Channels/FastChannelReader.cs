@@ -162,8 +162,8 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// </summary>
     private protected abstract ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken);
 
-    /// <summary>Whether there is nothing to read and never will be.</summary>
-    internal abstract bool HasEnded(out Exception? error);
+    /// <summary>Reads for a select if there is an item, or tells the end and its error.</summary>
+    internal abstract CaseOutcome TrySelect(out T? item, out Exception? error);
 
     /// <summary>Makes what stands for a select's read in this channel's list.</summary>
     internal abstract Waiter<T> CreateSelectWaiter(SelectRead<T> read, ISelectClaim select);

@@ -125,8 +125,8 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited.</exception>
     public abstract bool TryWrite(T item, TimeSpan timeout, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether no more items are accepted.</summary>
-    internal abstract bool IsCompleted(out Exception? error);
+    /// <summary>Writes for a select if there is room, or tells that the channel is completed, and the error.</summary>
+    internal abstract CaseOutcome TrySelect(T item, out Exception? error);
 
     /// <summary>Makes what stands for a select's write in this channel's list.</summary>
     internal abstract WriteWaiter<T> CreateSelectWaiter(SelectWrite<T> write, ISelectClaim select);

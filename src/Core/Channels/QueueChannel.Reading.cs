@@ -172,7 +172,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 if (!_queue.IsEmpty)
                 {
                     // An item that comes at once is one of a stream.
-                    if (look == 0) _channel.Linger();
+                    if (look == 0) _channel.Linger(forItems: true);
                     _own.SpinHelped(mostSpins);
                     return true;
                 }

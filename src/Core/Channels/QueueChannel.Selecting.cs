@@ -33,15 +33,16 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private sealed partial class ReadSide
     {
-        internal override bool HasEnded(out Exception? error)
+        internal override CaseOutcome TrySelect(out T? item, out Exception? error)
         {
             error = null;
-            if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0) return false;
+            if (TryRead(out item)) return CaseOutcome.Done;
+            if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0) return CaseOutcome.NotNow;
             TAtomics.Enter(_channel._gate);
             bool ended = _channel.HasEnded;
             if (ended) error = _channel._error;
             TAtomics.Exit(_channel._gate);
-            return ended;
+            return ended ? CaseOutcome.Ended : CaseOutcome.NotNow;
         }
 
         internal override Waiter<T> CreateSelectWaiter(SelectRead<T> read, ISelectClaim select) =>
@@ -54,11 +55,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private sealed partial class WriteSide
     {
-        internal override bool IsCompleted(out Exception? error)
+        internal override CaseOutcome TrySelect(T item, out Exception? error)
         {
-            bool closed = (TAtomics.Read(in _channel._signals) & SignalWord.Closed) != 0;
-            error = closed ? _channel._error : null;
-            return closed;
+            error = null;
+            if (TryWrite(item)) return CaseOutcome.Done;
+            if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0) return CaseOutcome.NotNow;
+            error = _channel._error;
+            return CaseOutcome.Ended;
         }
 
         internal override WriteWaiter<T> CreateSelectWaiter(SelectWrite<T> write, ISelectClaim select) =>

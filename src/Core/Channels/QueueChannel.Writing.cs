@@ -142,7 +142,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 if (!_queue.IsFull)
                 {
                     // Nobody waits for this item while there are so many before it.
-                    _channel.Linger();
+                    _channel.Linger(forItems: false);
                     _own.SpinHelped(mostSpins);
                     return true;
                 }

@@ -228,10 +228,17 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         decided.Signal(_options.Continuations);
     }
 
-    /// <summary>Lets the other side get ahead: see <see cref="ChannelTuning"/>.</summary>
-    private void Linger()
+    /// <summary>Lets items (for a reader) or places (for a writer) gather: see <see cref="ChannelTuning.Run"/>.</summary>
+    private void Linger(bool forItems)
     {
-        if (_options.Tuning.LingerTurns != 0) TAtomics.Pause(_options.Tuning.LingerTurns);
+        int run = _options.Tuning.Run;
+        if (run == 0) return;
+        for (int turns = 0; turns < ChannelTuning.LingerTurns; turns += ChannelTuning.TurnsBetweenLooks)
+        {
+            TAtomics.Pause(ChannelTuning.TurnsBetweenLooks);
+            int items = _queue.Count;
+            if (forItems ? items >= run : items <= _options.Capacity - run) return;
+        }
     }
 
     /// <summary>The pauses of a spin: short ones first, for what is about to happen, then about a third of a microsecond each.</summary>

@@ -47,15 +47,17 @@ public sealed class SelectRead<T> : SelectCase
 
     internal override bool TryNow()
     {
-        if (_reader.TryRead(out T? item))
+        switch (_reader.TrySelect(out T? item, out Exception? error))
         {
-            Receive(item);
-            return true;
+            case CaseOutcome.NotNow:
+                return false;
+            case CaseOutcome.Done:
+                Receive(item!);
+                return true;
+            default:
+                End(error);
+                return true;
         }
-
-        if (!_reader.HasEnded(out Exception? error)) return false;
-        End(error);
-        return true;
     }
 
     internal override void Enlist()

@@ -30,10 +30,9 @@ public sealed class SelectWrite<T> : SelectCase
 
     internal override bool TryNow()
     {
-        if (_writer.TryWrite(Item!)) return true;
-        if (!_writer.IsCompleted(out Exception? error)) return false;
-        End(error);
-        return true;
+        CaseOutcome outcome = _writer.TrySelect(Item!, out Exception? error);
+        if (outcome == CaseOutcome.Ended) End(error);
+        return outcome != CaseOutcome.NotNow;
     }
 
     internal override void Enlist()

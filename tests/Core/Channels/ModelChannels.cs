@@ -10,9 +10,9 @@ namespace FastCore.Tests.Channels;
 internal static class ModelChannels<TAtomics>
     where TAtomics : struct, IAtomics
 {
-    private static readonly ChannelTuning Tuning = new(AwaitSpins: 0, BlockSpins: 0, FencesBeforeUnfenced: 1, LingerTurns: 0);
+    private static readonly ChannelTuning Tuning = new(AwaitSpins: 0, BlockSpins: 0, FencesBeforeUnfenced: 1, Run: 0);
 
-    private static readonly EngineOptions Options = new(ContinuationScheduler.ThreadPool, CancelsOlderReads: false, Tuning);
+    private static readonly EngineOptions Options = new(ContinuationScheduler.ThreadPool, CancelsOlderReads: false, Capacity: 0, Tuning);
 
     internal static FastChannel<int> Rendezvous() => Over(new HandOverQueue<int, TAtomics>(drops: false, itemDropped: null));
 

@@ -296,7 +296,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         for (int i = 0; i < order.Length; i++)
         {
             // A shuffle that goes no further than it must (Fisher and Yates).
-            int other = i + (int)(((ulong)NextRandom() * (uint)(order.Length - i)) >> 32);
+            int other = i + NextBelow(order.Length - i);
             (order[i], order[other]) = (order[other], order[i]);
             SelectCase one = _cases[order[i]];
             if (!one.IsEnabled || !one.TryNow()) continue;
@@ -326,13 +326,15 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         return false;
     }
 
-    /// <summary>Marsaglia, "Xorshift RNGs", 2003.</summary>
-    private uint NextRandom()
+    /// <summary>A number from 0 to below the limit: Marsaglia, "Xorshift RNGs", 2003, scaled by a multiplication.</summary>
+    private int NextBelow(int limit)
     {
-        _random ^= _random << 13;
-        _random ^= _random >> 17;
-        _random ^= _random << 5;
-        return _random;
+        uint random = _random;
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        _random = random;
+        return (int)(((ulong)random * (uint)limit) >> 32);
     }
 
     private void ThrowIfNotReady()
