@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
+using FastCore.Channels.Waiting;
 
 namespace FastCore.Broadcast;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using FastCore.Atomics;
+using FastCore.Channels.Waiting;
 
 namespace FastCore.Broadcast;
 

@@ -11,7 +11,7 @@ namespace FastCore.Channels;
 /// <para>
 /// Add the cases once, then select as often as you like: <see cref="WaitAsync(CancellationToken)"/> returns the index of the
 /// case that took place. A read keeps its item until <see cref="SelectRead{T}.TryTake"/>; selecting again before that is
-/// refused, for the item would be lost. Timer channels (<c>TimerChannel</c>) are cases like others.
+/// refused, for the item would be lost. Timer channels (<see cref="TimerChannel"/>) are cases like others.
 /// </para>
 /// <para>
 /// <b>Choice.</b> If several can take place at once, each is as likely. If none can, they wait in their channels in turn among
@@ -25,6 +25,10 @@ namespace FastCore.Channels;
 /// <para>
 /// <b>End.</b> A case whose channel has ended is returned once, with <see cref="SelectCase.HasEnded"/>, and then takes no
 /// further part.
+/// </para>
+/// <para>
+/// <b>Where continuations run.</b> Where the channel that decides says; on the thread pool when the time is over or the token
+/// fires.
 /// </para>
 /// <para>
 /// <b>Threads.</b> One call at a time, and the cases belong to the caller. While a call waits it is the reader (or writer) of
@@ -104,6 +108,10 @@ public sealed class ChannelSelect
     }
 
     /// <summary>Waits until a case takes place, blocking the calling thread.</summary>
-    /// <inheritdoc cref="Wait(TimeSpan, CancellationToken)"/>
+    /// <returns>Its index.</returns>
+    /// <remarks><inheritdoc cref="ChannelSelect" path="/remarks/para[3]/node()"/></remarks>
+    /// <exception cref="InvalidOperationException">No case is left, an item was not taken, or another call is waiting.</exception>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited.</exception>
     public int Wait(CancellationToken cancellationToken = default) => _core.Wait(Timeout.InfiniteTimeSpan, cancellationToken);
 }

@@ -8,7 +8,7 @@ namespace FastCore.Channels;
 
 /// <summary>The reading side of a <see cref="FastChannel{T}"/>: batches, reads in place and reads that block a thread.</summary>
 /// <typeparam name="T">What passes through the channel.</typeparam>
-/// <remarks><inheritdoc cref="FastChannel" path="/remarks"/></remarks>
+/// <remarks><inheritdoc cref="FastChannel" path="/remarks/node()"/></remarks>
 public abstract class FastChannelReader<T> : ChannelReader<T>
 {
     private protected FastChannelReader()
@@ -16,7 +16,8 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     }
 
     /// <summary>
-    /// Whether <see cref="PeekBatch"/> and <see cref="Release"/> work: in bounded channels of one writer and one reader.
+    /// Whether <see cref="PeekBatch"/> and <see cref="Release"/> work: in channels of one writer and one reader with a capacity of
+    /// 1 to 65,536 that wait when full.
     /// </summary>
     public abstract bool CanPeekBatch { get; }
 
@@ -191,7 +192,7 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     {
         while (await WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (Count < items.Length) await WaitToReadManyAsync(items.Length, maxWait, cancellationToken).ConfigureAwait(false);
+            if (maxWait > TimeSpan.Zero && Count < items.Length) await WaitToReadManyAsync(items.Length, maxWait, cancellationToken).ConfigureAwait(false);
             int count = TryReadBatch(items.Span);
             if (count != 0) return count;
         }

@@ -7,14 +7,17 @@ namespace FastCore.Channels;
 
 /// <summary>The writing side of a <see cref="FastChannel{T}"/>: batches, writes in place and writes that block a thread.</summary>
 /// <typeparam name="T">What passes through the channel.</typeparam>
-/// <remarks><inheritdoc cref="FastChannel" path="/remarks"/></remarks>
+/// <remarks><inheritdoc cref="FastChannel" path="/remarks/node()"/></remarks>
 public abstract class FastChannelWriter<T> : ChannelWriter<T>
 {
     private protected FastChannelWriter()
     {
     }
 
-    /// <summary>Whether <see cref="Claim"/> and <see cref="Publish"/> work: in bounded channels of one writer and one reader.</summary>
+    /// <summary>
+    /// Whether <see cref="Claim"/> and <see cref="Publish"/> work: in channels of one writer and one reader with a capacity of 1
+    /// to 65,536 that wait when full.
+    /// </summary>
     public abstract bool CanClaim { get; }
 
     /// <summary>Writes an item when there is room.</summary>
@@ -64,7 +67,8 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// <remarks>
     /// <para>
     /// <b>Cancellation.</b> What a call has written stays written, and it says how much that is: it throws only if it has
-    /// written nothing (as <c>write(2)</c> does). The rest was not written and never will be.
+    /// written nothing (as <c>write(2)</c> does), or if the caller's own comparer or drop callback throws. The rest was not
+    /// written and never will be.
     /// </para>
     /// <para>
     /// <b>Allocation.</b> None when there is room; a call that waits uses pooled objects.

@@ -48,7 +48,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         GatherWaiter waiter = _gatherWaiters.TryRent() ?? new GatherWaiter(this, _gatherWaiters);
-        waiter.Wanted = count;
+        waiter.Wanted = Math.Min(count, _options.Capacity);
         waiter.SetDeadline(timeout);
         _readersGathering.Add(waiter);
         NoteGathered();
@@ -130,7 +130,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return count;
         }
 
-        private const string PeekRefused = "Items can be read in place only in a bounded channel whose SingleReader and SingleWriter are set; see CanPeekBatch.";
+        private const string PeekRefused = "Items can be read in place only in a channel of SingleReader and SingleWriter with a capacity of 1 to 65,536 that waits when full; see CanPeekBatch.";
     }
 
     private sealed partial class WriteSide
@@ -144,7 +144,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             if (items.IsEmpty) return 0;
             if (!TQueue.IsShared) return TryWriteBatchAlone(items);
-            if (!TQueue.HoldsItems) return TryGiveBatch(items);
+            if (!TQueue.HoldsItems || TQueue.TellsOfDrops) return TryWriteOneByOne(items);
             if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteBatchInTurn(items);
             int count = _queue.TryEnqueue(items);
@@ -179,13 +179,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return count;
         }
 
-        private int TryGiveBatch(ReadOnlySpan<T> items)
+        /// <summary>What was written before a callback throws has been told to those who wait for it.</summary>
+        private int TryWriteOneByOne(ReadOnlySpan<T> items)
         {
             int count = 0;
-            while (count < items.Length && TryGive(items[count])) count++;
+            while (count < items.Length && TryWrite(items[count])) count++;
             return count;
         }
 
-        private const string ClaimRefused = "Places can be claimed only in a bounded channel whose SingleReader and SingleWriter are set; see CanClaim.";
+        private const string ClaimRefused = "Places can be claimed only in a channel of SingleReader and SingleWriter with a capacity of 1 to 65,536 that waits when full; see CanClaim.";
     }
 }

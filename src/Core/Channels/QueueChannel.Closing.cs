@@ -1,7 +1,6 @@
 // The end. Closing is the seal of the queue: what was accepted before it is read, nothing is accepted after it. The channel
 // has ended when it is closed and the last item is taken; then Completion completes, before any waiter hears of the end.
 
-using System.Threading.Channels;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
@@ -101,27 +100,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<bool> EndOfWait() => _error is null ? new ValueTask<bool>(false) : ValueTask.FromException<bool>(_error);
 
-    /// <summary>What an operation gets that the end makes impossible. A closing by cancellation stays a cancellation.</summary>
-    private Exception ClosedException() => _error switch
-    {
-        null => new ChannelClosedException(),
-        OperationCanceledException cancelled => cancelled,
-        _ => new ChannelClosedException(_error),
-    };
+    private Exception ClosedException() => Completions.Closed(_error);
 
-    private void CompleteCompletion()
-    {
-        switch (_error)
-        {
-            case null:
-                _completion.TrySetResult();
-                break;
-            case OperationCanceledException cancelled:
-                _completion.TrySetCanceled(cancelled.CancellationToken);
-                break;
-            default:
-                _completion.TrySetException(_error);
-                break;
-        }
-    }
+    private void CompleteCompletion() => Completions.Complete(_completion, _error);
 }

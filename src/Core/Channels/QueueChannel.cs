@@ -15,9 +15,12 @@
 //
 // A queue that holds nothing (capacity 0) differs in Settle and in the fast paths: .HandingOver.
 //
-// Nothing is called under the gate that could wait for anything or run a caller's code.
+// Under the gate nothing of a caller's runs but the comparer of a prioritised channel, and nothing waits but for a step that
+// another thread is in the middle of: an enqueue that has its place, the one write that meets the end, another channel's
+// claim of a select.
 //
-// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Batches, .Blocking.
+// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Batches, .Blocking,
+// .Selecting, .Debugging.
 
 using FastCore.Atomics;
 using FastCore.Channels.Queues;

@@ -14,7 +14,8 @@ public abstract class ContinuationScheduler
     public static ContinuationScheduler ThreadPool { get; } = new PoolScheduler();
 
     /// <summary>
-    /// Inside the operation that let it go on, after that has taken effect: at most one at a time, others on the thread pool.
+    /// Inside the operation that let it go on, after that has taken effect: at most one of those that wait on the channel,
+    /// others on the thread pool.
     /// What <see cref="System.Threading.Channels.ChannelOptions.AllowSynchronousContinuations"/> asks for.
     /// </summary>
     public static ContinuationScheduler Inline { get; } = new PoolScheduler();

@@ -119,6 +119,15 @@ internal sealed partial class SpscRingCore<T, TAtomics>
         return true;
     }
 
+    /// <summary>Consumer: copies the oldest item. What was peeked at in place stays so.</summary>
+    internal bool TryPeek([MaybeNullWhen(false)] out T item)
+    {
+        long head = TAtomics.ReadOwned(in _cursors.Head);
+        bool found = head != _cursors.HeadLimit || SeeTail() != head;
+        item = found ? TAtomics.ReadSlot(in Slot(head)) : default;
+        return found;
+    }
+
     /// <summary>Producer: looks at how far the consumer is, and returns how far the tail may go.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long SeeHead() => _cursors.TailLimit = TAtomics.Read(in _cursors.Head) + Capacity;

@@ -56,6 +56,17 @@ internal sealed class ChannelDropTests
         Assert.That(channel.Reader.TryRead(out int item) ? item : 0, Is.EqualTo(2));
     }
 
+    /// <summary>Of a batch, what was written before the callback threw has woken whoever waits for it.</summary>
+    [Test]
+    public void AThrowingCallbackInABatchLeavesNobodyAsleep()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }, static _ => throw new InvalidOperationException("told"));
+        ValueTask<bool> waiting = channel.Reader.WaitToReadAsync();
+        Assert.That(() => channel.Writer.TryWriteBatch([1, 2]), Throws.InvalidOperationException.With.Message.EqualTo("told"));
+        Assert.That(waiting is { IsCompletedSuccessfully: true, Result: true }, Is.True);
+    }
+
     [Test]
     public void EveryItemIsReadOrDroppedOnce([Values(BoundedChannelFullMode.DropOldest, BoundedChannelFullMode.DropNewest, BoundedChannelFullMode.DropWrite)] BoundedChannelFullMode mode)
     {

@@ -70,6 +70,42 @@ internal sealed class ChannelModels
     [Test]
     public void RingsUsedAgainKeepTheOrder() => ModelAssert.Sound(Strong, RingsUsedAgain<ExplorerAtomics>);
 
+    /// <summary>A reader's look is so old that the ring it found empty was left, linked again and filled, and is the last one now.</summary>
+    [Test]
+    public void AnOldLookLeavesNoRingInUse() => ModelAssert.Sound(new ModelChecker { Preemptions = 3 }, model =>
+    {
+        FastChannel<int> channel = ModelChannels<ExplorerAtomics>.Unbounded(largestRing: 1);
+        var read = new List<int>();
+        int? stolen = null;
+        model.Thread("writer and reader", () =>
+        {
+            WriteThenRead(1, 2);
+            WriteThenRead(3, 4);
+            WriteThenRead(5, 6);
+        });
+        model.Thread("slow reader", () => stolen = channel.Reader.TryRead(out int item) ? item : null);
+        model.AtEnd(() =>
+        {
+            TryRead();
+            TryRead();
+            Model.Require(read.SequenceEqual(read.Order()), "In order.");
+            Model.Require((stolen is { } one ? read.Append(one) : read).Order().SequenceEqual([1, 2, 3, 4, 5, 6]), "Each item is read once.");
+        });
+
+        void WriteThenRead(int first, int second)
+        {
+            channel.Writer.TryWrite(first);
+            channel.Writer.TryWrite(second);
+            TryRead();
+            TryRead();
+        }
+
+        void TryRead()
+        {
+            if (channel.Reader.TryRead(out int item)) read.Add(item);
+        }
+    });
+
     [Test]
     public void LimitedKeepsItsLimit() => ModelAssert.Sound(Strong, model => Stream(model, ModelChannels<ExplorerAtomics>.Limited(1)));
 

@@ -27,6 +27,33 @@ internal sealed class RelayTests
         Assert.That(helped, Is.True, "The next piece must not wait for one that blocks.");
     }
 
+    /// <summary>
+    /// Short pieces that wake each other, and are let, follow each other on one thread; what else would be a relay that never
+    /// relays.
+    /// </summary>
+    [Test]
+    public void ShortPiecesFollowEachOther()
+    {
+        const int Passes = 10_000;
+        FastChannel<int> there = FastChannel.CreateBounded<int>(0);
+        int changes = 0;
+        int thread = 0;
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; i < Passes; i++) await there.Writer.WriteAsync(i).ConfigureAwait(false);
+        });
+        Task reading = Task.Run(async () =>
+        {
+            for (int i = 0; i < Passes; i++)
+            {
+                await there.Reader.ReadAsync().ConfigureAwait(false);
+                if (Interlocked.Exchange(ref thread, Environment.CurrentManagedThreadId) != Environment.CurrentManagedThreadId) changes++;
+            }
+        });
+        Assert.That(Task.WaitAll([writing, reading], Patience), Is.True);
+        Assert.That(changes, Is.LessThan(Passes / 4), "The reader went on on another thread again and again.");
+    }
+
     /// <summary>More become ready in one piece than a thread keeps.</summary>
     [Test]
     public void APieceMayWakeMany()

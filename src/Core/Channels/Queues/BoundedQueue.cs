@@ -17,7 +17,7 @@ internal readonly struct BoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
 
     public bool IsFull => _ring.IsFull;
 
-    public bool TryEnqueue(T item) => _ring.TryEnqueue(item) == EnqueueResult.Done;
+    public bool TryEnqueue(T item) => _ring.TryEnqueue(item);
 
     public int TryEnqueue(ReadOnlySpan<T> items) => _ring.TryEnqueue(items);
 

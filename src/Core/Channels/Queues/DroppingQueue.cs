@@ -22,6 +22,8 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
 
     public static bool IsShared => true;
 
+    public static bool TellsOfDrops => true;
+
     public int Count => _ring.Count;
 
     public bool IsEmpty => _ring.Count == 0;
@@ -38,7 +40,6 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
         return accepted;
     }
 
-    /// <remarks>One by one: each may drop another, and the callback is told of that before the next is written.</remarks>
     public int TryEnqueue(ReadOnlySpan<T> items)
     {
         int added = 0;

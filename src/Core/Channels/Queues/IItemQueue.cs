@@ -22,6 +22,9 @@ internal interface IItemQueue<T>
     /// <summary>Whether it can hold an item at all. If not, the channel hands each from its writer to its reader.</summary>
     static virtual bool HoldsItems => true;
 
+    /// <summary>Whether a write may tell its caller of items it drops; then a batch is written one by one, each looked after.</summary>
+    static virtual bool TellsOfDrops => false;
+
     /// <summary>How many items are in it; a value that was true at some moment of the call.</summary>
     int Count { get; }
 

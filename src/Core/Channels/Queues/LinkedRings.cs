@@ -27,9 +27,6 @@ namespace FastCore.Channels.Queues;
 internal sealed class LinkedRings<T, TAtomics>
     where TAtomics : struct, IAtomics
 {
-    /// <summary>What the rings that are kept may hold on to, in bytes: what a burst has used once, it may use again.</summary>
-    private const int MostSpareBytes = 1 << 24;
-
     /// <summary>Taken for the growth, the rings that are left, and the seal; nothing else is taken while it is held.</summary>
     private readonly Gate _gate = new();
 
@@ -40,7 +37,7 @@ internal sealed class LinkedRings<T, TAtomics>
 
     private long _spareBytes;
 
-    /// <summary>Where consumers look; moved on by whoever finds it sealed and empty.</summary>
+    /// <summary>Where consumers look; moved on under the gate by whoever finds it sealed and empty.</summary>
     private SealableRing<T, TAtomics> _first;
 
     /// <summary>Where producers add; moved on under the gate.</summary>
@@ -91,7 +88,7 @@ internal sealed class LinkedRings<T, TAtomics>
         while (true)
         {
             SealableRing<T, TAtomics> ring = TAtomics.Read(in _last);
-            if (ring.TryEnqueue(item) == EnqueueResult.Done) return true;
+            if (ring.TryEnqueue(item)) return true;
             if (!TryGrow(ring)) return false;
         }
     }
@@ -123,14 +120,16 @@ internal sealed class LinkedRings<T, TAtomics>
 
     internal int TryDequeue(Span<T> items)
     {
-        if (items.IsEmpty) return 0;
-        while (true)
+        int count = 0;
+        while (count < items.Length)
         {
             SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
-            int count = ring.TryDequeue(new First(this), items, out long emptyAt);
-            if (count != 0) return count;
-            if (HasEnded(ring, emptyAt)) return 0;
+            int more = ring.TryDequeue(new First(this), items[count..], out long emptyAt);
+            count += more;
+            if (more == 0 && HasEnded(ring, emptyAt)) break;
         }
+
+        return count;
     }
 
     internal bool TryPeek([MaybeNullWhen(false)] out T item)
@@ -163,42 +162,57 @@ internal sealed class LinkedRings<T, TAtomics>
         if (TAtomics.Read(in _last) != full) return true;
         if (TAtomics.Read(in _sealed) != 0) return false;
         int capacity = _growth.After(full.Capacity);
-        TAtomics.Enter(_gate);
-        bool open = _sealed == 0;
-        if (open && _last == full && full.IsFull)
+        SealableRing<T, TAtomics>? made = null;
+        while (true)
         {
-            SealableRing<T, TAtomics> next = TakeSpare(capacity) ?? new SealableRing<T, TAtomics>(capacity);
-            TAtomics.Write(ref next.Next, null);
-            full.PutSeal();
-            TAtomics.Write(ref full.Next, next);
-            TAtomics.Write(ref _last, next);
-            next.Unseal();
-        }
+            TAtomics.Enter(_gate);
+            bool open = _sealed == 0;
+            bool grows = open && _last == full && full.IsFull;
+            SealableRing<T, TAtomics>? next = grows ? TakeSpare(capacity) ?? made : null;
+            if (next is not null) Link(full, next);
+            TAtomics.Exit(_gate);
+            if (next is not null || !grows) return open;
 
-        TAtomics.Exit(_gate);
-        return open;
+            // Outside the gate: there may be no memory, and the gate must not stay taken.
+            made = new SealableRing<T, TAtomics>(capacity);
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void Link(SealableRing<T, TAtomics> full, SealableRing<T, TAtomics> next)
+    {
+        TAtomics.Write(ref next.Next, null);
+        full.PutSeal();
+        TAtomics.Write(ref full.Next, next);
+        TAtomics.Write(ref _last, next);
+        next.Unseal();
     }
 
     /// <summary>After nothing was found in a ring: whether that was the end, or there is another to look into.</summary>
     private bool HasEnded(SealableRing<T, TAtomics> ring, long emptyAt)
     {
         if (emptyAt == SealableRing<T, TAtomics>.WrongPlace) return false;
-        SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
-        if (next is null) return TAtomics.Read(in _first) == ring && ring.HasTail(emptyAt);
-
-        // Sealed before its Next was set: where nothing came since, nothing will.
-        if (ring.HasTail(emptyAt) && TAtomics.CompareExchange(ref _first, next, ring) == ring) KeepSpare(ring);
+        if (TAtomics.Read(in ring.Next) is null) return TAtomics.Read(in _first) == ring && ring.HasTail(emptyAt);
+        Leave(ring, emptyAt);
         return false;
     }
 
-    private void KeepSpare(SealableRing<T, TAtomics> left)
+    /// <summary>
+    /// Goes on to the next ring, if this one is the first, has a next and is empty still. A step of its own under the gate: the
+    /// caller's look may be so old that the ring was left, linked again and filled since.
+    /// </summary>
+    private void Leave(SealableRing<T, TAtomics> ring, long emptyAt)
     {
         TAtomics.Enter(_gate);
-        if (_spareBytes + left.Bytes <= MostSpareBytes)
+        if (_first == ring && ring.HasTail(emptyAt) && ring.Next is { } next)
         {
-            _spareBytes += left.Bytes;
-            left.NextSpare = _spares;
-            _spares = left;
+            TAtomics.Write(ref _first, next);
+            if (_spareBytes + ring.Bytes <= RingGrowth.MostSpareBytes)
+            {
+                _spareBytes += ring.Bytes;
+                ring.NextSpare = _spares;
+                _spares = ring;
+            }
         }
 
         TAtomics.Exit(_gate);

@@ -15,7 +15,9 @@ internal sealed partial class SealableRing<T, TAtomics>
         {
             long tail = TAtomics.Read(in _cursors.Tail);
             if (tail < 0) return 0;
-            int run = Run(tail, turn: 0, Room(tail, items.Length));
+            int room = Room(tail, items.Length);
+            if (room < items.Length && SeeRoom(tail)) room = Room(tail, items.Length);
+            int run = Run(tail, turn: 0, room);
             if (run != 0)
             {
                 if (TAtomics.CompareExchange(ref _cursors.Tail, tail + run, tail) == tail)

@@ -25,14 +25,6 @@ using FastCore.Atomics;
 
 namespace FastCore.Channels.Queues;
 
-/// <summary>What became of an enqueue.</summary>
-internal enum EnqueueResult
-{
-    Done,
-    Full,
-    Sealed,
-}
-
 /// <summary>A bounded queue for many producers and consumers that can be sealed.</summary>
 internal sealed partial class SealableRing<T, TAtomics>
     where TAtomics : struct, IAtomics
@@ -111,13 +103,14 @@ internal sealed partial class SealableRing<T, TAtomics>
 
     private long FinalTail => TAtomics.Read(in _cursors.Tail) & ~Seal;
 
-    internal EnqueueResult TryEnqueue(T item)
+    /// <returns>False when it is full or sealed.</returns>
+    internal bool TryEnqueue(T item)
     {
         SpinWait spinner = default;
         while (true)
         {
             long tail = TAtomics.Read(in _cursors.Tail);
-            if (tail < 0) return EnqueueResult.Sealed;
+            if (tail < 0) return false;
             ref Slot slot = ref At(tail);
             long empty = tail >> _lapShift << 1;
             bool isEmpty = TAtomics.Read(in slot.Turn) == empty;
@@ -130,10 +123,10 @@ internal sealed partial class SealableRing<T, TAtomics>
                 }
 
                 Fill(ref slot, empty, item);
-                return EnqueueResult.Done;
+                return true;
             }
 
-            if (!SeeRoom(tail)) return EnqueueResult.Full;
+            if (!SeeRoom(tail)) return false;
 
             // There is room, and the slot is not empty: a consumer is about to free it, or the tail read is old.
             if (!isEmpty && TAtomics.Read(in _cursors.Tail) == tail) TAtomics.Spin(ref spinner);

@@ -29,12 +29,7 @@ internal readonly struct SpscBoundedQueue<T, TAtomics>(int capacity) : IItemQueu
 
     public int TryDequeue(Span<T> items) => _ring.TryDequeue(items);
 
-    public bool TryPeek([MaybeNullWhen(false)] out T item)
-    {
-        ReadOnlySpan<T> oldest = _ring.Peek(1);
-        item = oldest.IsEmpty ? default : oldest[0];
-        return !oldest.IsEmpty;
-    }
+    public bool TryPeek([MaybeNullWhen(false)] out T item) => _ring.TryPeek(out item);
 
     public bool TrySeal() => false;
 

@@ -12,6 +12,7 @@
 // back to the producer through a ring of rings, which orders all that the consumer did with it before.
 
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Rings;
 
@@ -82,19 +83,24 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
 
     public int TryDequeue(Span<T> items)
     {
-        if (items.IsEmpty) return 0;
+        int count = 0;
         Link first = TAtomics.Read(in _chain.First);
-        int count = first.Ring.TryDequeue(items);
-        return count == 0 && _chain.TryGoOn(first, out Link? next) ? next.Ring.TryDequeue(items) : count;
+        while (count < items.Length)
+        {
+            int more = first.Ring.TryDequeue(items[count..]);
+            count += more;
+            if (more != 0) continue;
+            if (!_chain.TryGoOn(first, out Link? next)) break;
+            first = next;
+        }
+
+        return count;
     }
 
     public bool TryPeek([MaybeNullWhen(false)] out T item)
     {
         Link first = TAtomics.Read(in _chain.First);
-        ReadOnlySpan<T> oldest = first.Ring.Peek(1);
-        if (oldest.IsEmpty && _chain.TryGoOn(first, out Link? next)) oldest = next.Ring.Peek(1);
-        item = oldest.IsEmpty ? default : oldest[0];
-        return !oldest.IsEmpty;
+        return first.Ring.TryPeek(out item) || (_chain.TryGoOn(first, out Link? next) && next.Ring.TryPeek(out item));
     }
 
     public bool TrySeal() => false;
@@ -117,7 +123,7 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         private const int MostSpares = 128;
 
         /// <summary>Rings that the consumer has left, for the producer.</summary>
-        private readonly SpscRingCore<Link, TAtomics> _spares = new(MostSpares);
+        private readonly SpscRingCore<Link, TAtomics> _spares;
 
         private readonly RingGrowth _growth;
 
@@ -130,6 +136,8 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         internal Chain(RingGrowth growth)
         {
             _growth = growth;
+            long bytes = Math.Max(1, (long)growth.Largest * Unsafe.SizeOf<T>());
+            _spares = SpscRingCore<Link, TAtomics>.OfExactCapacity((int)Math.Clamp(RingGrowth.MostSpareBytes / bytes, 1, MostSpares));
             First = Last = new Link(growth.First);
         }
 

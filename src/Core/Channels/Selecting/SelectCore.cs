@@ -130,7 +130,16 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         Begin();
         Watch(cancellationToken);
         bool isInterrupted = !Park(timeout);
-        index = GetResult(Version);
+        try
+        {
+            index = GetResult(Version);
+        }
+        catch (OperationCanceledException) when (isInterrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+            throw;
+        }
+
         if (isInterrupted && index == TimedOut) throw new ThreadInterruptedException();
         if (isInterrupted) Thread.CurrentThread.Interrupt();
         return index;

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace FastCore.Broadcast;
+namespace FastCore.Channels.Waiting;
 
 /// <summary>How an end with or without an error looks to those who ask: as in <see cref="Channel{T}"/>.</summary>
 internal static class Completions
