@@ -54,7 +54,7 @@ public abstract class BroadcastReader<T> : ChannelReader<T>, IDisposable
     public abstract int TryReadBatch(Span<T> items, out long missed);
 
     /// <summary>Reads the next item, when there is one, and tells how many were missed before it.</summary>
-    /// <remarks>Cancellation: it is cancelled, or has read an item and yields it.</remarks>
+    /// <remarks><b>Cancellation.</b> It is cancelled, or has read an item and yields it.</remarks>
     /// <exception cref="ChannelClosedException">There will be none. (In the ValueTask.)</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<BroadcastItem<T>> ReceiveAsync(CancellationToken cancellationToken = default)
@@ -69,7 +69,7 @@ public abstract class BroadcastReader<T> : ChannelReader<T>, IDisposable
     }
 
     /// <summary>Reads the next item, when there is one.</summary>
-    /// <remarks>Cancellation: it is cancelled, or has read an item and yields it.</remarks>
+    /// <remarks><b>Cancellation.</b> It is cancelled, or has read an item and yields it.</remarks>
     /// <exception cref="ChannelClosedException">There will be none. (In the ValueTask.)</exception>
     /// <exception cref="BroadcastLaggedException">Items were missed, and the reader was made to throw for that. (From the call, or in the ValueTask.)</exception>
     public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)

@@ -94,7 +94,7 @@ public sealed class BroadcastRing<T>
     public int TryPublishBatch(ReadOnlySpan<T> items) => _core.TryPublishBatch(items);
 
     /// <summary>Publishes an item; waits for room on the calling thread.</summary>
-    /// <remarks>Cancellation: it has published, or it throws and has not.</remarks>
+    /// <remarks><b>Cancellation.</b> It has published, or it throws and has not.</remarks>
     /// <exception cref="ChannelClosedException">The ring is completed.</exception>
     /// <exception cref="OperationCanceledException">The token fired before there was room.</exception>
     public void Publish(T item, CancellationToken cancellationToken = default)
@@ -106,7 +106,7 @@ public sealed class BroadcastRing<T>
     }
 
     /// <summary>Publishes an item, when there is room.</summary>
-    /// <remarks>Cancellation: it has published, or it is cancelled and has not.</remarks>
+    /// <remarks><b>Cancellation.</b> It has published, or it is cancelled and has not.</remarks>
     /// <exception cref="ChannelClosedException">The ring is completed. (In the ValueTask.)</exception>
     /// <exception cref="OperationCanceledException">The token fired before there was room. (In the ValueTask.)</exception>
     public ValueTask PublishAsync(T item, CancellationToken cancellationToken = default)
@@ -133,6 +133,7 @@ public sealed class BroadcastRing<T>
     /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> without a limit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True when there is room (another publisher may take it first); false when the ring is completed or the time is up.</returns>
+    /// <remarks><b>Cancellation.</b> The token ends the wait; nothing is claimed by it, so nothing has to be given back.</remarks>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above the capacity, or the timeout is negative or more than timers take.</exception>
     public bool WaitToPublish(int count, TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -149,6 +150,7 @@ public sealed class BroadcastRing<T>
     /// True when there is room. Another publisher may take it first, and of several that wait for different numbers all are
     /// woken by the smallest; so try, and wait again. False when the ring is completed without an error.
     /// </returns>
+    /// <remarks><b>Cancellation.</b> The token ends the wait; nothing is claimed by it, so nothing has to be given back.</remarks>
     /// <exception cref="OperationCanceledException">The token fired first. (In the ValueTask.)</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1 or above the capacity.</exception>
     public ValueTask<bool> WaitToPublishAsync(int count = 1, CancellationToken cancellationToken = default)

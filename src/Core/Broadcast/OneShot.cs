@@ -54,7 +54,7 @@ public sealed class OneShot<T>
 
     /// <summary>Gives the value, when it is set. Await what it returns once, as any ValueTask.</summary>
     /// <param name="cancellationToken">Ends the wait, and nothing else. A value that is there already is given even if the token has fired.</param>
-    /// <remarks>Cancellation: see the class. Nothing is lost, nothing is left behind.</remarks>
+    /// <remarks><b>Cancellation.</b> See the class. Nothing is lost, nothing is left behind.</remarks>
     /// <exception cref="OperationCanceledException">The token fired before a value was set. (In the ValueTask.)</exception>
     /// <exception cref="ChannelClosedException">It was closed without a value. (In the ValueTask.)</exception>
     /// <exception cref="InvalidOperationException">Another read waits, or was cancelled and has not been awaited yet.</exception>

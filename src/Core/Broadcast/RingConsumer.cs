@@ -60,6 +60,7 @@ public abstract class RingConsumer<T> : ChannelReader<T>, IDisposable
     /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> without a limit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True when there is an item; false when there never will be, or the time is up.</returns>
+    /// <remarks><b>Cancellation.</b> The token ends the wait; no item is taken, so none is lost.</remarks>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, or more than timers take.</exception>
     public abstract bool WaitToRead(TimeSpan timeout, CancellationToken cancellationToken = default);
@@ -69,7 +70,7 @@ public abstract class RingConsumer<T> : ChannelReader<T>, IDisposable
     public bool WaitToRead(CancellationToken cancellationToken = default) => WaitToRead(Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>Reads the next item; waits for it on the calling thread.</summary>
-    /// <remarks>Cancellation: the token ends the wait; no item is lost.</remarks>
+    /// <remarks><b>Cancellation.</b> The token ends the wait; no item is lost.</remarks>
     /// <exception cref="ChannelClosedException">There will be none.</exception>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
     public T Read(CancellationToken cancellationToken = default)
@@ -85,17 +86,24 @@ public abstract class RingConsumer<T> : ChannelReader<T>, IDisposable
 
     /// <summary>Reads items, at least one; waits for it on the calling thread.</summary>
     /// <returns>How many were written to <paramref name="items"/>; 0 when there will be none, or no room for any.</returns>
-    /// <remarks>Cancellation: the token ends the wait; no item is lost.</remarks>
+    /// <remarks><b>Cancellation.</b> The token ends the wait; no item is lost.</remarks>
+    /// <exception cref="ChannelClosedException">There will be none: the ring was completed with an error.</exception>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited.</exception>
     public int ReadBatch(Span<T> items, CancellationToken cancellationToken = default)
     {
         int count = TryReadBatch(items);
-        while (count == 0 && !items.IsEmpty && WaitToRead(cancellationToken)) count = TryReadBatch(items);
+        while (count == 0 && !items.IsEmpty)
+        {
+            if (!WaitToRead(cancellationToken)) return Completion.IsFaulted || Completion.IsCanceled ? throw Closed() : 0;
+            count = TryReadBatch(items);
+        }
+
         return count;
     }
 
     /// <summary>Reads the next item, when there is one.</summary>
-    /// <remarks>Cancellation: it is cancelled, or has read an item and yields it.</remarks>
+    /// <remarks><b>Cancellation.</b> It is cancelled, or has read an item and yields it.</remarks>
     /// <exception cref="ChannelClosedException">There will be none. (In the ValueTask.)</exception>
     public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -105,7 +113,7 @@ public abstract class RingConsumer<T> : ChannelReader<T>, IDisposable
 
     /// <summary>Reads items, as many as there are, when there is at least one.</summary>
     /// <returns>How many were written to <paramref name="items"/>; 0 when there will be none, or no room for any.</returns>
-    /// <remarks>Cancellation: it is cancelled, or has read items and yields them.</remarks>
+    /// <remarks><b>Cancellation.</b> It is cancelled, or has read items and yields them.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadBatchAsync(Memory<T> items, CancellationToken cancellationToken = default)
     {

@@ -6,7 +6,7 @@ namespace FastCore.Broadcast;
 /// <summary>A read that waits, made of a wait and an attempt. Its state comes from a pool, so it allocates nothing in the steady state.</summary>
 internal static class WaitingReads
 {
-    /// <remarks>Cancellation: the token ends the wait only; an item that was taken is always yielded.</remarks>
+    /// <remarks><b>Cancellation.</b> The token ends the wait only; an item that was taken is always yielded.</remarks>
     /// <exception cref="ChannelClosedException">There is nothing to read, and never will be.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<T> ReadAsync<T>(ChannelReader<T> reader, CancellationToken cancellationToken)

@@ -85,7 +85,7 @@ public sealed class Watch<T>
     /// <param name="seenVersion">The number of the last value that the caller has seen, as <see cref="Read"/> gave it.</param>
     /// <param name="cancellationToken">Ends the wait, and nothing else.</param>
     /// <returns>True when there is one; false when it is completed and there never will be.</returns>
-    /// <remarks>Cancellation: see the class. No change is lost.</remarks>
+    /// <remarks><b>Cancellation.</b> See the class. No change is lost.</remarks>
     /// <exception cref="OperationCanceledException">The token fired first. (In the ValueTask.)</exception>
     public ValueTask<bool> WaitForChangeAsync(long seenVersion, CancellationToken cancellationToken = default) =>
         _core.WaitForChangeAsync(seenVersion, cancellationToken);

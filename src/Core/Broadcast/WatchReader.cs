@@ -70,12 +70,12 @@ public sealed class WatchReader<T> : ChannelReader<T>
 
     /// <summary>Waits for a value that this reader has not read; it then stays a change until it is read.</summary>
     /// <returns>True when there is one, false when the watch is completed and its last value has been read.</returns>
-    /// <remarks>Cancellation: no change is lost, nothing is left behind.</remarks>
+    /// <remarks><b>Cancellation.</b> No change is lost, nothing is left behind.</remarks>
     public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
         _core.WaitForChangeAsync(HardwareAtomics.Read(in _seen), cancellationToken);
 
     /// <summary>Reads the latest value, when it is one that this reader has not read.</summary>
-    /// <remarks>Cancellation: it is cancelled, or has read a value and yields it.</remarks>
+    /// <remarks><b>Cancellation.</b> It is cancelled, or has read a value and yields it.</remarks>
     /// <exception cref="ChannelClosedException">The watch is completed and its last value has been read. (In the ValueTask.)</exception>
     public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
     {

@@ -91,10 +91,12 @@ public sealed class WriterLease<T> : ChannelWriter<T>, IDisposable
     public override bool TryWrite(T item) => Writer.TryWrite(item);
 
     /// <inheritdoc/>
+    /// <remarks><b>Cancellation.</b> As the channel's own writer: with a <see cref="FastChannel"/> nothing is lost.</remarks>
     /// <exception cref="ObjectDisposedException">This lease has been disposed.</exception>
     public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) => Writer.WriteAsync(item, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks><b>Cancellation.</b> As the channel's own writer: with a <see cref="FastChannel"/> nothing is lost.</remarks>
     /// <exception cref="ObjectDisposedException">This lease has been disposed.</exception>
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => Writer.WaitToWriteAsync(cancellationToken);
 
