@@ -97,6 +97,7 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
 
     /// <summary>Hands the first <paramref name="count"/> claimed places to the reader.</summary>
     /// <returns>False when the channel has been completed: nothing was handed over.</returns>
+    /// <exception cref="InvalidOperationException">A <c>WriteAsync</c> of this writer waits for room.</exception>
     /// <exception cref="NotSupportedException"><see cref="CanClaim"/> is false.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or more than is still claimed.</exception>
     public abstract bool Publish(int count);

@@ -152,7 +152,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return count;
         }
 
-        public override Span<T> Claim(int maximum) => (_ring ?? throw new NotSupportedException(ClaimRefused)).Claim(maximum);
+        public override Span<T> Claim(int maximum)
+        {
+            SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(ClaimRefused);
+            return (TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0 ? [] : ring.Claim(maximum);
+        }
 
         /// <inheritdoc cref="TryWriteAlone"/>
         public override bool Publish(int count)
@@ -160,7 +164,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(ClaimRefused);
             ring.ThrowIfNotClaimed(count);
             TAtomics.Write(ref _own.Writing, 1);
-            bool open = (TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0;
+            int signals = TAtomics.Read(in _channel._signals);
+            bool open = (signals & SignalWord.Closed) == 0;
+            if ((signals & SignalWord.WritersQueued) != 0)
+            {
+                TAtomics.Write(ref _own.Writing, 0);
+                throw new InvalidOperationException("A WriteAsync of this writer waits for room: nothing can be published before it has ended.");
+            }
+
             if (open) ring.Publish(count);
             TAtomics.Write(ref _own.Writing, 0);
             if (open && count != 0) AfterWriteAlone();
@@ -172,8 +183,16 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             TAtomics.Write(ref _own.Writing, 1);
             int signals = TAtomics.Read(in _channel._signals);
-            int count = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 ? _queue.TryEnqueue(items) : 0;
-            TAtomics.Write(ref _own.Writing, 0);
+            int count;
+            try
+            {
+                count = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 ? _queue.TryEnqueue(items) : 0;
+            }
+            finally
+            {
+                TAtomics.Write(ref _own.Writing, 0);
+            }
+
             if (count != 0) AfterWriteAlone();
             else if ((signals & SignalWord.WritersQueued) != 0) return _channel.TryWriteBatchInTurn(items);
             return count;

@@ -14,30 +14,38 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.BlockSpins) && Reader.TryRead(out item)) return true;
         Waiter<T> waiter = QueueRead(ThreadParker.Current, cancellationToken) ?? throw ClosedException();
-        if (IsDecidedInTime(waiter, timeout))
-        {
-            item = waiter.GetResult(waiter.Version);
-            return true;
-        }
-
-        item = default;
-        return false;
+        bool isDecided = IsDecidedInTime(waiter, timeout, out bool isInterrupted);
+        item = isDecided ? Consume(waiter, isInterrupted) : default;
+        return isDecided;
     }
 
     private bool WriteBlocking(T item, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (TQueue.HoldsItems && _writeSide.SpinUntilWritable(_options.Tuning.BlockSpins) && Writer.TryWrite(item)) return true;
         WriteWaiter<T> waiter = QueueWrite(item, ThreadParker.Current, cancellationToken) ?? throw ClosedException();
-        if (!IsDecidedInTime(waiter, timeout)) return false;
-        waiter.GetResult(waiter.Version);
+        if (!IsDecidedInTime(waiter, timeout, out bool isInterrupted)) return false;
+        Consume(waiter, isInterrupted);
         return true;
     }
 
+    /// <summary>Takes the result; an interrupt that came too late is the thread's again after that, for it must not cost the result.</summary>
+    private static TResult Consume<TResult>(Waiter<TResult> waiter, bool isInterrupted)
+    {
+        try
+        {
+            return waiter.GetResult(waiter.Version);
+        }
+        finally
+        {
+            if (isInterrupted) Thread.CurrentThread.Interrupt();
+        }
+    }
+
     /// <summary>Blocks until the waiter is signalled (true) or its time is over (false, and the waiter has been recycled).</summary>
-    private static bool IsDecidedInTime<TResult>(Waiter<TResult> waiter, TimeSpan timeout)
+    private static bool IsDecidedInTime<TResult>(Waiter<TResult> waiter, TimeSpan timeout, out bool isInterrupted)
     {
         long start = Stopwatch.GetTimestamp();
-        bool isInterrupted = false;
+        isInterrupted = false;
         while (!waiter.IsSignalled)
         {
             TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(start);
@@ -61,7 +69,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             while (!waiter.IsSignalled) TAtomics.Spin(ref spinner);
         }
 
-        if (isInterrupted) Thread.CurrentThread.Interrupt();
         return true;
     }
 

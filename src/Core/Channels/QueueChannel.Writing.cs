@@ -171,8 +171,17 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             TAtomics.Write(ref _own.Writing, 1);
             int signals = TAtomics.Read(in _channel._signals);
-            bool written = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 && _queue.TryEnqueue(item);
-            TAtomics.Write(ref _own.Writing, 0);
+            bool written;
+            try
+            {
+                written = (signals & (SignalWord.Closed | SignalWord.WritersQueued)) == 0 && _queue.TryEnqueue(item);
+            }
+            finally
+            {
+                // There may be no memory for another ring.
+                TAtomics.Write(ref _own.Writing, 0);
+            }
+
             if (!written) return (signals & SignalWord.WritersQueued) != 0 && _channel.TryWriteInTurn(item);
             AfterWriteAlone();
             return true;

@@ -92,20 +92,25 @@ internal abstract class Awaitable : IThreadPoolWorkItem
 
     private void Dispatch(ContinuationScheduler where)
     {
-        switch (_context)
+        if (_context is { } context) DispatchTo(context);
+        else if (where == ContinuationScheduler.Inline) Run();
+        else where.Queue(this);
+    }
+
+    /// <remarks>
+    /// A context or scheduler that has been shut down refuses. The operation is done all the same, and others may be told after
+    /// this one: its code goes on on the pool then, as it does where nothing was captured.
+    /// </remarks>
+    private void DispatchTo(object context)
+    {
+        try
         {
-            case null when where == ContinuationScheduler.Inline:
-                Run();
-                break;
-            case null:
-                where.Queue(this);
-                break;
-            case SynchronizationContext context:
-                context.Post(static state => ((Awaitable)state!).Run(), this);
-                break;
-            case var scheduler:
-                Task.Factory.StartNew(static state => ((Awaitable)state!).Run(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)scheduler);
-                break;
+            if (context is SynchronizationContext captured) captured.Post(static state => ((Awaitable)state!).Run(), this);
+            else Task.Factory.StartNew(static state => ((Awaitable)state!).Run(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
+        }
+        catch (Exception refused) when (refused is not OutOfMemoryException)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 

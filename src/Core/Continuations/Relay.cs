@@ -140,6 +140,7 @@ internal sealed class Relay
             if (run % SampleEvery == 0) goesOn = TimeRun(next);
             else next.Run();
             if (ExecutionContext.Capture() != _flow) ExecutionContext.Restore(_flow!);
+            if (SynchronizationContext.Current is not null) SynchronizationContext.SetSynchronizationContext(null);
         }
     }
 
@@ -150,6 +151,7 @@ internal sealed class Relay
         continuation.Run();
         long end = Stopwatch.GetTimestamp();
         if (end - start > LongRun) _longUntil = _runs + RunsAfterLong;
+        else if (_longUntil - _runs <= 0) _longUntil = _runs;
         if (_turnStart == 0) _turnStart = start;
         if (end - _turnStart < Turn) return true;
         _turnStart = end;

@@ -70,6 +70,32 @@ internal sealed class ChannelModels
     [Test]
     public void RingsUsedAgainKeepTheOrder() => ModelAssert.Sound(Strong, RingsUsedAgain<ExplorerAtomics>);
 
+    /// <summary>Two writers, one of which links a new ring while the other finds it.</summary>
+    [Test]
+    public void TwoWritersMeetInANewRing() => ModelAssert.Sound(Strong, model =>
+    {
+        FastChannel<int> channel = ModelChannels<ExplorerAtomics>.Unbounded(largestRing: 2);
+        model.Thread("first writer", () => WriteAll(channel, 1, 2));
+        model.Thread("second writer", () => WriteAll(channel, 3, 4));
+        model.AtEnd(() =>
+        {
+            var read = new List<int>();
+            while (channel.Reader.TryRead(out int item)) read.Add(item);
+            Model.Require(read.Order().SequenceEqual([1, 2, 3, 4]), "Each item is read once.");
+        });
+    });
+
+    /// <summary>A full channel that drops its oldest item is never seen empty.</summary>
+    [Test]
+    public void DroppingTheOldestIsOneStep() => ModelAssert.Sound(Strong, model =>
+    {
+        FastChannel<int> channel = ModelChannels<ExplorerAtomics>.Dropping(1, BoundedChannelFullMode.DropOldest);
+        channel.Writer.TryWrite(1);
+        model.Thread("writer", () => channel.Writer.TryWrite(2));
+        model.Thread("reader", () => Model.Require(channel.Reader.Count == 1, "There is an item all the time."));
+        model.AtEnd(() => Model.Require(channel.Reader.TryRead(out int item) && item == 2, "The newest is left."));
+    });
+
     /// <summary>A reader's look is so old that the ring it found empty was left, linked again and filled, and is the last one now.</summary>
     [Test]
     public void AnOldLookLeavesNoRingInUse() => ModelAssert.Sound(new ModelChecker { Preemptions = 3 }, model =>

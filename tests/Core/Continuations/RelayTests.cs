@@ -1,4 +1,5 @@
 using FastCore.Channels;
+using FastCore.Channels.Waiting;
 
 namespace FastCore.Tests.Continuations;
 
@@ -123,6 +124,21 @@ internal sealed class RelayTests
         first.Writer.TryWrite(1);
         Assert.That(done.Wait(Patience), Is.True);
         Assert.That(seen, Is.Null);
+    }
+
+    /// <summary>A scheduler that was shut down refuses a continuation; those behind it are told all the same, and it goes on on the pool.</summary>
+    [Test]
+    public void ASchedulerThatRefusesHarmsNobody()
+    {
+        FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
+        var pair = new ConcurrentExclusiveSchedulerPair();
+        Task<bool> refused = Task.Factory.StartNew(async () => await channel.Reader.WaitToReadAsync(), CancellationToken.None, TaskCreationOptions.None, pair.ExclusiveScheduler).Unwrap();
+        Assert.That(SpinWait.SpinUntil(() => ((IWaiterOwner)channel).HasWaiters, Patience), Is.True);
+        Task<bool> other = channel.Reader.WaitToReadAsync().AsTask();
+        pair.Complete();
+        Assert.That(pair.Completion.Wait(Patience), Is.True);
+        channel.Writer.TryWrite(1);
+        Assert.That(Task.WaitAll([refused, other], Patience), Is.True, "Somebody was never told.");
     }
 
     /// <summary>A flow of the execution context that was asked for is kept.</summary>

@@ -33,8 +33,19 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
     public bool TryEnqueue(T item)
     {
         TAtomics.Enter(_ring.Gate);
-        bool accepted = _ring.TryAdd(item, out bool dropped, out T? victim);
-        TAtomics.Exit(_ring.Gate);
+        bool accepted;
+        bool dropped;
+        T? victim;
+        try
+        {
+            accepted = _ring.TryAdd(item, out dropped, out victim);
+        }
+        finally
+        {
+            // There may be no memory to grow.
+            TAtomics.Exit(_ring.Gate);
+        }
+
         TAtomics.Fence();
         if (dropped) itemDropped?.Invoke(victim!);
         return accepted;
@@ -124,9 +135,10 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
             switch (mode)
             {
                 case BoundedChannelFullMode.DropOldest:
+                    // In place: the count is read without the lock, and must not say that an item is gone.
                     victim = _items[_oldest];
-                    RemoveOldest();
-                    Append(item);
+                    _items[_oldest] = item;
+                    _oldest = Index(1);
                     break;
                 case BoundedChannelFullMode.DropNewest:
                     ref T newest = ref _items[Index(_count - 1)];

@@ -32,9 +32,18 @@ internal readonly struct LimitedQueue<T, TAtomics>(RingGrowth growth, int capaci
     public bool TryEnqueue(T item)
     {
         if (TakePlaces(1) == 0) return false;
-        if (_rings.TryEnqueue(item)) return true;
-        TAtomics.Add(ref _places.Value.Taken, -1);
-        return false;
+        bool added = false;
+        try
+        {
+            added = _rings.TryEnqueue(item);
+        }
+        finally
+        {
+            // Sealed, or no memory for another ring.
+            if (!added) TAtomics.Add(ref _places.Value.Taken, -1);
+        }
+
+        return added;
     }
 
     public int TryEnqueue(ReadOnlySpan<T> items)

@@ -70,16 +70,12 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         get
         {
-            SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
-            while (ring.IsEmptyAt(out long tail))
+            while (true)
             {
-                SealableRing<T, TAtomics>? next = TAtomics.Read(in ring.Next);
-                if (next is not null) ring = next;
-                else if (ring.HasTail(tail)) return true;
-                else ring = TAtomics.Read(in _first);
+                SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+                if (!ring.IsEmptyAt(out long tail)) return false;
+                if (HasEnded(ring, tail)) return true;
             }
-
-            return false;
         }
     }
 
@@ -175,10 +171,13 @@ internal sealed class LinkedRings<T, TAtomics>
 
             // Outside the gate: there may be no memory, and the gate must not stay taken.
             made = new SealableRing<T, TAtomics>(capacity);
+            made.PutSeal();
         }
     }
 
     /// <summary>Under the gate.</summary>
+    /// <param name="full">The last ring.</param>
+    /// <param name="next">A sealed ring: whoever finds it before it is opened waits at the gate.</param>
     private void Link(SealableRing<T, TAtomics> full, SealableRing<T, TAtomics> next)
     {
         TAtomics.Write(ref next.Next, null);

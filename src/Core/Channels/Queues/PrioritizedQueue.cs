@@ -30,8 +30,17 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
     public bool TryEnqueue(T item)
     {
         TAtomics.Enter(_heap.Gate);
-        bool added = TryAdd(item);
-        TAtomics.Exit(_heap.Gate);
+        bool added;
+        try
+        {
+            added = TryAdd(item);
+        }
+        finally
+        {
+            // There may be no memory to grow.
+            TAtomics.Exit(_heap.Gate);
+        }
+
         TAtomics.Fence();
         return added;
     }
@@ -40,8 +49,15 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
     {
         TAtomics.Enter(_heap.Gate);
         int added = 0;
-        while (added < items.Length && TryAdd(items[added])) added++;
-        TAtomics.Exit(_heap.Gate);
+        try
+        {
+            while (added < items.Length && TryAdd(items[added])) added++;
+        }
+        finally
+        {
+            TAtomics.Exit(_heap.Gate);
+        }
+
         TAtomics.Fence();
         return added;
     }

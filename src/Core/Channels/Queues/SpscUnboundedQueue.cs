@@ -146,8 +146,8 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         {
             int capacity = _growth.After(full.Ring.Capacity);
             if (!_spares.TryDequeue(out Link? next) || next.Ring.Capacity < capacity) next = new Link(capacity);
-            TAtomics.Write(ref next.Next, null);
             bool added = next.Ring.TryEnqueue(item);
+            TAtomics.Write(ref next.Next, null);
             Last = next;
             TAtomics.Write(ref full.Next, next);
             return added;

@@ -218,7 +218,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         _parker = null;
         if (_deadline != long.MaxValue)
         {
-            _deadline = long.MaxValue;
+            TAtomics.Write(ref _deadline, long.MaxValue);
             _timer!.Change(Timeout.Infinite, Timeout.Infinite);
         }
 
@@ -280,9 +280,21 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     private void Expire()
     {
         int round = TAtomics.Read(in _state) >> PhaseBits;
-        long left = TAtomics.Read(in _deadline) - Environment.TickCount64;
-        if (left <= 0) TryDecide(TimedOut, round);
-        else if (left < int.MaxValue) _timer!.Change(left, Timeout.Infinite);
+        long deadline = TAtomics.Read(in _deadline);
+        if (deadline <= Environment.TickCount64)
+        {
+            TryDecide(TimedOut, round);
+            return;
+        }
+
+        // Rings again, for the round that is on when it has set the timer; a round with no end in time needs none.
+        while (deadline != long.MaxValue)
+        {
+            _timer!.Change(Math.Max(0, deadline - Environment.TickCount64), Timeout.Infinite);
+            long seen = TAtomics.Read(in _deadline);
+            if (seen == deadline) return;
+            deadline = seen;
+        }
     }
 
     private void Watch(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using FastCore.Atomics;
 using FastCore.Continuations;
 
 namespace FastCore.Channels.Waiting;
@@ -24,10 +25,21 @@ internal sealed class GatherWaiter : Waiter<bool>
     internal bool IsOver => Environment.TickCount64 >= _deadline;
 
     /// <summary>Sets its end. Under the gate, before it is listed.</summary>
-    internal void SetDeadline(TimeSpan timeout) => _deadline = Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds);
+    internal void SetDeadline(TimeSpan timeout) =>
+        HardwareAtomics.Write(ref _deadline, Environment.TickCount64 + (long)Math.Ceiling(timeout.TotalMilliseconds));
 
     /// <summary>Starts the clock. Outside the gate, before anyone can consume the operation.</summary>
-    internal void StartTimer() => _timer.Change(Math.Max(0, _deadline - Environment.TickCount64), Timeout.Infinite);
+    /// <remarks>A late call of the timer comes here too; it must not put an old end over that of the next operation.</remarks>
+    internal void StartTimer()
+    {
+        long deadline;
+        do
+        {
+            deadline = HardwareAtomics.Read(in _deadline);
+            _timer.Change(Math.Max(0, deadline - Environment.TickCount64), Timeout.Infinite);
+        }
+        while (deadline != HardwareAtomics.Read(in _deadline));
+    }
 
     internal override void Signal(ContinuationScheduler where)
     {
