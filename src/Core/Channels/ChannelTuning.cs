@@ -22,9 +22,6 @@ internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, in
     /// </summary>
     internal const int SpinsSkipped = 64;
 
-    /// <summary>How often that one looks.</summary>
-    internal const int LooksOfATrial = 4;
-
     private const int Spins = 30;
 
     /// <summary>The longest that a side lets items gather: about two microseconds.</summary>

@@ -35,10 +35,11 @@ internal struct OwnCounts
         if (_spins != 0) return Math.Min(_spins, mostSpins);
         if (++_skipped < ChannelTuning.SpinsSkipped) return 0;
         _skipped = 0;
-        return Math.Min(ChannelTuning.LooksOfATrial, mostSpins);
+        return mostSpins;
     }
 
-    internal void SpinHelped(int mostSpins) => _spins = Math.Min(Math.Max(_spins * 2, ChannelTuning.LooksOfATrial), mostSpins);
+    /// <summary>What has helped is worth as much the next time: the other side is at work.</summary>
+    internal void SpinHelped(int mostSpins) => _spins = mostSpins;
 
     internal void SpinWasInVain(int looks)
     {
