@@ -1,7 +1,8 @@
 namespace FastCore.Atomics;
 
 /// <summary>
-/// A lock for sections of some tens of nanoseconds, which is what guards the slow paths here. Taken and given back through
+/// A lock for short sections, mostly of some tens of nanoseconds, which is what guards the slow paths here; the longest hold a
+/// fence on all processors, or wait for a step another thread is in the middle of. Taken and given back through
 /// <see cref="IAtomics.Enter"/> and <see cref="IAtomics.Exit"/>; not reentrant, and no fair queue.
 /// </summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FastCore.Atomics;
 
-/// <summary>The processor's own accesses: each member compiles to the instruction and nothing else.</summary>
+/// <summary>The processor's own accesses: each access compiles to the instruction and nothing else.</summary>
 internal readonly struct HardwareAtomics : IAtomics
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

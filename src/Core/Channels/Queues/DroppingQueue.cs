@@ -1,9 +1,10 @@
 // The queue of a bounded channel that drops an item when it is full, instead of making the writer wait. Which item goes must
 // be decided together with the write, so this queue is a circular buffer under a lock of its own.
 //
-// A write that drops wakes nobody and need not: the queue was full, hence not empty, before it and after it; whoever made it
-// so either has looked for waiting readers since, or will. That is why the callback may run here, before the channel looks,
-// and why an exception from it leaves no reader asleep. It runs outside the lock, so it may use the channel.
+// A write that drops wakes nobody and need not: the queue is full, hence not empty, before it, after it, and to those who read
+// the count meanwhile; whoever made it so either has looked for waiting readers since, or will. That is why the callback may
+// run here, before the channel looks, and why an exception from it leaves no reader asleep; the channel writes a batch item by
+// item for the same reason. The callback runs outside the lock, so it may use the channel.
 //
 // Memory order: all under the lock. The fence after it is the one the channel's sleep protocol counts on, so that nothing
 // depends on how a lock is left.

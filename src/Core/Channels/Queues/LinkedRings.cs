@@ -10,7 +10,7 @@
 // A thread may hold a ring that was left, and linked again, since it looked. A producer finds it sealed, or the last. A consumer
 // that saw an item in it asks whether it is first, before it claims: if it is then, and the claim succeeds, it is first
 // still, for a ring with an item in it is not left. One that found it empty asks for the same after it found no Next, and
-// whether the tail is where it was.
+// whether the tail is where it was; and to leave a ring is one step under the gate, which asks all of that again.
 //
 // Linearisation points: those of the rings. "Empty" at a moment between the look at the ring and the look at what is first:
 // if the ring was the first all the time, when its Next was read; if it was left and is first again, when it became so.
