@@ -11,10 +11,10 @@ namespace FastCore.Channels;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <b>Threads.</b> With <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> both set (and,
-/// if bounded, <see cref="BoundedChannelFullMode.Wait"/>) the channel is built for exactly one reading and one writing
-/// operation at a time; breaking that promise loses or doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such
-/// an operation until it completes. Completing the channel, <c>Count</c>, and cancelling are allowed from any thread. In every
+/// <b>Threads.</b> With <see cref="ChannelOptions.SingleReader"/> set the channel is built for at most one reading operation at
+/// a time, with <see cref="ChannelOptions.SingleWriter"/> for at most one writing operation; breaking that promise loses or
+/// doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such an operation until it completes. (A channel that drops
+/// items, has priorities, holds none or more than 65,536, does not rely on either.) Completing the channel, <c>Count</c>, and cancelling are allowed from any thread. In every
 /// other case everything is allowed from any thread; but without a bound, and with <see cref="ChannelOptions.SingleReader"/>,
 /// a read that waits cancels an earlier one of its kind that still does, as on the stock channel.
 /// </para>
@@ -73,8 +73,8 @@ public static class FastChannel
 
     /// <summary>Creates a bounded channel.</summary>
     /// <param name="options">
-    /// The capacity and behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/>
-    /// matter when both are set: see the threads rule of <see cref="FastChannel"/>.
+    /// The capacity and behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> are
+    /// promises that make it faster: see the threads rule of <see cref="FastChannel"/>.
     /// </param>
     /// <param name="itemDropped">
     /// Called with each item that <see cref="BoundedChannelOptions.FullMode"/> drops, on the thread and within the call of
@@ -98,7 +98,9 @@ public static class FastChannel
         if (capacity > LargestRing) return Over<T, LimitedQueue<T, HardwareAtomics>>(new(RingGrowth.Default, capacity), engine);
         return options is { SingleReader: true, SingleWriter: true }
             ? Over<T, SpscBoundedQueue<T, HardwareAtomics>>(new(capacity), engine)
-            : Over<T, BoundedQueue<T, HardwareAtomics>>(new(capacity), engine);
+            : options.SingleReader ? Over<T, BoundedQueue<T, ManyToOne, HardwareAtomics>>(new(capacity), engine)
+            : options.SingleWriter ? Over<T, BoundedQueue<T, OneToMany, HardwareAtomics>>(new(capacity), engine)
+            : Over<T, BoundedQueue<T, ManyToMany, HardwareAtomics>>(new(capacity), engine);
     }
 
     /// <summary>Creates a channel without a bound, for any number of readers and writers.</summary>
@@ -110,8 +112,8 @@ public static class FastChannel
 
     /// <summary>Creates a channel without a bound.</summary>
     /// <param name="options">
-    /// The behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> matter when both
-    /// are set: see the threads rule of <see cref="FastChannel"/>. <c>Count</c> works in every case. With a single reader, a
+    /// The behaviour. <see cref="ChannelOptions.SingleReader"/> and <see cref="ChannelOptions.SingleWriter"/> are promises that
+    /// make it faster: see the threads rule of <see cref="FastChannel"/>. <c>Count</c> works in every case. With a single reader, a
     /// read that waits cancels an earlier one of its kind that still does.
     /// </param>
     /// <param name="continuations">
@@ -127,7 +129,9 @@ public static class FastChannel
         EngineOptions engine = Engine(options, continuations, int.MaxValue) with { CancelsOlderReads = options.SingleReader };
         return options is { SingleReader: true, SingleWriter: true }
             ? Over<T, SpscUnboundedQueue<T, HardwareAtomics>>(new(RingGrowth.Default), engine)
-            : Over<T, UnboundedQueue<T, HardwareAtomics>>(new(RingGrowth.Default), engine);
+            : options.SingleReader ? Over<T, UnboundedQueue<T, ManyToOne, HardwareAtomics>>(new(RingGrowth.Default), engine)
+            : options.SingleWriter ? Over<T, UnboundedQueue<T, OneToMany, HardwareAtomics>>(new(RingGrowth.Default), engine)
+            : Over<T, UnboundedQueue<T, ManyToMany, HardwareAtomics>>(new(RingGrowth.Default), engine);
     }
 
     /// <summary>Creates a channel without a bound that gives the least item first, for any number of readers and writers.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         waiter.SetDeadline(timeout);
         _readersGathering.Add(waiter);
         NoteGathered();
-        AnnounceAndFence();
+        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
         TAtomics.Exit(_gate);
         waiter.StartTimer();
@@ -143,7 +143,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override int TryWriteBatch(ReadOnlySpan<T> items)
         {
             if (items.IsEmpty) return 0;
-            if (!TQueue.IsShared) return TryWriteBatchAlone(items);
+            if (!TQueue.HasManyWriters) return TryWriteBatchAlone(items);
             if (!TQueue.HoldsItems || TQueue.TellsOfDrops) return TryWriteOneByOne(items);
             if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteBatchInTurn(items);

@@ -34,7 +34,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _error = error;
             _isClosed = true;
-            AnnounceAndFence();
+            AnnounceAndFence(othersFence: TQueue.HasManyReaders);
             if (!_queue.TrySeal())
             {
                 TAtomics.FenceAllProcessors();

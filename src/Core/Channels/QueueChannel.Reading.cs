@@ -76,7 +76,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         Waiter<T> waiter = _readWaiters.TryRent() ?? new Waiter<T>(this, _readWaiters);
         waiter.Parker = parker;
         _readersQueued.Add(waiter);
-        AnnounceAndFence();
+        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (_options.CancelsOlderReads) CancelOlder(_readersWaiting, ref decided);
         Waiter<bool> waiter = RentSignalWaiter();
         _readersWaiting.Add(waiter);
-        AnnounceAndFence();
+        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
@@ -107,7 +107,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     private sealed partial class ReadSide : FastChannelReader<T>
     {
         /// <summary>The bits that make a read look further.</summary>
-        private const int SignalsAfterRead = SignalWord.AnyWriter | SignalWord.Closed | SignalWord.Fenced;
+        private static int SignalsAfterRead => SignalWord.AnyWriter | SignalWord.Closed | (TQueue.HasManyReaders ? 0 : SignalWord.Fenced);
 
         private readonly QueueChannel<T, TQueue, TAtomics> _channel;
 
@@ -193,7 +193,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         private void AfterRead(int signals)
         {
-            if ((signals & SignalWord.Fenced) != 0)
+            if (!TQueue.HasManyReaders && (signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
                 if (++_own.Fences == _channel._options.Tuning.FencesBeforeUnfenced)

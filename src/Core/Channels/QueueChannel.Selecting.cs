@@ -13,10 +13,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        if ((WaiterList)list == _readersQueued ? !HasEnded : !_isClosed)
+        bool isRead = (WaiterList)list == _readersQueued;
+        if (isRead ? !HasEnded : !_isClosed)
         {
             list.Add(waiter);
-            AnnounceAndFence();
+            AnnounceAndFence(othersFence: isRead ? TQueue.HasManyWriters : TQueue.HasManyReaders);
             Settle(ref decided);
         }
         else if (waiter.TryClaim())

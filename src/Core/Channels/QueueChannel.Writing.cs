@@ -51,7 +51,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         waiter.Item = item;
         waiter.Parker = parker;
         _writersQueued.Add(waiter);
-        AnnounceAndFence();
+        AnnounceAndFence(othersFence: TQueue.HasManyReaders);
         Settle(ref decided);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         Waiter<bool> waiter = RentSignalWaiter();
         _writersWaiting.Add(waiter);
-        AnnounceAndFence();
+        AnnounceAndFence(othersFence: TQueue.HasManyReaders);
         Settle(ref decided);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
@@ -96,7 +96,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         public override bool TryWrite(T item)
         {
-            if (!TQueue.IsShared) return TryWriteAlone(item);
+            if (!TQueue.HasManyWriters) return TryWriteAlone(item);
             if (!TQueue.HoldsItems) return TryGive(item);
             if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteInTurn(item);

@@ -9,9 +9,9 @@
 //      whose condition holds; so no waiter sleeps on.
 //   3. Items reach ReadAsync waiters, and leave WriteAsync waiters, in the order those came, and before any read or write that
 //      starts while they wait: those see the bit and take their turn at the gate.
-//   4. In a single-producer single-consumer queue the consumer's side is used by its thread, or, under the gate, by whoever
-//      settles while a ReadAsync waits: the thread has lent its side then, and gets it back when that waiter is decided. The
-//      producer's side likewise.
+//   4. A consumer's side that is one thread's (ISides) is used by that thread, or, under the gate, by whoever settles while a
+//      ReadAsync waits: the thread has lent its side then, and gets it back when that waiter is decided. The producer's side
+//      likewise.
 //
 // A queue that holds nothing (capacity 0) differs in Settle and in the fast paths: .HandingOver.
 //
@@ -57,7 +57,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     {
         _queue = queue;
         _options = options;
-        _signals = TQueue.IsShared ? 0 : SignalWord.Fenced;
+        _signals = TQueue.HasManyWriters && TQueue.HasManyReaders ? 0 : SignalWord.Fenced;
         _completion = new TaskCompletionSource(
             options.Continuations == ContinuationScheduler.Inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Reader = _readSide = new ReadSide(this);
@@ -181,13 +181,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     /// The sleeper's part of the sleep protocol, after it has put itself in its list: shows the bit and fences. The caller
     /// then settles, which is the look that follows. Under the gate.
     /// </summary>
-    private void AnnounceAndFence()
+    /// <param name="othersFence">Whether those who are to see the bit always fence: their side is shared.</param>
+    private void AnnounceAndFence(bool othersFence)
     {
         ShowSignals();
 
         // Nothing is handed over outside the gate, so there is nobody to be missed.
         if (!TQueue.HoldsItems) return;
-        if (TQueue.IsShared || (_signals & SignalWord.Fenced) != 0)
+        if (othersFence || (_signals & SignalWord.Fenced) != 0)
         {
             TAtomics.Fence();
             return;
@@ -197,7 +198,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         TAtomics.FenceAllProcessors();
     }
 
-    /// <summary>The other part, for a single-producer single-consumer queue: reads the word as it is after the caller's store.</summary>
+    /// <summary>The other part, for a side that is one thread's: reads the word as it is after the caller's store.</summary>
     private int SignalsAfterStore()
     {
         int signals = TAtomics.Read(in _signals);

@@ -8,7 +8,7 @@ namespace FastCore.Tests.Channels;
 
 /// <summary>Every interleaving of the shipped engine in small programs, and the planted faults found in them first.</summary>
 [TestFixture]
-internal sealed class ChannelModels
+internal sealed partial class ChannelModels
 {
     private static readonly ModelChecker Strong = new() { Preemptions = 2 };
 
@@ -191,36 +191,15 @@ internal sealed class ChannelModels
     [TestCase(1)]
     [TestCase(0)]
     [TestCase(null)]
-    public void TwoWritersOneReader(int? capacity) => ModelAssert.Sound(Strong, model =>
+    public void TwoWritersOneReader(int? capacity) => ModelAssert.Sound(Strong, model => TwoWritersOneReader(model, capacity switch
     {
-        Channel<int> channel = capacity switch
-        {
-            null => ModelChannels<ExplorerAtomics>.Unbounded(),
-            0 => ModelChannels<ExplorerAtomics>.Rendezvous(),
-            { } some => ModelChannels<ExplorerAtomics>.Bounded(some),
-        };
-        List<int> read = [];
-        model.Thread("first writer", () => WriteAll(channel, 1));
-        model.Thread("second writer", () => WriteAll(channel, 2));
-        model.Thread("reader", () => read = Read(channel, 2));
-        model.AtEnd(() => Model.Require(read.Order().SequenceEqual([1, 2]), "Both items are read, each once."));
-    });
+        null => ModelChannels<ExplorerAtomics>.Unbounded(),
+        0 => ModelChannels<ExplorerAtomics>.Rendezvous(),
+        { } some => ModelChannels<ExplorerAtomics>.Bounded(some),
+    }));
 
     [Test]
-    public void TwoReadersOneWriter() => ModelAssert.Sound(Strong, model =>
-    {
-        Channel<int> channel = ModelChannels<ExplorerAtomics>.Bounded(1);
-        var first = new List<int>();
-        var second = new List<int>();
-        model.Thread("first reader", () => ReadToEnd(channel, first));
-        model.Thread("second reader", () => ReadToEnd(channel, second));
-        model.Thread("writer", () =>
-        {
-            WriteAllByWaiting(channel, 1);
-            channel.Writer.TryComplete();
-        });
-        model.AtEnd(() => Model.Require(first.Concat(second).SequenceEqual([1]), "The item is read once, and both come to the end."));
-    });
+    public void TwoReadersOneWriter() => ModelAssert.Sound(Strong, model => TwoReadersOneWriter(model, ModelChannels<ExplorerAtomics>.Bounded(1)));
 
     [Test]
     public void CancelledReadOfSpsc() => ModelAssert.Sound(DelayingLess, model => CancelledRead(model, ModelChannels<ExplorerAtomics>.SpscBounded(1)));
@@ -344,6 +323,29 @@ internal sealed class ChannelModels
             Model.Require(read is [1, 2, 3], "All items are read in order.");
             Model.Require(channel.Reader.Completion.IsCompletedSuccessfully, "The channel has ended.");
         });
+    }
+
+    private static void TwoWritersOneReader(Model model, Channel<int> channel)
+    {
+        List<int> read = [];
+        model.Thread("first writer", () => WriteAll(channel, 1));
+        model.Thread("second writer", () => WriteAll(channel, 2));
+        model.Thread("reader", () => read = Read(channel, 2));
+        model.AtEnd(() => Model.Require(read.Order().SequenceEqual([1, 2]), "Both items are read, each once."));
+    }
+
+    private static void TwoReadersOneWriter(Model model, Channel<int> channel)
+    {
+        var first = new List<int>();
+        var second = new List<int>();
+        model.Thread("first reader", () => ReadToEnd(channel, first));
+        model.Thread("second reader", () => ReadToEnd(channel, second));
+        model.Thread("writer", () =>
+        {
+            WriteAllByWaiting(channel, 1);
+            channel.Writer.TryComplete();
+        });
+        model.AtEnd(() => Model.Require(first.Concat(second).SequenceEqual([1]), "The item is read once, and both come to the end."));
     }
 
     private static void CancelledRead(Model model, Channel<int> channel)

@@ -22,9 +22,14 @@ internal static class ModelChannels<TAtomics>
 
     internal static FastChannel<int> SpscUnbounded(int largestRing = 4) => Over(new SpscUnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing)));
 
-    internal static FastChannel<int> Bounded(int capacity) => Over(new BoundedQueue<int, TAtomics>(capacity));
+    internal static FastChannel<int> Bounded(int capacity) => Bounded<ManyToMany>(capacity);
 
-    internal static FastChannel<int> Unbounded(int largestRing = 4) => Over(new UnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing)));
+    internal static FastChannel<int> Bounded<TSides>(int capacity) where TSides : struct, ISides => Over(new BoundedQueue<int, TSides, TAtomics>(capacity));
+
+    internal static FastChannel<int> Unbounded(int largestRing = 4) => Unbounded<ManyToMany>(largestRing);
+
+    internal static FastChannel<int> Unbounded<TSides>(int largestRing = 4) where TSides : struct, ISides =>
+        Over(new UnboundedQueue<int, TSides, TAtomics>(new RingGrowth(1, largestRing)));
 
     internal static FastChannel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(new RingGrowth(1, 4), capacity));
 

@@ -3,13 +3,16 @@ using FastCore.Atomics;
 
 namespace FastCore.Channels.Queues;
 
-/// <summary>The queue of a bounded channel for many threads: one <see cref="SealableRing{T,TAtomics}"/>.</summary>
-internal readonly struct BoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
+/// <summary>The queue of a bounded channel for many threads: one <see cref="SealableRing{T,TSides,TAtomics}"/>.</summary>
+internal readonly struct BoundedQueue<T, TSides, TAtomics>(int capacity) : IItemQueue<T>
+    where TSides : struct, ISides
     where TAtomics : struct, IAtomics
 {
-    private readonly SealableRing<T, TAtomics> _ring = new(capacity);
+    private readonly SealableRing<T, TSides, TAtomics> _ring = new(capacity);
 
-    public static bool IsShared => true;
+    public static bool HasManyWriters => TSides.HasManyWriters;
+
+    public static bool HasManyReaders => TSides.HasManyReaders;
 
     public int Count => _ring.Count;
 
@@ -29,6 +32,7 @@ internal readonly struct BoundedQueue<T, TAtomics>(int capacity) : IItemQueue<T>
 
     public bool TrySeal()
     {
+        if (!TSides.HasManyWriters) return false;
         _ring.PutSeal();
         return true;
     }

@@ -21,7 +21,9 @@ internal readonly struct DroppingQueue<T, TAtomics>(int capacity, BoundedChannel
 {
     private readonly Ring _ring = new(capacity, mode);
 
-    public static bool IsShared => true;
+    public static bool HasManyWriters => true;
+
+    public static bool HasManyReaders => true;
 
     public static bool TellsOfDrops => true;
 

@@ -15,7 +15,9 @@ internal readonly struct HandOverQueue<T, TAtomics>(bool drops, Action<T>? itemD
 {
     private readonly StrongBox<int> _sealed = new();
 
-    public static bool IsShared => true;
+    public static bool HasManyWriters => true;
+
+    public static bool HasManyReaders => true;
 
     public static bool HoldsItems => false;
 

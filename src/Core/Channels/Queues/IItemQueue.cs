@@ -8,17 +8,13 @@ namespace FastCore.Channels.Queues;
 /// <remarks>
 /// Implemented by small structs over one reference, so that a channel of a known queue is compiled without a virtual call
 /// and each side of the channel can hold its own copy.
+/// On a side that is shared (<see cref="ISides"/>) every successful operation holds a full fence between the step that takes
+/// place or item and its return. On one that is not, it is plain stores, and the channel orders them (see SignalWord).
 /// What the channel builds on: an enqueue that returned true is found by every later dequeue, and no dequeue says "empty"
 /// while an enqueue that has finished is unread; the same for "full".
 /// </remarks>
-internal interface IItemQueue<T>
+internal interface IItemQueue<T> : ISides
 {
-    /// <summary>
-    /// Whether many threads may use a side at a time. Then every successful operation holds a full fence between the step
-    /// that takes place or item and its return. If not, it is plain stores, and the channel orders them (see SignalWord).
-    /// </summary>
-    static abstract bool IsShared { get; }
-
     /// <summary>Whether it can hold an item at all. If not, the channel hands each from its writer to its reader.</summary>
     static virtual bool HoldsItems => true;
 

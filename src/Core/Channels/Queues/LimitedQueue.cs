@@ -17,11 +17,13 @@ namespace FastCore.Channels.Queues;
 internal readonly struct LimitedQueue<T, TAtomics>(RingGrowth growth, int capacity) : IItemQueue<T>
     where TAtomics : struct, IAtomics
 {
-    private readonly LinkedRings<T, TAtomics> _rings = new(growth);
+    private readonly LinkedRings<T, ManyToMany, TAtomics> _rings = new(growth);
 
     private readonly StrongBox<PlaceCount> _places = new();
 
-    public static bool IsShared => true;
+    public static bool HasManyWriters => true;
+
+    public static bool HasManyReaders => true;
 
     public int Count => _rings.Count;
 

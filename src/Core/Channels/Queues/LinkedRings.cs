@@ -24,7 +24,8 @@ using FastCore.Atomics;
 namespace FastCore.Channels.Queues;
 
 /// <summary>An unbounded queue for many producers and consumers that can be sealed.</summary>
-internal sealed class LinkedRings<T, TAtomics>
+internal sealed class LinkedRings<T, TSides, TAtomics>
+    where TSides : struct, ISides
     where TAtomics : struct, IAtomics
 {
     /// <summary>Taken for the growth, the rings that are left, and the seal; nothing else is taken while it is held.</summary>
@@ -33,15 +34,15 @@ internal sealed class LinkedRings<T, TAtomics>
     private readonly RingGrowth _growth;
 
     /// <summary>The top of a stack of rings that were left, sealed. Under the gate.</summary>
-    private SealableRing<T, TAtomics>? _spares;
+    private SealableRing<T, TSides, TAtomics>? _spares;
 
     private long _spareBytes;
 
     /// <summary>Where consumers look; moved on under the gate by whoever finds it sealed and empty.</summary>
-    private SealableRing<T, TAtomics> _first;
+    private SealableRing<T, TSides, TAtomics> _first;
 
     /// <summary>Where producers add; moved on under the gate.</summary>
-    private SealableRing<T, TAtomics> _last;
+    private SealableRing<T, TSides, TAtomics> _last;
 
     /// <summary>One when the last ring stays the last. Written under the gate.</summary>
     private int _sealed;
@@ -49,7 +50,7 @@ internal sealed class LinkedRings<T, TAtomics>
     internal LinkedRings(RingGrowth growth)
     {
         _growth = growth;
-        _first = _last = new SealableRing<T, TAtomics>(growth.First);
+        _first = _last = new SealableRing<T, TSides, TAtomics>(growth.First);
     }
 
     internal int Count
@@ -57,7 +58,7 @@ internal sealed class LinkedRings<T, TAtomics>
         get
         {
             long count = 0;
-            for (SealableRing<T, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next))
+            for (SealableRing<T, TSides, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next))
             {
                 count += ring.Count;
             }
@@ -72,7 +73,7 @@ internal sealed class LinkedRings<T, TAtomics>
         {
             while (true)
             {
-                SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+                SealableRing<T, TSides, TAtomics> ring = TAtomics.Read(in _first);
                 if (!ring.IsEmptyAt(out long tail)) return false;
                 if (HasEnded(ring, tail)) return true;
             }
@@ -83,7 +84,7 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         while (true)
         {
-            SealableRing<T, TAtomics> ring = TAtomics.Read(in _last);
+            SealableRing<T, TSides, TAtomics> ring = TAtomics.Read(in _last);
             if (ring.TryEnqueue(item)) return true;
             if (!TryGrow(ring)) return false;
         }
@@ -95,7 +96,7 @@ internal sealed class LinkedRings<T, TAtomics>
         int added = 0;
         while (added < items.Length)
         {
-            SealableRing<T, TAtomics> ring = TAtomics.Read(in _last);
+            SealableRing<T, TSides, TAtomics> ring = TAtomics.Read(in _last);
             int more = ring.TryEnqueue(items[added..]);
             added += more;
             if (more == 0 && !TryGrow(ring)) break;
@@ -108,7 +109,7 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         while (true)
         {
-            SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+            SealableRing<T, TSides, TAtomics> ring = TAtomics.Read(in _first);
             if (ring.TryDequeue(new First(this), out item, out long emptyAt)) return true;
             if (HasEnded(ring, emptyAt)) return false;
         }
@@ -119,7 +120,7 @@ internal sealed class LinkedRings<T, TAtomics>
         int count = 0;
         while (count < items.Length)
         {
-            SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+            SealableRing<T, TSides, TAtomics> ring = TAtomics.Read(in _first);
             int more = ring.TryDequeue(new First(this), items[count..], out long emptyAt);
             count += more;
             if (more == 0 && HasEnded(ring, emptyAt)) break;
@@ -132,7 +133,7 @@ internal sealed class LinkedRings<T, TAtomics>
     {
         while (true)
         {
-            SealableRing<T, TAtomics> ring = TAtomics.Read(in _first);
+            SealableRing<T, TSides, TAtomics> ring = TAtomics.Read(in _first);
             if (ring.TryPeek(new First(this), out item, out long emptyAt)) return true;
             if (HasEnded(ring, emptyAt)) return false;
         }
@@ -141,7 +142,7 @@ internal sealed class LinkedRings<T, TAtomics>
     /// <summary>For debuggers: see <see cref="IItemQueue{T}.CopyTo"/>.</summary>
     internal void CopyTo(List<T> items)
     {
-        for (SealableRing<T, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next)) ring.CopyTo(items);
+        for (SealableRing<T, TSides, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next)) ring.CopyTo(items);
     }
 
     internal void PutSeal()
@@ -153,24 +154,24 @@ internal sealed class LinkedRings<T, TAtomics>
     }
 
     /// <summary>Sees to it that <paramref name="full"/> is no longer the last ring; false when the queue is sealed.</summary>
-    private bool TryGrow(SealableRing<T, TAtomics> full)
+    private bool TryGrow(SealableRing<T, TSides, TAtomics> full)
     {
         if (TAtomics.Read(in _last) != full) return true;
         if (TAtomics.Read(in _sealed) != 0) return false;
         int capacity = _growth.After(full.Capacity);
-        SealableRing<T, TAtomics>? made = null;
+        SealableRing<T, TSides, TAtomics>? made = null;
         while (true)
         {
             TAtomics.Enter(_gate);
             bool open = _sealed == 0;
             bool grows = open && _last == full && full.IsFull;
-            SealableRing<T, TAtomics>? next = grows ? TakeSpare(capacity) ?? made : null;
+            SealableRing<T, TSides, TAtomics>? next = grows ? TakeSpare(capacity) ?? made : null;
             if (next is not null) Link(full, next);
             TAtomics.Exit(_gate);
             if (next is not null || !grows) return open;
 
             // Outside the gate: there may be no memory, and the gate must not stay taken.
-            made = new SealableRing<T, TAtomics>(capacity);
+            made = new SealableRing<T, TSides, TAtomics>(capacity);
             made.PutSeal();
         }
     }
@@ -178,7 +179,7 @@ internal sealed class LinkedRings<T, TAtomics>
     /// <summary>Under the gate.</summary>
     /// <param name="full">The last ring.</param>
     /// <param name="next">A sealed ring: whoever finds it before it is opened waits at the gate.</param>
-    private void Link(SealableRing<T, TAtomics> full, SealableRing<T, TAtomics> next)
+    private void Link(SealableRing<T, TSides, TAtomics> full, SealableRing<T, TSides, TAtomics> next)
     {
         TAtomics.Write(ref next.Next, null);
         full.PutSeal();
@@ -188,9 +189,9 @@ internal sealed class LinkedRings<T, TAtomics>
     }
 
     /// <summary>After nothing was found in a ring: whether that was the end, or there is another to look into.</summary>
-    private bool HasEnded(SealableRing<T, TAtomics> ring, long emptyAt)
+    private bool HasEnded(SealableRing<T, TSides, TAtomics> ring, long emptyAt)
     {
-        if (emptyAt == SealableRing<T, TAtomics>.WrongPlace) return false;
+        if (emptyAt == SealableRing<T, TSides, TAtomics>.WrongPlace) return false;
         if (TAtomics.Read(in ring.Next) is null) return TAtomics.Read(in _first) == ring && ring.HasTail(emptyAt);
         Leave(ring, emptyAt);
         return false;
@@ -200,7 +201,7 @@ internal sealed class LinkedRings<T, TAtomics>
     /// Goes on to the next ring, if this one is the first, has a next and is empty still. A step of its own under the gate: the
     /// caller's look may be so old that the ring was left, linked again and filled since.
     /// </summary>
-    private void Leave(SealableRing<T, TAtomics> ring, long emptyAt)
+    private void Leave(SealableRing<T, TSides, TAtomics> ring, long emptyAt)
     {
         TAtomics.Enter(_gate);
         if (_first == ring && ring.HasTail(emptyAt) && ring.Next is { } next)
@@ -218,7 +219,7 @@ internal sealed class LinkedRings<T, TAtomics>
     }
 
     /// <summary>Under the gate.</summary>
-    private SealableRing<T, TAtomics>? TakeSpare(int capacity)
+    private SealableRing<T, TSides, TAtomics>? TakeSpare(int capacity)
     {
         while (_spares is { } spare)
         {
@@ -231,8 +232,8 @@ internal sealed class LinkedRings<T, TAtomics>
         return null;
     }
 
-    private readonly struct First(LinkedRings<T, TAtomics> rings) : IRingPlace<T, TAtomics>
+    private readonly struct First(LinkedRings<T, TSides, TAtomics> rings) : IRingPlace<T, TSides, TAtomics>
     {
-        public bool IsFirst(SealableRing<T, TAtomics> ring) => TAtomics.Read(in rings._first) == ring;
+        public bool IsFirst(SealableRing<T, TSides, TAtomics> ring) => TAtomics.Read(in rings._first) == ring;
     }
 }

@@ -19,7 +19,9 @@ internal readonly struct PrioritizedQueue<T, TAtomics>(int capacity, IComparer<T
 {
     private readonly Heap _heap = new(comparer ?? Comparer<T>.Default);
 
-    public static bool IsShared => true;
+    public static bool HasManyWriters => true;
+
+    public static bool HasManyReaders => true;
 
     public int Count => _heap.Count;
 

@@ -3,7 +3,7 @@ using FastCore.Rings;
 
 namespace FastCore.Channels.Queues;
 
-/// <summary>The cursors of <see cref="SealableRing{T,TAtomics}"/>, each on cache lines of its own.</summary>
+/// <summary>The cursors of <see cref="SealableRing{T,TSides,TAtomics}"/>, each on cache lines of its own.</summary>
 [StructLayout(LayoutKind.Explicit, Size = CacheLine.Size + (3 * CacheLine.Stride))]
 internal struct SealableCursors
 {

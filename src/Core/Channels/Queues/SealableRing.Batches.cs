@@ -4,7 +4,7 @@
 
 namespace FastCore.Channels.Queues;
 
-internal sealed partial class SealableRing<T, TAtomics>
+internal sealed partial class SealableRing<T, TSides, TAtomics>
 {
     /// <returns>How many were added; 0 when it is full or sealed.</returns>
     internal int TryEnqueue(ReadOnlySpan<T> items)
@@ -20,7 +20,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             int run = Run(tail, turn: 0, room);
             if (run != 0)
             {
-                if (TAtomics.CompareExchange(ref _cursors.Tail, tail + run, tail) == tail)
+                if (TryClaimPlaces(tail, run))
                 {
                     for (int i = 0; i < run; i++) Fill(ref At(tail + i), (tail + i) >> _lapShift << 1, items[i]);
                     return run;
@@ -45,7 +45,7 @@ internal sealed partial class SealableRing<T, TAtomics>
 
     /// <inheritdoc cref="TryDequeue{TPlace}(TPlace, out T, out long)"/>
     internal int TryDequeue<TPlace>(TPlace place, Span<T> items, out long emptyAt)
-        where TPlace : struct, IRingPlace<T, TAtomics>
+        where TPlace : struct, IRingPlace<T, TSides, TAtomics>
     {
         emptyAt = WrongPlace;
         if (items.IsEmpty) return 0;
@@ -57,7 +57,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             if (run != 0)
             {
                 if (!place.IsFirst(this)) return 0;
-                if (TAtomics.CompareExchange(ref _cursors.Head, head + run, head) == head)
+                if (TryClaimItems(head, run))
                 {
                     for (int i = 0; i < run; i++) items[i] = Drain(ref At(head + i), ((head + i) >> _lapShift << 1) + 1);
                     return run;
@@ -79,9 +79,9 @@ internal sealed partial class SealableRing<T, TAtomics>
     }
 
     /// <summary>For a ring that is not one of a chain.</summary>
-    private readonly struct AnyRing : IRingPlace<T, TAtomics>
+    private readonly struct AnyRing : IRingPlace<T, TSides, TAtomics>
     {
-        public bool IsFirst(SealableRing<T, TAtomics> ring) => true;
+        public bool IsFirst(SealableRing<T, TSides, TAtomics> ring) => true;
     }
 
     /// <summary>How many of the wanted places the capacity leaves, as far as producers have seen.</summary>

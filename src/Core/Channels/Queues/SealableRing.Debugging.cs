@@ -1,6 +1,6 @@
 namespace FastCore.Channels.Queues;
 
-internal sealed partial class SealableRing<T, TAtomics>
+internal sealed partial class SealableRing<T, TSides, TAtomics>
 {
     /// <summary>For debuggers: see <see cref="IItemQueue{T}.CopyTo"/>. A slot whose producer was stopped before it filled it is left out.</summary>
     internal void CopyTo(List<T> items)

@@ -1,4 +1,4 @@
-// Multi-producer multi-consumer ring of sequenced slots (Dmitry Vyukov, "Bounded MPMC queue", 2010) with an exact capacity
+// Ring of sequenced slots for many producers or many consumers, or both (Dmitry Vyukov, "Bounded MPMC queue", 2010) with an exact capacity
 // and a seal. It differs from Rings/MpmcRing in what a channel needs: the answers "full" and "empty" are exact, so an
 // operation waits out another one that stands between its claim and its publication; the capacity may be any number up to
 // the slots; and the tail carries the seal.
@@ -12,8 +12,13 @@
 // its compare-and-swap of Tail: each enqueue is wholly before it (accepted, and counted in the final tail) or after it
 // (refused). "Full" at the read of Head that follows the read of Tail, "empty" at the read of Tail that follows that of Head.
 //
+// A side that one thread has to itself (TSides) moves its cursor by a plain store in the place of the compare-and-swap: nobody
+// else moves it. The cursor still goes first and the slot's turn after it, so that Head <= Tail <= Head + Capacity holds for
+// whoever looks in between. The seal of a ring with one producer is put by that producer alone.
+//
 // Memory order: the release write of a turn pairs with the acquire read that finds it, and carries the item with it in both
-// directions. The compare-and-swap of Tail and of Head is also the full fence that a channel's sleep protocol needs between
+// directions. The compare-and-swap of Tail and of Head is also the full fence that a channel's sleep protocol needs (and that it
+// makes itself for a side without one) between
 // "I took a place (or item)" and "does anyone wait?": IsEmpty and IsFull look at the cursors, not at the turns.
 
 using System.Diagnostics;
@@ -26,7 +31,8 @@ using FastCore.Atomics;
 namespace FastCore.Channels.Queues;
 
 /// <summary>A bounded queue for many producers and consumers that can be sealed.</summary>
-internal sealed partial class SealableRing<T, TAtomics>
+internal sealed partial class SealableRing<T, TSides, TAtomics>
+    where TSides : struct, ISides
     where TAtomics : struct, IAtomics
 {
     internal const long WrongPlace = -1;
@@ -47,11 +53,11 @@ internal sealed partial class SealableRing<T, TAtomics>
 
     private SealableCursors _cursors;
 
-    /// <summary>The ring that took over when this one was full and was sealed; set by <see cref="LinkedRings{T,TAtomics}"/>.</summary>
-    internal SealableRing<T, TAtomics>? Next;
+    /// <summary>The ring that took over when this one was full and was sealed; set by <see cref="LinkedRings{T,TSides,TAtomics}"/>.</summary>
+    internal SealableRing<T, TSides, TAtomics>? Next;
 
     /// <summary>Below it in a stack of rings that are not in use; the stack's.</summary>
-    internal SealableRing<T, TAtomics>? NextSpare;
+    internal SealableRing<T, TSides, TAtomics>? NextSpare;
 
     internal SealableRing(int capacity)
     {
@@ -116,7 +122,7 @@ internal sealed partial class SealableRing<T, TAtomics>
             bool isEmpty = TAtomics.Read(in slot.Turn) == empty;
             if (isEmpty && (_isWhole || tail - TAtomics.Read(in _cursors.HeadSeen) < _capacity))
             {
-                if (TAtomics.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail)
+                if (!TryClaimPlaces(tail, 1))
                 {
                     GiveWay();
                     continue;
@@ -140,7 +146,7 @@ internal sealed partial class SealableRing<T, TAtomics>
     /// <param name="item">The item.</param>
     /// <param name="emptyAt">Where the tail was when the ring was found empty; below 0 when the place said no.</param>
     internal bool TryDequeue<TPlace>(TPlace place, [MaybeNullWhen(false)] out T item, out long emptyAt)
-        where TPlace : struct, IRingPlace<T, TAtomics>
+        where TPlace : struct, IRingPlace<T, TSides, TAtomics>
     {
         emptyAt = WrongPlace;
         SpinWait spinner = default;
@@ -158,7 +164,7 @@ internal sealed partial class SealableRing<T, TAtomics>
                     return false;
                 }
 
-                if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head)
+                if (!TryClaimItems(head, 1))
                 {
                     GiveWay();
                     continue;
@@ -196,7 +202,7 @@ internal sealed partial class SealableRing<T, TAtomics>
 
     /// <inheritdoc cref="TryDequeue{TPlace}(TPlace, out T, out long)"/>
     internal bool TryPeek<TPlace>(TPlace place, [MaybeNullWhen(false)] out T item, out long emptyAt)
-        where TPlace : struct, IRingPlace<T, TAtomics>
+        where TPlace : struct, IRingPlace<T, TSides, TAtomics>
     {
         emptyAt = WrongPlace;
         SpinWait spinner = default;
@@ -254,6 +260,23 @@ internal sealed partial class SealableRing<T, TAtomics>
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void GiveWay() => TAtomics.Pause(turns: 24);
+
+    /// <remarks>A single writer is kept out by the channel before the seal, so no seal is overwritten.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryClaimPlaces(long tail, int count)
+    {
+        if (TSides.HasManyWriters) return TAtomics.CompareExchange(ref _cursors.Tail, tail + count, tail) == tail;
+        TAtomics.Write(ref _cursors.Tail, tail + count);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryClaimItems(long head, int count)
+    {
+        if (TSides.HasManyReaders) return TAtomics.CompareExchange(ref _cursors.Head, head + count, head) == head;
+        TAtomics.Write(ref _cursors.Head, head + count);
+        return true;
+    }
 
     /// <summary>The producer that claimed the position: writes its item and publishes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

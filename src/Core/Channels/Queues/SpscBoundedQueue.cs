@@ -10,7 +10,9 @@ internal readonly struct SpscBoundedQueue<T, TAtomics>(int capacity) : IItemQueu
 {
     private readonly SpscRingCore<T, TAtomics> _ring = SpscRingCore<T, TAtomics>.OfExactCapacity(capacity);
 
-    public static bool IsShared => false;
+    public static bool HasManyWriters => false;
+
+    public static bool HasManyReaders => false;
 
     /// <summary>For claims and peeks in place.</summary>
     internal SpscRingCore<T, TAtomics> Ring => _ring;

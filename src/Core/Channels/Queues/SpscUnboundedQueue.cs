@@ -24,7 +24,9 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
 {
     private readonly Chain _chain = new(growth);
 
-    public static bool IsShared => false;
+    public static bool HasManyWriters => false;
+
+    public static bool HasManyReaders => false;
 
     public int Count
     {

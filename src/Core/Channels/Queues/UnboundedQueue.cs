@@ -3,13 +3,16 @@ using FastCore.Atomics;
 
 namespace FastCore.Channels.Queues;
 
-/// <summary>The queue of an unbounded channel for many threads: <see cref="LinkedRings{T,TAtomics}"/>.</summary>
-internal readonly struct UnboundedQueue<T, TAtomics>(RingGrowth growth) : IItemQueue<T>
+/// <summary>The queue of an unbounded channel for many threads: <see cref="LinkedRings{T,TSides,TAtomics}"/>.</summary>
+internal readonly struct UnboundedQueue<T, TSides, TAtomics>(RingGrowth growth) : IItemQueue<T>
+    where TSides : struct, ISides
     where TAtomics : struct, IAtomics
 {
-    private readonly LinkedRings<T, TAtomics> _rings = new(growth);
+    private readonly LinkedRings<T, TSides, TAtomics> _rings = new(growth);
 
-    public static bool IsShared => true;
+    public static bool HasManyWriters => TSides.HasManyWriters;
+
+    public static bool HasManyReaders => TSides.HasManyReaders;
 
     public int Count => _rings.Count;
 
@@ -29,6 +32,7 @@ internal readonly struct UnboundedQueue<T, TAtomics>(RingGrowth growth) : IItemQ
 
     public bool TrySeal()
     {
+        if (!TSides.HasManyWriters) return false;
         _rings.PutSeal();
         return true;
     }

@@ -11,7 +11,7 @@ namespace FastCore.Channels.Waiting;
 /// order of the fences, so the sleeper is seen and woken. Without either fence both may miss each other: x86 lets a read
 /// overtake an earlier write to another place.
 ///
-/// In a shared queue (a) is a compare-and-swap, which is the fence (b). In a single-producer single-consumer queue (a) is a
+/// On a shared side of a queue (a) is a compare-and-swap, which is the fence (b). On a side that is one thread's (a) is a
 /// plain store, and a fence per operation would cost more than the rest of it together. There the sleeper may pay for both:
 /// with <see cref="Fenced"/> clear nobody fences at (b), and (3) is a fence on all processors of the process; with it set,
 /// whoever reads it at (c) fences and reads the word again, and (3) is an ordinary fence. The mode is read after the store,
@@ -39,7 +39,7 @@ internal static class SignalWord
     /// <summary>No more items are accepted.</summary>
     internal const int Closed = 16;
 
-    /// <summary>Operations of a single-producer single-consumer queue fence before they read the word.</summary>
+    /// <summary>Operations of a side that is one thread's fence before they read the word.</summary>
     internal const int Fenced = 32;
 
     /// <summary>A ReadBatchAsync waits for many items.</summary>
