@@ -19,6 +19,7 @@ public static class CheckReport
         progress.Begin("check", ChannelCheck.CountOf(options));
         report.Seed = options.Seed;
         progress.Note($"the storms of the check are drawn from seed {options.Seed}");
+        if (options.WithStock && ChannelCheck.WithoutStock(options) is { Count: > 0 } alone) progress.Note($"no stock peer: {string.Join(", ", alone)}");
         foreach (var found in ChannelCheck.Run(options, (kind, subject) => progress.Step(NameOf(kind), subject, 1, 1), cancellationToken))
         {
             var result = ToResult(found);

@@ -15,7 +15,7 @@ internal static class CheckCommand
         var seed = CommonOptions.Number("--seed", "what is drawn at random depends on it (default: another one each time; it is printed)", int.MinValue, int.MaxValue);
         var json = CommonOptions.File("--json", "write the findings as JSON (schema 1); - is the standard output");
         var html = CommonOptions.File("--html", "write a page, self-contained");
-        var channels = new Command("channels", "Put our channels of every kind through storms of cancellation and completion. Exits with 1 if one of ours lost, doubled or reordered an item, hung, or failed.") { operations, stock, kinds, seed, json, html };
+        var channels = new Command("channels", "Put our channels and broadcast types of every kind through storms of cancellation and completion. Exits with 1 if one of ours lost, doubled or reordered an item, hung, or failed.") { operations, stock, kinds, seed, json, html };
         channels.SetAction((parsed, _) => new BenchRun(new BenchSettings(parsed.GetValue(html), parsed.GetValue(json), null, CheckPart.Promises)).RunAsync(
         [
             new CheckPart(new ChannelCheckOptions

@@ -1,7 +1,7 @@
 namespace FastCore.Perf.Channels.Check;
 
 /// <summary>
-/// Puts channels of every kind through storms of cancellation and completion and counts what is lost, doubled, out of order
+/// Puts channels and broadcasts of every kind through storms of cancellation and completion and counts what is lost, doubled, out of order
 /// or left asleep.
 /// </summary>
 public static class ChannelCheck
@@ -16,6 +16,10 @@ public static class ChannelCheck
 
     /// <summary>Whether there are kinds of that name or below it.</summary>
     public static bool IsKnown(string name) => CheckedKinds.All.Any(kind => CheckedKinds.IsNamed(kind, name));
+
+    /// <summary>Those of the chosen kinds that the stock channels have nothing to compare with.</summary>
+    public static IReadOnlyList<string> WithoutStock(ChannelCheckOptions options) =>
+        [.. CheckedKinds.Named(options.Kinds).Where(static kind => !kind.IsMadeBy(ChannelSubject.Stock)).Select(static kind => kind.Name)];
 
     /// <summary>How many findings <paramref name="options"/> lead to.</summary>
     public static int CountOf(ChannelCheckOptions options) => CheckedKinds.Named(options.Kinds).Sum(kind => SubjectsOf(options).Count(kind.IsMadeBy));
@@ -35,7 +39,7 @@ public static class ChannelCheck
     internal static IEnumerable<ChannelFindings> Run(ChannelCheckOptions options, IReadOnlyList<ChannelSubject> subjects, Action<string, string>? begin, CancellationToken cancellationToken)
     {
         if (Thread.CurrentThread.IsThreadPoolThread) throw new InvalidOperationException("The check waits for the thread pool's threads and can't run on one. Give it a thread of its own.");
-        foreach (ChannelKind kind in CheckedKinds.Named(options.Kinds))
+        foreach (CheckedKind kind in CheckedKinds.Named(options.Kinds))
         {
             foreach (ChannelSubject subject in subjects.Where(kind.IsMadeBy))
             {
@@ -50,7 +54,7 @@ public static class ChannelCheck
     private static ChannelSubject[] SubjectsOf(ChannelCheckOptions options) =>
         options.WithStock ? [ChannelSubject.FastCore, ChannelSubject.Stock] : [ChannelSubject.FastCore];
 
-    private static ChannelFindings Check(ChannelKind kind, ChannelSubject subject, ChannelCheckOptions options, CancellationToken cancellationToken)
+    private static ChannelFindings Check(CheckedKind kind, ChannelSubject subject, ChannelCheckOptions options, CancellationToken cancellationToken)
     {
         // The same draws for a kind, whichever other kinds are checked with it.
         var random = new Random(kind.Name.Aggregate(options.Seed, static (seed, letter) => unchecked(seed * 31 + letter)));
@@ -58,7 +62,7 @@ public static class ChannelCheck
         // A second hang would tell no more than the first, and take as long.
         while (sum.Operations < options.Operations && sum.Hung == 0 && !cancellationToken.IsCancellationRequested)
         {
-            sum = sum.Plus(new Storm(kind, subject, DrawShare(random, kind.Writers, options.Operations), random.Next()).Run(options.PatientLooks));
+            sum = sum.Plus(kind.Brew(subject, DrawShare(random, kind.Writers, options.Operations), new Random(random.Next())).Run(options.PatientLooks));
         }
 
         return sum;

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace FastCore.Perf.Channels.Check;
 
-/// <summary>The kinds of channel that <c>fastcore check channels</c> knows.</summary>
+/// <summary>The kinds of channel and of broadcast that <c>fastcore check channels</c> knows.</summary>
 internal static class CheckedKinds
 {
     /// <summary>Above what is allocated at once, so that it grows as it fills.</summary>
@@ -10,7 +10,19 @@ internal static class CheckedKinds
 
     private static readonly (int Writers, int Readers)[] Shapes = [(1, 1), (4, 1), (1, 4), (4, 4)];
 
-    internal static IReadOnlyList<ChannelKind> All { get; } =
+    internal static IReadOnlyList<CheckedKind> All { get; } =
+    [
+        .. Channels.Select(static kind => new CheckedKind(kind.Store, kind.Writers, kind.Readers, (subject, share, random) => new ChannelStorm(kind, subject, share, random)) { IsMadeBy = kind.IsMadeBy }),
+        Broadcast("broadcast-ring", 1, 4, static (kind, share, random) => new RingStorm(kind, share, random)),
+        Broadcast("broadcast-ring", 4, 4, static (kind, share, random) => new RingStorm(kind, share, random)),
+        Broadcast("broadcast-channel", 1, 4, static (kind, share, random) => new BroadcastStorm(kind, share, random)),
+        Broadcast("broadcast-channel", 4, 4, static (kind, share, random) => new BroadcastStorm(kind, share, random)),
+        Broadcast("watch", 1, 4, static (kind, share, random) => new WatchStorm(kind, share, random)),
+        Broadcast("watch", 4, 4, static (kind, share, random) => new WatchStorm(kind, share, random)),
+        Broadcast("one-shot", 4, 1, static (kind, share, random) => new OneShotStorm(kind, share, random)),
+    ];
+
+    private static IEnumerable<ChannelKind> Channels =>
     [
         .. Shapes.Select(static shape => ChannelKind.Rendezvous(shape.Writers, shape.Readers)),
         .. from capacity in (int[])[1, 64, 1024] from shape in Shapes select ChannelKind.Bounded(capacity, shape.Writers, shape.Readers),
@@ -24,10 +36,16 @@ internal static class CheckedKinds
     ];
 
     /// <summary>Those with one of the names, or below it.</summary>
-    internal static IEnumerable<ChannelKind> Named(IReadOnlyList<string> names) =>
+    internal static IEnumerable<CheckedKind> Named(IReadOnlyList<string> names) =>
         All.Where(kind => names.Count == 0 || names.Any(name => IsNamed(kind, name)));
 
-    internal static bool IsNamed(ChannelKind kind, string name) => name == kind.Name || name == kind.Store;
+    internal static bool IsNamed(CheckedKind kind, string name) => name == kind.Name || name == kind.Store;
 
     private static ChannelKind Dropping(string name, BoundedChannelFullMode mode) => new(name, 64, 4, 4) { FullMode = mode };
+
+    private static CheckedKind Broadcast(string store, int writers, int readers, Func<BroadcastShape, int, Random, Storm> brew)
+    {
+        var shape = new BroadcastShape($"{store}/{writers}x{readers}", writers, readers);
+        return new CheckedKind(store, writers, readers, (_, share, random) => brew(shape, share, random)) { IsMadeBy = static subject => subject == ChannelSubject.FastCore };
+    }
 }

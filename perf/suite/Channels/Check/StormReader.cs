@@ -6,6 +6,8 @@ namespace FastCore.Perf.Channels.Check;
 /// <summary>Reads in all the ways there are, until the channel has ended.</summary>
 internal sealed class StormReader : StormWorker
 {
+    private readonly ChannelStorm _storm;
+
     private readonly ChannelReader<long> _channel;
 
     /// <summary>The same channel if it can do more than stock ones.</summary>
@@ -22,9 +24,10 @@ internal sealed class StormReader : StormWorker
     /// <summary>The one way in which this reader reads; null when each call is drawn.</summary>
     private readonly Way? _only;
 
-    internal StormReader(Storm storm, int index, int seed)
+    internal StormReader(ChannelStorm storm, int index, int seed)
         : base(storm, index, seed, storm.Channel.Reader is FastChannelReader<long>)
     {
+        _storm = storm;
         _channel = storm.Channel.Reader;
         _ours = _channel as FastChannelReader<long>;
         if (_ours is not null)
@@ -54,6 +57,8 @@ internal sealed class StormReader : StormWorker
 
     internal long Read { get; private set; }
 
+    internal override long Moved => Read;
+
     internal long OutOfOrder { get; private set; }
 
     protected override async ValueTask<bool> Step()
@@ -70,7 +75,7 @@ internal sealed class StormReader : StormWorker
                 return TakeSelected(index);
             case Way.Select:
                 return TakeSelected(await SelectAsync().ConfigureAwait(false));
-            case var _ when !Storm.ReadersMayWait:
+            case var _ when !_storm.ReadersMayWait:
             case Way.ReadAsync:
                 Take(await _channel.ReadAsync(Aim()).ConfigureAwait(false));
                 return true;
@@ -142,7 +147,7 @@ internal sealed class StormReader : StormWorker
     private void Take(long item)
     {
         Read++;
-        if (!Storm.Ledger.TryDeliver(item))
+        if (!_storm.Ledger.TryDeliver(item))
         {
             Fail($"read {item:X}, which nobody wrote");
             return;

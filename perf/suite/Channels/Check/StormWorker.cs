@@ -28,6 +28,9 @@ internal abstract class StormWorker(Storm storm, int index, int seed, bool canBl
 
     internal string? FirstFailure { get; private set; }
 
+    /// <summary>How many items it has written or read: that it gets on.</summary>
+    internal abstract long Moved { get; }
+
     protected Storm Storm => storm;
 
     protected int Index => index;
@@ -41,8 +44,8 @@ internal abstract class StormWorker(Storm storm, int index, int seed, bool canBl
     /// <returns>False when there is nothing left to do.</returns>
     protected abstract ValueTask<bool> Step();
 
-    /// <summary>The same, by a call that blocks the thread.</summary>
-    protected abstract bool BlockingStep();
+    /// <summary>The same, by a call that blocks the thread. Only of who can block.</summary>
+    protected virtual bool BlockingStep() => throw new NotSupportedException("There are no calls that block here.");
 
     /// <summary>A token that fires at about the moment at which it is used; every now and then, one that never does.</summary>
     protected CancellationToken Aim() => _aimed = Random.Next(16) == 0 ? CancellationToken.None : storm.Canceller.Aim(index);

@@ -6,6 +6,8 @@ namespace FastCore.Perf.Channels.Check;
 /// <summary>Writes its items in order in all the ways there are; one whose write was cancelled it writes again.</summary>
 internal sealed class StormWriter : StormWorker
 {
+    private readonly ChannelStorm _storm;
+
     private readonly ChannelWriter<long> _channel;
 
     /// <summary>The same channel if it can do more than stock ones.</summary>
@@ -22,9 +24,10 @@ internal sealed class StormWriter : StormWorker
 
     private int _number;
 
-    internal StormWriter(Storm storm, int index, int seed)
+    internal StormWriter(ChannelStorm storm, int index, int seed)
         : base(storm, index, seed, storm.Channel.Writer is FastChannelWriter<long>)
     {
+        _storm = storm;
         _channel = storm.Channel.Writer;
         _ours = _channel as FastChannelWriter<long>;
         if (_ours is not null)
@@ -52,13 +55,15 @@ internal sealed class StormWriter : StormWorker
 
     internal long Written { get; private set; }
 
+    internal override long Moved => Written;
+
     private long Next => Item.Of(Index, _number);
 
     protected override async ValueTask<bool> Step()
     {
         if (_number == Storm.Share) return false;
         GetReady();
-        if (Storm.IsBacklogTooLong)
+        if (_storm.IsBacklogTooLong)
         {
             await Task.Yield();
             return true;
@@ -82,7 +87,7 @@ internal sealed class StormWriter : StormWorker
             case Way.Select:
                 return AcceptSelected(await SelectAsync().ConfigureAwait(false));
             case Way.WriteAsync:
-            case var _ when !Storm.WritersMayWait:
+            case var _ when !_storm.WritersMayWait:
                 await _channel.WriteAsync(Next, Aim()).ConfigureAwait(false);
                 Accept(1);
                 return true;
@@ -97,7 +102,7 @@ internal sealed class StormWriter : StormWorker
     {
         if (_number == Storm.Share) return false;
         GetReady();
-        if (Storm.IsBacklogTooLong)
+        if (_storm.IsBacklogTooLong)
         {
             Thread.Yield();
             return true;
@@ -170,7 +175,7 @@ internal sealed class StormWriter : StormWorker
     {
         for (; count > 0; count--)
         {
-            Storm.Ledger.Accept(Next);
+            _storm.Ledger.Accept(Next);
             Written++;
             if (++_number == Storm.CloseAt) _ = Task.Run(Storm.Close);
         }
