@@ -13,14 +13,22 @@ internal struct Lifecycle
     private string? _state;
 #endif
 
+    /// <summary>Whether steps are looked at; ask before the step is worked out.</summary>
+    internal static bool IsWatched =>
+#if DEBUG
+        true;
+#else
+        Tracer.IsOn;
+#endif
+
     /// <summary>Its number in the trace; 0 for a life that began while tracing was off, which is not traced.</summary>
     internal long Subject { get; private set; }
 
-    /// <summary>Begins a life. What an object did in an earlier life is another subject's.</summary>
+    /// <summary>Begins a life, in the table's initial state.</summary>
     internal void Begin()
     {
+        this = default;
         if (Tracer.IsOn) Subject = Tracer.NewSubject();
-        else if (Subject != 0) Subject = 0;
     }
 
     /// <summary>Takes a step.</summary>
