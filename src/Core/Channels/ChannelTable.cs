@@ -35,14 +35,14 @@ internal sealed class ChannelTable
         {
             foreach (ChannelPhase to in open)
             {
-                if (from != to) Permit(from, to > from ? "somebody waits" : "nobody waits any more", to);
+                if (from != to) Permit(from, StepName(from, to), to);
             }
 
             Permit(from, "close", ChannelPhase.Closed);
-            Permit(from, "close when empty", ChannelPhase.Ended);
+            Permit(from, "close, empty", ChannelPhase.Ended);
         }
 
-        Permit(ChannelPhase.Closed, "read the last item", ChannelPhase.Ended);
+        Permit(ChannelPhase.Closed, "last item read", ChannelPhase.Ended);
         Table = new TransitionTable(name, summary, Name(ChannelPhase.Idle), isTraced: true, [.. _steps.OfType<Transition>()]);
     }
 
@@ -52,6 +52,16 @@ internal sealed class ChannelTable
         _steps[((int)from * Phases) + (int)to] ?? throw new UnreachableException($"A {Table.Name} does not go from {Name(from)} to {Name(to)}.");
 
     private void Permit(ChannelPhase from, string name, ChannelPhase to) => _steps[((int)from * Phases) + (int)to] = new Transition(Name(from), name, Name(to));
+
+    private static string StepName(ChannelPhase from, ChannelPhase to) => (from, to) switch
+    {
+        (_, ChannelPhase.Idle) => "served",
+        (_, ChannelPhase.BothWait) => "other side waits",
+        (ChannelPhase.Idle, ChannelPhase.ReadersWait) => "reader waits",
+        (ChannelPhase.Idle, ChannelPhase.WritersWait) => "writer waits",
+        (ChannelPhase.BothWait, _) => "one side served",
+        _ => "sides change",
+    };
 
     private static string Name(ChannelPhase phase) => phase switch
     {

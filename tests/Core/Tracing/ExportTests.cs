@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Xml.Linq;
 using FastCore.Tracing;
 using FastCore.Tracing.Exporting;
 
@@ -51,6 +52,23 @@ internal sealed class ExportTests
     [Test]
     public void MermaidShowsEveryStateAndStep() => Assert.That(MermaidDiagram.Write(Table), Is.EqualTo(
         "stateDiagram-v2\n    state \"here\" as s0\n    state \"there\" as s1\n    [*] --> s0\n    s0 --> s1 : go\n    s1 --> s0 : return\n"));
+
+    /// <summary>It parses as XML once its document type is taken off, and names every state and step of every table.</summary>
+    [Test]
+    public void ThePageShowsEveryTableAndNeedsNothingElse()
+    {
+        string page = DiagramPage.Write([Table, .. CoreTransitionTables.All]);
+        XElement root = XElement.Parse(page["<!DOCTYPE html>\n".Length..].Replace("<meta charset=\"utf-8\">", ""));
+        XElement[] diagrams = [.. root.Descendants("svg").Where(svg => svg.Attribute("role") is not null)];
+        Assert.That(diagrams.Select(svg => svg.Attribute("aria-label")!.Value), Is.EqualTo(CoreTransitionTables.All.Prepend(Table).Select(table => table.Name)));
+        foreach ((XElement diagram, TransitionTable table) in diagrams.Zip(CoreTransitionTables.All.Prepend(Table)))
+        {
+            Assert.That(diagram.Elements("g").Select(state => state.Value), Is.EqualTo(table.States), table.Name);
+            Assert.That(diagram.Elements("text").SelectMany(arc => arc.Value.Split(", ")), Is.EquivalentTo(table.Transitions.Select(step => step.Name)), table.Name);
+        }
+
+        Assert.That(page, Does.Not.Contain("http").And.Not.Contain("NaN"));
+    }
 
     [Test]
     public void TheTablesOfTheAssemblyHaveNamesOfTheirOwn()
