@@ -39,7 +39,7 @@ internal sealed class ChannelTable
             }
 
             Permit(from, "close", ChannelPhase.Closed);
-            Permit(from, "close, empty", ChannelPhase.Ended);
+            Permit(from, "close empty", ChannelPhase.Ended);
         }
 
         Permit(ChannelPhase.Closed, "last item read", ChannelPhase.Ended);
