@@ -72,6 +72,9 @@ internal readonly struct HardwareAtomics : IAtomics
     public static void ClearSlots<T>(Span<T> slots) => slots.Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FenceWrites() => Volatile.WriteBarrier();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fence() => Interlocked.MemoryBarrier();
 
     public static void FenceAllProcessors() => Interlocked.MemoryBarrierProcessWide();

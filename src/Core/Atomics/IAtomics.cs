@@ -78,6 +78,12 @@ internal interface IAtomics
     /// <summary>Writes the default value to slots as <see cref="WriteSlot{T}"/> does.</summary>
     static abstract void ClearSlots<T>(Span<T> slots);
 
+    /// <summary>
+    /// Keeps later writes, those to slots too, behind the earlier ones. To the explorer, whose slots are written at once, it is
+    /// a full fence.
+    /// </summary>
+    static abstract void FenceWrites();
+
     /// <summary>A full fence on this processor.</summary>
     static abstract void Fence();
 

@@ -20,6 +20,8 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
 
     public abstract bool HasWaiters { get; }
 
+    long IWaiterOwner.Subject => 0;
+
     /// <remarks>
     /// A waiter that leaves makes no other's condition hold, so there is nothing to settle. Its awaiter's code never runs
     /// here, whatever the options say: this is the canceller's thread.

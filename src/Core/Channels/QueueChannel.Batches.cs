@@ -54,6 +54,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         NoteGathered();
         AnnounceAndFence(othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
+        NoteStay(waiter);
         TAtomics.Exit(_gate);
         waiter.StartTimer();
         Leave(waiter, in decided, cancellationToken);

@@ -19,6 +19,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             list.Remove(waiter);
             waiter.Cancel(cancellationToken);
             ShowSignals();
+            NotePhase();
         }
 
         TAtomics.Exit(_gate);
@@ -47,6 +48,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             list.Remove(waiter);
             ShowSignals();
+            NotePhase();
         }
 
         TAtomics.Exit(_gate);
@@ -63,6 +65,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _readersGathering.Remove(waiter);
             waiter.Succeed(false);
             ShowSignals();
+            NotePhase();
         }
 
         TAtomics.Exit(_gate);

@@ -34,6 +34,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             _error = error;
             _isClosed = true;
+            NoteClosing(ChannelTables.Close);
             AnnounceAndFence(othersFence: TQueue.HasManyReaders);
             if (!_queue.TrySeal())
             {
@@ -41,6 +42,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 _writeSide.WaitUntilQuiet();
             }
 
+            NoteClosing(ChannelTables.Seal);
             Fail(_writersQueued, ref decided);
             EndWaits(_writersWaiting, ref decided);
             Wake(_readersGathering, true, ref decided);
@@ -60,6 +62,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         EndWaits(_readersWaiting, ref decided);
         if (_isEnded) return;
         _isEnded = true;
+        NoteClosing(ChannelTables.End);
         decided.IsEnd = true;
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 case Claim.Both:
                     _readersQueued.Remove(reader);
                     _writersQueued.Remove(writer);
+                    NoteHandOver(reader, writer);
                     reader.Succeed(writer.Item!);
                     writer.Succeed(true);
                     decided.Add(reader);
@@ -86,6 +87,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         ShowSignals();
+        NotePhase();
         TAtomics.Exit(_gate);
         Tell(in decided);
         return given;
@@ -109,6 +111,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         ShowSignals();
+        NotePhase();
         TAtomics.Exit(_gate);
         Tell(in decided);
         return taken;

@@ -78,6 +78,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         _readersQueued.Add(waiter);
         AnnounceAndFence(othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
+        NoteStay(waiter);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
         return waiter;
@@ -99,6 +100,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         _readersWaiting.Add(waiter);
         AnnounceAndFence(othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
+        NoteStay(waiter);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
         return new ValueTask<bool>(waiter, waiter.Version);

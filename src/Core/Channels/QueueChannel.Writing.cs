@@ -53,6 +53,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         _writersQueued.Add(waiter);
         AnnounceAndFence(othersFence: TQueue.HasManyReaders);
         Settle(ref decided);
+        NoteStay(waiter);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
         return waiter;
@@ -73,6 +74,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         _writersWaiting.Add(waiter);
         AnnounceAndFence(othersFence: TQueue.HasManyReaders);
         Settle(ref decided);
+        NoteStay(waiter);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
         return new ValueTask<bool>(waiter, waiter.Version);

@@ -20,7 +20,7 @@
 // claim of a select.
 //
 // Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Batches, .Blocking,
-// .Selecting, .Debugging.
+// .Selecting, .Tracing, .Debugging.
 
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
@@ -86,6 +86,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         if (!_writersWaiting.IsEmpty && IsWritable) Wake(_writersWaiting, true, ref decided);
         if (_isClosed) SettleEnd(ref decided);
         ShowSignals();
+        NotePhase();
     }
 
     /// <summary>Whether a read that starts now would succeed. Under the gate, after items have moved.</summary>

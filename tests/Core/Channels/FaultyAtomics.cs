@@ -141,6 +141,11 @@ internal readonly struct FaultyAtomics<TFault> : IAtomics
 
     public static void ClearSlots<T>(Span<T> slots) => ExplorerAtomics.ClearSlots(slots);
 
+    public static void FenceWrites()
+    {
+        if (!TFault.ForgetsFences) ExplorerAtomics.FenceWrites();
+    }
+
     public static void Fence()
     {
         if (!TFault.ForgetsFences) ExplorerAtomics.Fence();

@@ -122,6 +122,8 @@ internal readonly unsafe struct ExplorerAtomics : IAtomics
         foreach (ref T slot in slots) WriteSlot(ref slot, default!);
     }
 
+    public static void FenceWrites() => ModelThread.Current?.Fence();
+
     public static void Fence() => ModelThread.Current?.Fence();
 
     public static void FenceAllProcessors() => ModelThread.Current?.FenceAll();

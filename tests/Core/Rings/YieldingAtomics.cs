@@ -127,6 +127,8 @@ internal readonly struct YieldingAtomics : IAtomics
 
     public static void ClearSlots<T>(Span<T> slots) => HardwareAtomics.ClearSlots(slots);
 
+    public static void FenceWrites() => HardwareAtomics.FenceWrites();
+
     public static void Fence() => HardwareAtomics.Fence();
 
     public static void FenceAllProcessors() => HardwareAtomics.FenceAllProcessors();

@@ -24,6 +24,7 @@ using System.Threading.Tasks.Sources;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
+using FastCore.Tracing;
 
 namespace FastCore.Channels.Selecting;
 
@@ -74,6 +75,9 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     private OwnCounts _own;
 
     private uint _random;
+
+    /// <summary>Steps are taken by whoever owns the phase they leave.</summary>
+    private Lifecycle _life;
 
     /// <param name="number">No other select's; above 0.</param>
     /// <param name="mostSpins">How often it looks again before it waits.</param>
@@ -147,11 +151,16 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     bool ISelectClaim.TryClaim() => TryClaim(TAtomics.Read(in _state) >> PhaseBits);
 
-    public void Unclaim() => TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
+    public void Unclaim()
+    {
+        Note(SelectTable.Unclaim);
+        TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
+    }
 
     public void Decide(int index)
     {
         _index = index;
+        Note(SelectTable.Decide, index);
         TAtomics.Write(ref _state, TAtomics.Read(in _state) | Decided);
     }
 
@@ -177,6 +186,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         int index = _index;
         CancellationToken cancelledBy = _cancelledBy;
         ResetAwaiter();
+        Note(SelectTable.Run);
         TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
         return index != Cancelled ? index : throw new OperationCanceledException(cancelledBy);
     }
@@ -189,7 +199,12 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         while (true)
         {
             int seen = TAtomics.CompareExchange(ref _state, busy, open);
-            if (seen == open) return true;
+            if (seen == open)
+            {
+                Note(SelectTable.Claim);
+                return true;
+            }
+
             if (seen != busy) return false;
             TAtomics.Spin(ref spinner);
         }
@@ -198,12 +213,19 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     /// <summary>Opens the round and queues every case, until one has decided it.</summary>
     private void Begin()
     {
+        if (Lifecycle.IsWatched) _life.Begin();
+        Note(SelectTable.Open);
         TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
         foreach (SelectCase one in _cases)
         {
             if (Phase == Decided) break;
             if (one.IsEnabled) one.Enlist();
         }
+    }
+
+    private void Note(Transition step, long argument = 0)
+    {
+        if (Lifecycle.IsWatched) _life.Step(step, argument);
     }
 
     /// <summary>Takes what is left of the round out of the channels, the timer and the token.</summary>

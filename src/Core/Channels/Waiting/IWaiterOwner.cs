@@ -6,6 +6,9 @@ internal interface IWaiterOwner
     /// <summary>Whether any operation waits.</summary>
     bool HasWaiters { get; }
 
+    /// <summary>Its number in the trace; 0 when it has none. Under the gate.</summary>
+    long Subject { get; }
+
     /// <summary>Decides the waiter as cancelled, if nothing has decided it yet.</summary>
     void Cancel(Waiter waiter, CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastCore.Continuations;
+using FastCore.Tracing;
 
 namespace FastCore.Channels.Waiting;
 
@@ -18,6 +19,11 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
     private bool _isWatched;
 
     private bool _isCancelled;
+
+    private bool _isParked;
+
+    /// <summary>Steps are taken under the gate, but for the signal and the end, by whoever has the decided waiter alone.</summary>
+    private Lifecycle _life;
 
     /// <summary>The list it waits in; null once it is decided. Under the gate.</summary>
     internal WaiterList? List { get; set; }
@@ -40,6 +46,26 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
     internal WaiterPool Pool { get; } = pool;
 
     protected IWaiterOwner Owner { get; } = owner;
+
+    /// <summary>Its number in the trace; 0 when this operation is not traced.</summary>
+    internal long Subject => _life.Subject;
+
+    /// <summary>It has been put into its list. Under the gate. A select's case has no life of its own: the select's is traced.</summary>
+    internal void NoteAnnounced()
+    {
+        _isParked = false;
+        if (!Lifecycle.IsWatched || SelectNumber != 0) return;
+        _life.Begin();
+        _life.Step(WaiterTable.Announce, Owner.Subject);
+    }
+
+    /// <summary>If it has not been decided, it stays. Under the gate, after the look that follows the announcement.</summary>
+    internal void NoteParked()
+    {
+        if (List is null || !Lifecycle.IsWatched || SelectNumber != 0) return;
+        _isParked = true;
+        _life.Step(WaiterTable.Park);
+    }
 
     /// <summary>
     /// Asks for the right to decide it. An operation of its own belongs to whoever has the gate; a case of a select may have
@@ -83,11 +109,16 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
     internal void Cancel(CancellationToken cancellationToken)
     {
         _isCancelled = true;
-        Fail(new OperationCanceledException(cancellationToken));
+        if (Lifecycle.IsWatched) _life.Step(_isParked ? WaiterTable.Cancel : WaiterTable.CancelAtOnce);
+        SetError(new OperationCanceledException(cancellationToken));
     }
 
     /// <summary>Decides it: it ends with an error. Under the gate.</summary>
-    internal abstract void Fail(Exception error);
+    internal virtual void Fail(Exception error)
+    {
+        if (Lifecycle.IsWatched) _life.Step(_isParked ? WaiterTable.Fail : WaiterTable.FailAtOnce);
+        SetError(error);
+    }
 
     /// <summary>Tells the awaiter what was decided. Outside the gate: it may run the awaiter's code.</summary>
     /// <param name="where">Where that code runs, if the awaiter has captured nothing else.</param>
@@ -98,8 +129,27 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
     internal virtual bool Reset(short token)
     {
         ThrowIfConsumed(token);
+        NoteEnded();
         Parker = null;
         return ResetAwaiter();
+    }
+
+    private protected abstract void SetError(Exception error);
+
+    private protected void NoteClaimed()
+    {
+        if (Lifecycle.IsWatched) _life.Step(_isParked ? WaiterTable.Claim : WaiterTable.ClaimAtOnce);
+    }
+
+    private protected void NoteSignalled()
+    {
+        if (Lifecycle.IsWatched) _life.Step(WaiterTable.Signal);
+    }
+
+    private void NoteEnded()
+    {
+        if (!Lifecycle.IsWatched) return;
+        _life.Step(IsSignalled ? WaiterTable.Run : _isParked ? WaiterTable.Abandon : WaiterTable.AbandonAtOnce);
     }
 
     /// <summary>

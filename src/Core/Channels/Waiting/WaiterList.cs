@@ -32,6 +32,7 @@ internal abstract class WaiterList
         if (_last is null) Head = waiter;
         else _last.Next = waiter;
         _last = waiter;
+        waiter.NoteAnnounced();
     }
 }
 

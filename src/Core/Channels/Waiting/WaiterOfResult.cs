@@ -19,13 +19,18 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool) : Waiter(own
     internal override bool HasSucceeded => IsSignalled && _error is null;
 
     /// <summary>Decides it. Under the gate.</summary>
-    internal virtual void Succeed(TResult result) => _result = result;
+    internal virtual void Succeed(TResult result)
+    {
+        NoteClaimed();
+        _result = result;
+    }
 
-    internal override void Fail(Exception error) => _error = error;
+    private protected override void SetError(Exception error) => _error = error;
 
     internal override void Signal(ContinuationScheduler where)
     {
         AutoResetEvent? parker = Parker;
+        NoteSignalled();
         Complete(where);
         parker?.Set();
     }

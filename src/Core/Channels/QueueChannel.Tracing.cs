@@ -1,0 +1,73 @@
+// What the trace hears of a channel. Only the paths that come to the gate tell; reads and writes that need not wait have no
+// hook, and cost nothing. All of it under the gate.
+
+using FastCore.Channels.Waiting;
+using FastCore.Tracing;
+
+namespace FastCore.Channels;
+
+internal sealed partial class QueueChannel<T, TQueue, TAtomics>
+{
+    private Lifecycle _life;
+
+    private Lifecycle _closing;
+
+    /// <summary>As last told.</summary>
+    private ChannelPhase _phase;
+
+    long IWaiterOwner.Subject
+    {
+        get
+        {
+            BeginToTrace();
+            return _life.Subject;
+        }
+    }
+
+    private ChannelTable Lives => !TQueue.HoldsItems ? ChannelTables.Rendezvous : _options.Capacity == int.MaxValue ? ChannelTables.Unbounded : ChannelTables.Bounded;
+
+    private void NotePhase()
+    {
+        if (!Lifecycle.IsWatched) return;
+        BeginToTrace();
+        ChannelPhase phase = LookAtPhase();
+        if (phase == _phase) return;
+        _life.Step(Lives.Step(_phase, phase));
+        _phase = phase;
+    }
+
+    private ChannelPhase LookAtPhase()
+    {
+        if (_isClosed) return _isEnded ? ChannelPhase.Ended : ChannelPhase.Closed;
+        bool read = !(_readersQueued.IsEmpty && _readersWaiting.IsEmpty && _readersGathering.IsEmpty);
+        bool write = !(_writersQueued.IsEmpty && _writersWaiting.IsEmpty);
+        if (read && write) return ChannelPhase.BothWait;
+        if (read) return ChannelPhase.ReadersWait;
+        return write ? ChannelPhase.WritersWait : ChannelPhase.Idle;
+    }
+
+    private void NoteClosing(Transition step)
+    {
+        if (!Lifecycle.IsWatched) return;
+        if (step == ChannelTables.Close) _closing.Begin();
+        _closing.Step(step, _life.Subject);
+    }
+
+    private static void NoteStay(Waiter waiter)
+    {
+        if (Lifecycle.IsWatched) waiter.NoteParked();
+    }
+
+    private static void NoteHandOver(Waiter reader, Waiter writer)
+    {
+        if (Tracer.IsOn && reader.Subject != 0) Tracer.Record(ChannelTables.HandOver, reader.Subject, writer.Subject);
+    }
+
+    /// <summary>A channel that is older than the recording joins it as one that nobody has waited on.</summary>
+    private void BeginToTrace()
+    {
+        if (!Tracer.IsOn || _life.Subject != 0) return;
+        _life.Begin();
+        _phase = ChannelPhase.Idle;
+    }
+}

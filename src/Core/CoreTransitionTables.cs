@@ -1,0 +1,22 @@
+using FastCore.Channels;
+using FastCore.Channels.Selecting;
+using FastCore.Channels.Waiting;
+using FastCore.Tracing;
+
+namespace FastCore;
+
+/// <summary>The transition tables of this assembly.</summary>
+public static class CoreTransitionTables
+{
+    /// <summary>All of them, each declared in the folder of the code that takes its steps.</summary>
+    public static IReadOnlyList<TransitionTable> All { get; } =
+    [
+        ChannelTables.Rendezvous.Table,
+        ChannelTables.Bounded.Table,
+        ChannelTables.Unbounded.Table,
+        ChannelTables.HandOvers,
+        ChannelTables.Closing,
+        WaiterTable.Table,
+        SelectTable.Table,
+    ];
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using FastCore.Atomics;
+
+namespace FastCore.Tracing;
+
+/// <summary>What was recorded from one start of the tracer to the next: the tracks of the threads.</summary>
+internal sealed class TraceSession(int capacity)
+{
+    /// <summary>The tracks of more threads that have ended are forgotten, the oldest first: threads may come and go for ever.</summary>
+    internal const int MostEndedThreads = 64;
+
+    private readonly Lock _lock = new();
+
+    private readonly List<TraceTrack> _tracks = [];
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    /// <summary>Makes the calling thread's track.</summary>
+    internal TraceTrack Enlist()
+    {
+        var track = new TraceTrack(this, Thread.CurrentThread, new TraceRing<HardwareAtomics>(capacity));
+        lock (_lock)
+        {
+            ForgetEnded();
+            _tracks.Add(track);
+        }
+
+        return track;
+    }
+
+    internal TraceSnapshot Copy()
+    {
+        TraceTrack[] tracks;
+        lock (_lock) tracks = [.. _tracks];
+        return new TraceSnapshot(_start, Stopwatch.GetTimestamp(), [.. tracks.Select(static track => track.Copy())]);
+    }
+
+    private void ForgetEnded()
+    {
+        int tooMany = _tracks.Count(static track => track.HasEnded) - MostEndedThreads;
+        for (int i = 0; tooMany > 0; i++)
+        {
+            if (!_tracks[i].HasEnded) continue;
+            _tracks.RemoveAt(i--);
+            tooMany--;
+        }
+    }
+}

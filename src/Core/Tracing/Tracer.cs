@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace FastCore.Tracing;
+
+/// <summary>Records what the engines do, while it is on. Every member may be called from any thread.</summary>
+/// <remarks>
+/// Each thread writes to a ring of its own that overwrites the oldest events; nothing is shared, nothing waits, and nothing is
+/// allocated but a thread's ring, at its first event. The class has no static constructor, so that asking whether it is on
+/// is one read of memory.
+/// </remarks>
+public static class Tracer
+{
+    private static volatile bool _isOn;
+
+    private static volatile TraceSession? _session;
+
+    private static long _subjects;
+
+    [ThreadStatic] private static TraceTrack? _track;
+
+    /// <summary>Whether events are recorded. Ask before the arguments of an event are computed.</summary>
+    public static bool IsOn
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _isOn;
+    }
+
+    /// <summary>Starts to record, from nothing. What was recorded before is forgotten.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The ring's size is not from 1 to 16,777,215 events.</exception>
+    public static void Start(TracerOptions? options = null)
+    {
+        int capacity = (options ?? new TracerOptions()).EventsPerThread;
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (1 << 24) - 1);
+        _session = new TraceSession(capacity);
+        _isOn = true;
+    }
+
+    /// <summary>Stops to record. What was recorded can still be had by <see cref="Snapshot"/>.</summary>
+    public static void Stop() => _isOn = false;
+
+    /// <summary>Copies what is recorded, while recording goes on.</summary>
+    /// <returns>Empty when tracing was never started.</returns>
+    public static TraceSnapshot Snapshot() =>
+        _session is { } session ? session.Copy() : new TraceSnapshot(Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp(), []);
+
+    /// <summary>A number for something whose life is traced: no other's in this process, above 0.</summary>
+    public static long NewSubject() => Interlocked.Increment(ref _subjects);
+
+    /// <summary>Records that a transition took place now, on this thread. Does nothing while tracing is off.</summary>
+    /// <param name="transition">Which.</param>
+    /// <param name="subject">Whose life it belongs to.</param>
+    /// <param name="argument">What the transition says it is.</param>
+    public static void Record(Transition transition, long subject, long argument = 0)
+    {
+        if (!_isOn) return;
+        TraceTrack? track = _track;
+        if (track is null || track.Session != _session) track = Enlist();
+        track.Ring.Write(new TraceEvent(Stopwatch.GetTimestamp(), subject, argument, transition.Id));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TraceTrack Enlist() => _track = _session!.Enlist();
+}

@@ -1,0 +1,137 @@
+using FastCore.Channels;
+using FastCore.Tracing;
+
+namespace FastCore.Tests.Tracing;
+
+/// <summary>The trace of a scripted workload is the expected sequence of transitions, and nothing else.</summary>
+[TestFixture]
+[NonParallelizable]
+internal sealed class ChannelTraceTests
+{
+    [SetUp]
+    public void StartTracing() => Tracer.Start();
+
+    [TearDown]
+    public void StopTracing() => Tracer.Stop();
+
+    [Test]
+    public async Task AReadThatWaitsIsAnnouncedParkedClaimedAndRun()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(4);
+        ValueTask<int> read = channel.Reader.ReadAsync();
+        Assert.That(channel.Writer.TryWrite(1));
+        Assert.That(await read, Is.EqualTo(1));
+        Assert.That(Steps("waiter"), Is.EqualTo(new[] { "announce", "park", "claim", "signal", "run" }));
+        Assert.That(Phases("bounded channel"), Is.EqualTo(new[] { "readers wait", "nobody waits" }));
+    }
+
+    [Test]
+    public void OperationsThatNeedNotWaitLeaveNoTrace()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(4);
+        for (int i = 0; i < 4; i++) Assert.That(channel.Writer.TryWrite(i));
+        for (int i = 0; i < 4; i++) Assert.That(channel.Reader.TryRead(out _));
+        Assert.That(Tracer.Snapshot().Events, Is.Empty);
+    }
+
+    [Test]
+    public async Task ACancelledWaitIsCancelled()
+    {
+        FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
+        using var source = new CancellationTokenSource();
+        ValueTask<int> read = channel.Reader.ReadAsync(source.Token);
+        await source.CancelAsync();
+        Assert.That(async () => await read, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Steps("waiter"), Is.EqualTo(new[] { "announce", "park", "cancel", "signal", "run" }));
+    }
+
+    [Test]
+    public void ABlockedReadThatGivesUpIsAbandoned()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(1);
+        Assert.That(channel.Reader.TryRead(out _, TimeSpan.FromMilliseconds(1)), Is.False);
+        Assert.That(Steps("waiter"), Is.EqualTo(new[] { "announce", "park", "abandon" }));
+    }
+
+    [Test]
+    public async Task ARendezvousHandsOver()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(0);
+        ValueTask write = channel.Writer.WriteAsync(7);
+        ValueTask<int> read = channel.Reader.ReadAsync();
+        Assert.That(await read, Is.EqualTo(7));
+        await write;
+        Assert.That(Phases("rendezvous channel"), Is.EqualTo(new[] { "writers wait", "nobody waits" }));
+    }
+
+    [Test]
+    public async Task AClosedChannelDrainsAndEnds()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(4);
+        Assert.That(channel.Writer.TryWrite(1));
+        channel.Writer.Complete();
+        Assert.That(Steps("channel close"), Is.EqualTo(new[] { "close", "seal" }));
+        Assert.That(channel.Reader.TryRead(out _));
+        await channel.Reader.Completion;
+        Assert.That(Steps("channel close"), Is.EqualTo(new[] { "close", "seal", "end" }));
+        Assert.That(Phases("bounded channel"), Is.EqualTo(new[] { "closed", "ended" }));
+    }
+
+    [Test]
+    public async Task ASelectIsOpenedClaimedDecidedAndRun()
+    {
+        FastChannel<int> first = FastChannel.CreateBounded<int>(1);
+        FastChannel<int> second = FastChannel.CreateBounded<int>(1);
+        var select = new ChannelSelect();
+        select.Read(first.Reader);
+        SelectRead<int> wanted = select.Read(second.Reader);
+        ValueTask<int> wait = select.WaitAsync();
+        Assert.That(second.Writer.TryWrite(9));
+        Assert.That(await wait, Is.EqualTo(wanted.Index));
+        Assert.That(wanted.TryTake(out int item) && item == 9);
+        Assert.That(Steps("select"), Is.EqualTo(new[] { "open", "claim", "decide", "run" }));
+        Assert.That(Steps("waiter"), Is.Empty, "The cases of a select are traced as the select.");
+    }
+
+    /// <summary>Each step starts where the one before it of the same subject ended, whatever the threads do.</summary>
+    [Test]
+    public async Task EverySubjectGoesThroughItsTable()
+    {
+        Tracer.Start(new TracerOptions { EventsPerThread = (1 << 18) - 1 });
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(2);
+        const int Items = 2000;
+        Task[] writers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < Items; i++) await channel.Writer.WriteAsync(i);
+        }))];
+        Task[] readers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < Items; i++) await channel.Reader.ReadAsync();
+        }))];
+        await Task.WhenAll([.. writers, .. readers]);
+        channel.Writer.Complete();
+        Tracer.Stop();
+        TraceSnapshot snapshot = Tracer.Snapshot();
+        Assert.That(snapshot.Threads.Sum(thread => thread.Overwritten), Is.Zero);
+        foreach (IGrouping<(long, TransitionTable), Transition> life in snapshot.Events
+            .Select(one => (one.Subject, Transition: Of(one))).GroupBy(one => (one.Subject, one.Transition.Table), one => one.Transition))
+        {
+            string state = life.Key.Item2.Initial;
+            foreach (Transition step in life)
+            {
+                if (step.From != state) Assert.Fail($"Subject {life.Key.Item1} was {state}, and then: {step}.");
+                state = step.To;
+            }
+        }
+
+        Assert.That(snapshot.Events, Is.Not.Empty);
+    }
+
+    private static Transition Of(TraceEvent one) => TransitionTable.TryFind(one.TransitionId, out Transition? found) ? found : throw new AssertionException($"{one} names no transition.");
+
+    private static IEnumerable<Transition> Taken(string table) => Tracer.Snapshot().Events.Select(Of).Where(step => step.Table.Name == table);
+
+    private static string[] Steps(string table) => [.. Taken(table).Select(step => step.Name)];
+
+    private static string[] Phases(string table) => [.. Taken(table).Select(step => step.To)];
+}
