@@ -6,7 +6,7 @@
 //
 // Invariant: the items are those at [Head, Tail). Head never goes back. Tail is the owner's; it goes back by one only while
 // the owner takes the newest. The slot of position p holds p's item from before Tail passes p until the item has been claimed,
-// and a new one is put there only when Head > p - so a thief that read a slot too late fails at its compare-and-swap of Head.
+// and a new one is put there only when the owner has seen Head > p - so a thief that read a slot too late fails at its compare-and-swap of Head.
 //
 // Linearisation points: a push takes place at its write of Tail; a take of the oldest, and of the newest where that is the
 // last, at the compare-and-swap of Head; a take of the newest of several at the write of Tail. "Empty" takes place at the
@@ -65,7 +65,14 @@ internal sealed class LocalQueue<TAtomics>
     internal bool TryPush(IWorkItem item)
     {
         long tail = TAtomics.ReadOwned(in _cursors.Tail);
-        if (tail - TAtomics.Read(in _cursors.Head) >= Capacity) return false;
+
+        // Others move the head: to look at it for each push would fetch its cache line from them each time.
+        if (tail - _cursors.HeadSeen >= Capacity)
+        {
+            _cursors.HeadSeen = TAtomics.Read(in _cursors.Head);
+            if (tail - _cursors.HeadSeen >= Capacity) return false;
+        }
+
         TAtomics.Write(ref Slot(tail), item);
         TAtomics.Write(ref _cursors.Tail, tail + 1);
         return true;

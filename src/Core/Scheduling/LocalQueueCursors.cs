@@ -13,6 +13,9 @@ internal struct LocalQueueCursors
     /// <summary>Where the owner pushes next. Written by the owner alone.</summary>
     [FieldOffset(Owner)] internal long Tail;
 
+    /// <summary>A head the owner has seen. It alone touches it; the true one is not below it.</summary>
+    [FieldOffset(Owner + sizeof(long))] internal long HeadSeen;
+
     /// <summary>The oldest item. Moved by compare-and-swap only, which is the claim of that item.</summary>
     [FieldOffset(Anyone)] internal long Head;
 }

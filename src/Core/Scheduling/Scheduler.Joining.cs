@@ -57,6 +57,7 @@ public sealed partial class Scheduler
 
     private static void AwaitFork(Worker worker, Fork fork)
     {
+        if (worker.TryTakeBack(fork)) return;
         for (int round = 0; !fork.IsDone; round++)
         {
             IWorkItem? item = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? worker.TakeAny() : null;

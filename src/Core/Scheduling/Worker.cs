@@ -118,6 +118,24 @@ internal sealed partial class Worker : IParkable
         ? _queue.TakeNewest()
         : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(isLastRound: false);
 
+    /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
+    /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
+    internal bool TryTakeBack(Fork fork)
+    {
+        IWorkItem? newest = _queue.TakeNewest();
+        if (newest == fork)
+        {
+            // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
+            Volatile.Write(ref _turn, _turn + 1);
+            fork.Execute();
+            Volatile.Write(ref _ran, _ran + 1);
+            return true;
+        }
+
+        if (newest is not null) RunInside(newest);
+        return false;
+    }
+
     /// <summary>Runs an item inside the present one. By the worker's thread.</summary>
     internal void RunInside(IWorkItem item)
     {
