@@ -7,11 +7,12 @@
 // Memory order: both steps are read-modify-writes of Phase (full fences); the result, written before Done, is read after it.
 
 using System.Threading.Tasks.Sources;
+using FastCore.Scheduling;
 
 namespace FastCore.Continuations;
 
 /// <summary>One operation that is awaited, again and again.</summary>
-internal abstract class Awaitable : IThreadPoolWorkItem
+internal abstract class Awaitable : IThreadPoolWorkItem, IWorkItem
 {
     private const int None = 0;
 
@@ -53,6 +54,10 @@ internal abstract class Awaitable : IThreadPoolWorkItem
     }
 
     void IThreadPoolWorkItem.Execute() => Relay.Run(this);
+
+    void IWorkItem.Execute() => Run();
+
+    void IWorkItem.Abandon() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>Runs the continuation. By whoever it was scheduled with, once.</summary>
     internal void Run()
@@ -105,7 +110,8 @@ internal abstract class Awaitable : IThreadPoolWorkItem
     {
         try
         {
-            if (context is SynchronizationContext captured) captured.Post(static state => ((Awaitable)state!).Run(), this);
+            if (context is SchedulerContext own) own.Queue(this);
+            else if (context is SynchronizationContext captured) captured.Post(static state => ((Awaitable)state!).Run(), this);
             else Task.Factory.StartNew(static state => ((Awaitable)state!).Run(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
         }
         catch (Exception refused) when (refused is not OutOfMemoryException)

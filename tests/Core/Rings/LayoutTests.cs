@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using FastCore.Channels;
 using FastCore.Channels.Queues;
 using FastCore.Rings;
+using FastCore.Scheduling;
 
 namespace FastCore.Tests.Rings;
 
@@ -24,6 +25,9 @@ internal sealed class LayoutTests
 
     [Test]
     public void PlaceCountIsAlone() => AssertApart<PlaceCount>([nameof(PlaceCount.Taken)]);
+
+    [Test]
+    public void TheEndsOfAWorkersQueueAreApart() => AssertApart<LocalQueueCursors>([nameof(LocalQueueCursors.Tail), nameof(LocalQueueCursors.HeadSeen)], [nameof(LocalQueueCursors.Head)]);
 
     [Test]
     public void TheCountsOfAChannelsSideAreApart() => AssertApart<OwnCounts>([nameof(OwnCounts.Writing), nameof(OwnCounts.Fences), "_spins", "_skipped"]);

@@ -1,0 +1,22 @@
+namespace FastCore.Scheduling;
+
+/// <summary>Work for a <see cref="Scheduler"/>: an object that is spawned as it is, so that spawning allocates nothing.</summary>
+/// <remarks>
+/// One object may be spawned again once it has begun to run. For each spawn the scheduler calls exactly one of the two
+/// methods, once.
+/// </remarks>
+public interface IWorkItem
+{
+    /// <summary>
+    /// Does the work, on a worker of the scheduler. What it throws goes to <see cref="SchedulerOptions.UnhandledException"/>.
+    /// </summary>
+    void Execute();
+
+    /// <summary>
+    /// Called in place of <see cref="Execute"/> when the scheduler is shut down with <see cref="ShutdownMode.Cancel"/> before
+    /// the item's turn came. Does nothing unless implemented.
+    /// </summary>
+    void Abandon()
+    {
+    }
+}

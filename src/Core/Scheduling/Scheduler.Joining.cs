@@ -1,0 +1,83 @@
+// Fork and join after Cilk and Rayon: the second action waits in the worker's queue while the first runs. If nobody has stolen
+// it by then, its worker takes it back from the end it pushed it to, and runs it: the cost of a fork that nobody helps with is
+// an object, a push and a take. If it was stolen, the worker runs other work meanwhile, and sleeps where there is none.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using FastCore.Atomics;
+
+namespace FastCore.Scheduling;
+
+/// <content>Fork and join.</content>
+public sealed partial class Scheduler
+{
+    private const int HelpRounds = 16;
+
+    private const int HelpPause = 10;
+
+    /// <summary>
+    /// Runs both actions, at the same time if another worker is free, and returns when both have ended. On a thread that is no
+    /// worker it runs one after the other.
+    /// </summary>
+    /// <remarks>
+    /// While it waits for the second action it may run other work of the scheduler inside the call: hold no lock.
+    /// </remarks>
+    /// <exception cref="AggregateException">Both have failed. If one has, its exception is thrown as it is, when both have ended.</exception>
+    public static void Join(Action first, Action second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        Join(static action => action(), first, static action => action(), second);
+    }
+
+    /// <inheritdoc cref="Join(Action, Action)"/>
+    public static void Join<TFirst, TSecond>(Action<TFirst> first, TFirst firstState, Action<TSecond> second, TSecond secondState)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        var fork = new Fork<TSecond>(second, secondState);
+        Worker? worker = Worker.Current;
+        worker?.PushLast(fork);
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            first(firstState);
+        }
+        catch (Exception thrown)
+        {
+            failure = ExceptionDispatchInfo.Capture(thrown);
+        }
+
+        if (worker is null) fork.Execute();
+        else AwaitFork(worker, fork);
+        if (failure is null && fork.Failure is null) return;
+        if (failure is not null && fork.Failure is not null) throw new AggregateException(failure.SourceException, fork.Failure.SourceException);
+        (failure ?? fork.Failure)!.Throw();
+    }
+
+    private static void AwaitFork(Worker worker, Fork fork)
+    {
+        if (worker.TryTakeBack(fork)) return;
+        for (int round = 0; !fork.IsDone; round++)
+        {
+            IWorkItem? item = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? worker.TakeAny() : null;
+            if (item is not null)
+            {
+                worker.RunInside(item);
+                round = 0;
+            }
+            else if (round < HelpRounds)
+            {
+                HardwareAtomics.Pause(HelpPause);
+            }
+            else
+            {
+                Blocking(static waited =>
+                {
+                    waited.Wait();
+                    return true;
+                }, fork);
+            }
+        }
+    }
+}

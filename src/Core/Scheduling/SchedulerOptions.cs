@@ -1,0 +1,45 @@
+namespace FastCore.Scheduling;
+
+/// <summary>How a <see cref="Scheduler"/> is set up.</summary>
+public sealed class SchedulerOptions
+{
+    /// <summary>How many workers run at once; 0, the default, is one per processor. At most 1024.</summary>
+    public int Workers { get; set; }
+
+    /// <summary>How many more threads may stand in for workers that block or run on. The default is 64.</summary>
+    public int SpareWorkers { get; set; } = 64;
+
+    /// <summary>Where spawned work waits.</summary>
+    public SchedulerPolicy Policy { get; set; }
+
+    /// <summary>The name in front of its threads' names.</summary>
+    public string Name { get; set; } = "FastCore";
+
+    /// <summary>
+    /// Gets what work items throw, with its original stack, on the worker that ran the item. Without it such an exception ends
+    /// the process, as on the thread pool.
+    /// </summary>
+    public Action<Exception>? UnhandledException { get; set; }
+
+    /// <summary>
+    /// An item that runs for longer is reported (<see cref="LongRunning"/>), and another worker takes over what waits behind it.
+    /// The default is 10 ms.
+    /// </summary>
+    public TimeSpan LongRun { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Told of each item that runs for longer than <see cref="LongRun"/>, once, by the monitor's thread. Must not throw.</summary>
+    public Action<LongRunningWork>? LongRunning { get; set; }
+
+    internal int WorkerCount => Workers == 0 ? Environment.ProcessorCount : Workers;
+
+    internal void Verify()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 1024);
+        ArgumentOutOfRangeException.ThrowIfNegative(SpareWorkers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SpareWorkers, 16384);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LongRun, TimeSpan.FromMilliseconds(1));
+        ArgumentNullException.ThrowIfNull(Name);
+        if (!Enum.IsDefined(Policy)) throw new ArgumentOutOfRangeException(nameof(Policy), Policy, "There is no such policy.");
+    }
+}

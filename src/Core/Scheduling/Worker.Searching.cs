@@ -1,0 +1,125 @@
+using FastCore.Atomics;
+
+namespace FastCore.Scheduling;
+
+/// <content>How a worker without work finds some, or sleeps.</content>
+internal sealed partial class Worker
+{
+    /// <summary>So many rounds over all queues, with a pause after each, cost about what falling asleep and being woken does.</summary>
+    private const int SearchRounds = 8;
+
+    /// <summary>About a microsecond.</summary>
+    private const int RoundPause = 25;
+
+    private readonly object _bed = new();
+
+    /// <summary>Wake-ups that no park has used. Guarded by the bed.</summary>
+    private int _permits;
+
+    private uint _random;
+
+    private bool _isSearching;
+
+    public bool SeesWork() => Scheduler.IsStopping || Pinned.Count > 0 || Scheduler.HasShared(this);
+
+    public void Park()
+    {
+        lock (_bed)
+        {
+            while (_permits == 0) Monitor.Wait(_bed);
+            _permits--;
+        }
+    }
+
+    public void Unpark()
+    {
+        lock (_bed)
+        {
+            _permits++;
+            Monitor.Pulse(_bed);
+        }
+    }
+
+    /// <returns>Null: the scheduler has stopped.</returns>
+    private IWorkItem? Search()
+    {
+        Volatile.Write(ref _running, null);
+        while (!Scheduler.IsStopping)
+        {
+            if (_isSpare && Scheduler.TryRetire())
+            {
+                EndSearch();
+                Scheduler.Reserve(this);
+                continue;
+            }
+
+            _isSearching = _isSearching || Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+            if (FindWork() is { } item)
+            {
+                EndSearch();
+                Volatile.Write(ref _running, item);
+                Interlocked.MemoryBarrier();
+                Scheduler.Monitoring.WakeIfAsleep();
+                return item;
+            }
+
+            Scheduler.Parks();
+            Scheduler.Parking.Park(this, _isSearching);
+            _isSearching = true;
+        }
+
+        EndSearch();
+        return null;
+    }
+
+    private void EndSearch()
+    {
+        if (!_isSearching) return;
+        _isSearching = false;
+        Scheduler.Parking.EndSearch();
+    }
+
+    private IWorkItem? FindWork()
+    {
+        int rounds = _isSearching ? SearchRounds : 1;
+        for (int round = 0; round < rounds && !Scheduler.IsAbandoning; round++)
+        {
+            if (round > 0) HardwareAtomics.Pause(RoundPause);
+            IWorkItem? item = _queue.TakeOldest()
+                ?? Pinned.Dequeue()
+                ?? Scheduler.Global.DequeueShare(_queue, Scheduler.Workers)
+                ?? StealFromAny(isLastRound: round == rounds - 1);
+            if (item is not null) return item;
+        }
+
+        return null;
+    }
+
+    /// <summary>Steals from the others, beginning with any of them.</summary>
+    /// <param name="isLastRound">Then next-slots too: most are emptied by their worker sooner than their item could move.</param>
+    internal IWorkItem? StealFromAny(bool isLastRound)
+    {
+        Worker[] workers = Scheduler.AllWorkers;
+        _random ^= _random << 13;
+        _random ^= _random >> 17;
+        _random ^= _random << 5;
+        int start = (int)(_random % (uint)workers.Length);
+        for (int i = 0; i < workers.Length; i++)
+        {
+            Worker victim = workers[(start + i) % workers.Length];
+            if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
+            IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
+            if (item is null && (isLastRound || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
+            {
+                item = Interlocked.Exchange(ref victim._next, null);
+                taken = 1;
+            }
+
+            if (item is null) continue;
+            Volatile.Write(ref _stolen, _stolen + taken);
+            return item;
+        }
+
+        return null;
+    }
+}

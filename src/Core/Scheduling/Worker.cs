@@ -1,0 +1,258 @@
+// A thread that runs work, with its own queue.
+//
+// What it runs next, in this order: once in 61 turns the global queue, so that it can't starve; the next-slot, where the work
+// waits that the present item has just woken, at most MostInARow times in a row, so that two items that wake each other can't
+// starve the rest; its own queue, oldest first; the queue of what is pinned to it; the global queue; half of another's queue.
+//
+// Invariant: what is spawned is counted before it can be seen, and what has run is counted after it has run; so if all that
+// has run, counted first, is all that was spawned, counted afterwards, nothing is left (see Scheduler.Shutdown).
+//
+// _next is emptied by exchange only, by the worker or a thief: each item in it has one taker. All other fields are the
+// worker's own to write, but for those that say otherwise.
+
+using FastCore.Atomics;
+
+namespace FastCore.Scheduling;
+
+/// <summary>One worker of a <see cref="Scheduler"/>.</summary>
+internal sealed partial class Worker : IParkable
+{
+    private const int GlobalEvery = 61;
+
+    private const int MostInARow = 16;
+
+    [ThreadStatic] private static Worker? _current;
+
+    private readonly LocalQueue<HardwareAtomics> _queue = new();
+
+    private readonly IWorkItem[] _overflow = new IWorkItem[(LocalQueue<HardwareAtomics>.DefaultCapacity / 2) + 1];
+
+    private readonly bool _isSpare;
+
+    private IWorkItem? _next;
+
+    private int _inARow;
+
+    private long _spawned;
+
+    private long _ran;
+
+    private long _stolen;
+
+    /// <summary>Rises as an item begins: what tells the monitor whether it is still the same.</summary>
+    private long _turn;
+
+    /// <summary>What runs; null between turns that search. Read by the monitor.</summary>
+    private IWorkItem? _running;
+
+    /// <summary>One while it does not count as active: it blocks, or runs on. By exchange, by the worker and the monitor.</summary>
+    private int _isAway;
+
+    /// <summary>Set by the monitor, cleared by the worker.</summary>
+    private bool _shouldYield;
+
+    internal Worker(Scheduler scheduler, int index, bool isSpare)
+    {
+        Scheduler = scheduler;
+        Index = index;
+        _isSpare = isSpare;
+        _random = (uint)(index + 1) * 2654435761u;
+    }
+
+    internal static Worker? Current => _current;
+
+    internal Scheduler Scheduler { get; }
+
+    internal int Index { get; }
+
+    /// <summary>Work that no other worker may take.</summary>
+    internal GlobalQueue<HardwareAtomics> Pinned { get; } = new(16);
+
+    internal bool IsAway => Volatile.Read(ref _isAway) != 0;
+
+    internal bool ShouldYield => Volatile.Read(ref _shouldYield);
+
+    internal long Spawned => Volatile.Read(ref _spawned);
+
+    internal long Ran => Volatile.Read(ref _ran);
+
+    internal long Stolen => Volatile.Read(ref _stolen);
+
+    internal long Turn => Volatile.Read(ref _turn);
+
+    internal IWorkItem? Running => Volatile.Read(ref _running);
+
+    /// <summary>Whether something waits here that others may take.</summary>
+    internal bool HasStealable => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+
+    internal int Queued => _queue.Count + Pinned.Count + (Volatile.Read(ref _next) is null ? 0 : 1);
+
+    /// <summary>Starts its thread.</summary>
+    internal Thread Start()
+    {
+        var thread = new Thread(Loop) { IsBackground = true, Name = $"{Scheduler.Name} worker {Index}" };
+        thread.UnsafeStart();
+        return thread;
+    }
+
+    /// <summary>Adds an item behind the others. By the worker's thread.</summary>
+    internal void PushLast(IWorkItem item)
+    {
+        Volatile.Write(ref _spawned, _spawned + 1);
+        Enqueue(item);
+    }
+
+    /// <summary>Has an item run after the present one. By the worker's thread.</summary>
+    /// <remarks>
+    /// Nobody is woken for it: it is the turn of this thread next. The monitor sees to it where the present item runs on.
+    /// </remarks>
+    internal void PushNext(IWorkItem item)
+    {
+        Volatile.Write(ref _spawned, _spawned + 1);
+        if (Interlocked.Exchange(ref _next, item) is { } before) Enqueue(before);
+        if (IsAway) Scheduler.Notify();
+    }
+
+    /// <summary>Takes what was pushed last, or else whatever waits anywhere. By the worker's thread, which waits for a fork.</summary>
+    internal IWorkItem? TakeAny() => Scheduler.IsAbandoning
+        ? _queue.TakeNewest()
+        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(isLastRound: false);
+
+    /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
+    /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
+    internal bool TryTakeBack(Fork fork)
+    {
+        IWorkItem? newest = _queue.TakeNewest();
+        if (newest == fork)
+        {
+            // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
+            Volatile.Write(ref _turn, _turn + 1);
+            fork.Execute();
+            Volatile.Write(ref _ran, _ran + 1);
+            return true;
+        }
+
+        if (newest is not null) RunInside(newest);
+        return false;
+    }
+
+    /// <summary>Runs an item inside the present one. By the worker's thread.</summary>
+    internal void RunInside(IWorkItem item)
+    {
+        IWorkItem? outer = _running;
+        Run(item);
+        Volatile.Write(ref _running, outer);
+    }
+
+    /// <summary>Stops counting as active. By the worker's thread as it blocks, or by the monitor as it runs on.</summary>
+    /// <returns>False: it did so before.</returns>
+    internal bool TryGoAway()
+    {
+        if (Interlocked.Exchange(ref _isAway, 1) != 0) return false;
+        Scheduler.WentAway();
+        return true;
+    }
+
+    /// <summary>Counts as active again. By the worker's thread.</summary>
+    internal void ComeBack()
+    {
+        if (Interlocked.Exchange(ref _isAway, 0) != 0) Scheduler.CameBack();
+    }
+
+    internal void AskToYield() => Volatile.Write(ref _shouldYield, true);
+
+    /// <summary>Gives up everything that waits here. By anyone, when the scheduler stops.</summary>
+    internal void AbandonAll()
+    {
+        if (Interlocked.Exchange(ref _next, null) is { } next) next.Abandon();
+        while ((_queue.Steal() ?? Pinned.Dequeue()) is { } item) item.Abandon();
+    }
+
+    private void Loop()
+    {
+        _current = this;
+        SynchronizationContext.SetSynchronizationContext(Scheduler.SynchronizationContext);
+        ExecutionContext? flow = ExecutionContext.Capture();
+        while ((TakeOwn() ?? Search()) is { } item)
+        {
+            Run(item);
+            if (_isAway != 0) ComeBack();
+            if (ExecutionContext.Capture() != flow) ExecutionContext.Restore(flow!);
+            if (SynchronizationContext.Current != Scheduler.SynchronizationContext) SynchronizationContext.SetSynchronizationContext(Scheduler.SynchronizationContext);
+        }
+
+        // Where the scheduler stopped while the last item ran on, nobody comes for what that has left.
+        AbandonAll();
+        Scheduler.AbandonGlobal();
+    }
+
+    private void Run(IWorkItem item)
+    {
+        Volatile.Write(ref _running, item);
+        Volatile.Write(ref _turn, _turn + 1);
+        if (_shouldYield) Volatile.Write(ref _shouldYield, false);
+        try
+        {
+            item.Execute();
+        }
+        catch (Exception failure)
+        {
+            Scheduler.Report(failure);
+        }
+
+        Volatile.Write(ref _ran, _ran + 1);
+    }
+
+    private IWorkItem? TakeOwn()
+    {
+        if (Scheduler.IsAbandoning) return null;
+        uint turn = (uint)_turn;
+        if (turn % GlobalEvery == 0)
+        {
+            if (_isSpare && Scheduler.HasSurplus)
+            {
+                LeaveAll();
+                return null;
+            }
+
+            if (Scheduler.Global.Dequeue() is { } shared) return shared;
+        }
+
+        if ((turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
+        if (_next is not null && _inARow < MostInARow && Interlocked.Exchange(ref _next, null) is { } next)
+        {
+            _inARow++;
+            return next;
+        }
+
+        _inARow = 0;
+        if (_queue.TakeOldest() is { } own) return own;
+        return _next is null ? null : Interlocked.Exchange(ref _next, null);
+    }
+
+    private void Enqueue(IWorkItem item)
+    {
+        if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
+        else if (!_queue.TryPush(item)) Overflow(item);
+        if (Scheduler.Policy != SchedulerPolicy.LocalOnly) Scheduler.Notify();
+    }
+
+    /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
+    private void LeaveAll()
+    {
+        if (Interlocked.Exchange(ref _next, null) is { } next) Scheduler.Global.Enqueue([next]);
+        while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item]);
+        Scheduler.Notify();
+    }
+
+    /// <summary>Moves the older half of its queue, and the item, to where there is room.</summary>
+    private void Overflow(IWorkItem item)
+    {
+        int count = 0;
+        while (count < _overflow.Length - 1 && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
+        _overflow[count++] = item;
+        GlobalQueue<HardwareAtomics> to = Scheduler.Policy == SchedulerPolicy.LocalOnly ? Pinned : Scheduler.Global;
+        to.Enqueue(_overflow.AsSpan(0, count));
+        _overflow.AsSpan(0, count).Clear();
+    }
+}

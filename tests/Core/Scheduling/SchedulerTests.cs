@@ -1,0 +1,325 @@
+using FastCore.Channels;
+using FastCore.Scheduling;
+
+namespace FastCore.Tests.Scheduling;
+
+/// <summary>What a scheduler promises, one promise a test.</summary>
+[TestFixture]
+[CancelAfter(30_000)]
+internal sealed class SchedulerTests
+{
+    [Test]
+    public void EveryWayInRunsOnAWorker([Values] SchedulerPolicy policy)
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2, Policy = policy });
+        using var ran = new CountdownEvent(5);
+        void Run() => SignalIf(Scheduler.Current == scheduler, ran);
+        scheduler.Spawn(new Call(Run));
+        scheduler.Spawn(Run);
+        scheduler.Spawn(static run => run(), (Action)Run);
+        scheduler.SpawnPinned(1, new Call(Run));
+        scheduler.SynchronizationContext.Post(_ => Run(), null);
+        ran.Wait();
+        Task task = Task.Factory.StartNew(() => Assert.That(TaskScheduler.Current, Is.SameAs(scheduler.TaskScheduler)), CancellationToken.None, TaskCreationOptions.None, scheduler.TaskScheduler);
+        Assert.That(async () => await task, Throws.Nothing);
+    }
+
+    [Test]
+    public async Task AnAwaitStaysOnTheScheduler()
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2 });
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(0);
+        Task<bool> reading = On(scheduler, async () =>
+        {
+            bool stays = true;
+            for (int i = 0; i < 100; i++)
+            {
+                stays &= await channel.Reader.ReadAsync() == i && Scheduler.Current == scheduler;
+                await Scheduler.Yield();
+                stays &= Scheduler.Current == scheduler;
+                await Task.Run(() => { });
+                stays &= Scheduler.Current == scheduler;
+            }
+
+            return stays;
+        });
+        for (int i = 0; i < 100; i++) await channel.Writer.WriteAsync(i);
+        Assert.That(await reading, Is.True);
+    }
+
+    [Test]
+    public async Task AnExceptionGoesToTheHandlerAndTheWorkerGoesOn()
+    {
+        var failure = new TaskCompletionSource<Exception>();
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, UnhandledException = failure.SetResult });
+        scheduler.Spawn(Fail);
+        Exception thrown = await failure.Task;
+        Assert.That(thrown, Is.TypeOf<TimeZoneNotFoundException>());
+        Assert.That(thrown.StackTrace, Does.Contain(nameof(Fail)));
+        await On(scheduler, () => Task.FromResult(true));
+    }
+
+    [Test]
+    public void SendThrowsWhatItsCallbackThrows()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        Assert.That(() => scheduler.SynchronizationContext.Send(_ => Fail(), null), Throws.TypeOf<TimeZoneNotFoundException>());
+    }
+
+    [Test]
+    public async Task JoinComputes([Values] SchedulerPolicy policy, [Values(1, 2)] int workers)
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = workers, Policy = policy });
+        Assert.That(await On(scheduler, () => Task.FromResult(Fib(18))), Is.EqualTo(2584));
+        Assert.That(Fib(10), Is.EqualTo(55), "On a thread that is no worker.");
+    }
+
+    [Test]
+    public async Task JoinThrowsWhenBothHaveEnded()
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2 });
+        bool ended = false;
+        Task<bool> joining = On(scheduler, () =>
+        {
+            Scheduler.Join(Fail, () => ended = true);
+            return Task.FromResult(true);
+        });
+        Assert.That(async () => await joining, Throws.TypeOf<TimeZoneNotFoundException>());
+        Assert.That(ended);
+        Assert.That(() => Scheduler.Join(Fail, Fail), Throws.TypeOf<AggregateException>());
+    }
+
+    /// <summary>The only worker blocks until an item behind it has run.</summary>
+    [Test]
+    public async Task WhatWaitsBehindABlockingCallRuns([Values(SchedulerPolicy.Hybrid, SchedulerPolicy.GlobalOnly)] SchedulerPolicy policy)
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, Policy = policy });
+        for (int i = 0; i < 3; i++)
+        {
+            await On(scheduler, () =>
+            {
+                using var done = new ManualResetEventSlim();
+                scheduler.Spawn(done.Set);
+                Scheduler.Blocking(done.Wait);
+                return Task.FromResult(true);
+            });
+        }
+
+        Assert.That(scheduler.Statistics.Threads, Is.LessThanOrEqualTo(3));
+    }
+
+    /// <summary>Every worker runs on until an item behind it has run: no call says so, the monitor must find out.</summary>
+    [Test]
+    public async Task WhatWaitsBehindAHogRuns()
+    {
+        var reports = new System.Collections.Concurrent.ConcurrentQueue<LongRunningWork>();
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2, LongRunning = reports.Enqueue });
+        using var behind = new CountdownEvent(2);
+        Task<bool>[] hogs = [.. Enumerable.Range(0, 2).Select(_ => On(scheduler, () =>
+        {
+            scheduler.Spawn(() => behind.Signal());
+            while (!behind.IsSet || !Scheduler.ShouldYield) Thread.SpinWait(100);
+            return Task.FromResult(true);
+        }))];
+        await Task.WhenAll(hogs);
+        Assert.That(reports, Has.Count.GreaterThanOrEqualTo(2));
+        Assert.That(scheduler.Statistics.LongRuns, Is.GreaterThanOrEqualTo(2));
+    }
+
+    /// <summary>What an item has woken waits in the next-slot for that item to end, which waits for it.</summary>
+    [Test]
+    public async Task WhatWaitsInTheNextSlotOfAHogRuns([Values(1, 2)] int workers)
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = workers });
+        await On(scheduler, () =>
+        {
+            using var done = new ManualResetEventSlim();
+            scheduler.SynchronizationContext.Post(_ => done.Set(), null);
+            while (!done.IsSet) Thread.SpinWait(100);
+            return Task.FromResult(true);
+        });
+    }
+
+    /// <summary>Two items wake each other for ever; the others get their turn.</summary>
+    [Test]
+    public void TheNextSlotStarvesNobody()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        using var done = new ManualResetEventSlim();
+        void Again(object? state)
+        {
+            if (!done.IsSet) scheduler.SynchronizationContext.Post(Again, null);
+        }
+
+        scheduler.Spawn(() =>
+        {
+            Again(null);
+            scheduler.Spawn(done.Set);
+        });
+        done.Wait();
+    }
+
+    /// <summary>An item spawns itself for ever; one from outside gets its turn.</summary>
+    [Test]
+    public void TheGlobalQueueIsNotStarved()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        using var done = new ManualResetEventSlim();
+        void Again()
+        {
+            if (!done.IsSet) scheduler.Spawn(Again);
+        }
+
+        scheduler.Spawn(Again);
+        scheduler.Spawn(done.Set);
+        done.Wait();
+    }
+
+    [Test]
+    public void WhatIsPinnedRunsInItsOrderOnOneThread()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2 });
+        var order = new List<int>();
+        var threads = new HashSet<int>();
+        using var done = new CountdownEvent(1000);
+        for (int i = 0; i < 1000; i++)
+        {
+            int number = i;
+            scheduler.SpawnPinned(1, new Call(() =>
+            {
+                order.Add(number);
+                threads.Add(Environment.CurrentManagedThreadId);
+                done.Signal();
+            }));
+        }
+
+        done.Wait();
+        Assert.That(order, Is.EqualTo(Enumerable.Range(0, 1000)));
+        Assert.That(threads, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task SpawningAnItemAllocatesNothing()
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        long allocated = await On(scheduler, () =>
+        {
+            var item = new NumberedItem(0);
+            for (int i = 0; i < 200; i++) scheduler.Spawn(item);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 50; i++) scheduler.Spawn(item);
+            return Task.FromResult(GC.GetAllocatedBytesForCurrentThread() - before);
+        });
+        Assert.That(allocated, Is.Zero);
+    }
+
+    [Test]
+    public void ADrainRunsWhatWaitsAndWhatThatSpawns()
+    {
+        var scheduler = new Scheduler(new SchedulerOptions { Workers = 2 });
+        int ran = 0;
+        for (int i = 0; i < 100; i++) scheduler.Spawn(() => Descend(10));
+        Assert.That(scheduler.Shutdown(ShutdownMode.Drain, Timeout.InfiniteTimeSpan));
+        Assert.That(ran, Is.EqualTo(1100));
+        Assert.That(() => scheduler.Spawn(() => { }), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => scheduler.SpawnPinned(0, new NumberedItem(0)), Throws.TypeOf<ObjectDisposedException>());
+
+        void Descend(int left)
+        {
+            Interlocked.Increment(ref ran);
+            if (left > 0) scheduler.Spawn(Descend, left - 1);
+        }
+    }
+
+    [Test]
+    public async Task ACancelAbandonsWhatWaitsAndTasksGoOnElsewhere()
+    {
+        var scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        using var isRunning = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        scheduler.Spawn(() =>
+        {
+            isRunning.Set();
+            mayEnd.Wait();
+        });
+        isRunning.Wait();
+        var pinned = new AbandonedItem();
+        scheduler.SpawnPinned(0, pinned);
+        var continuation = new TaskCompletionSource();
+        scheduler.SynchronizationContext.Post(_ => continuation.SetResult(), null);
+        Assert.That(scheduler.Shutdown(ShutdownMode.Cancel, TimeSpan.Zero), Is.False, "An item runs on.");
+        mayEnd.Set();
+        await continuation.Task;
+        Assert.That((pinned.Ran, pinned.Abandoned), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    public void AWorkerCannotShutItsSchedulerDown()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        Assert.That(() => scheduler.SynchronizationContext.Send(_ => scheduler.Dispose(), null), Throws.InvalidOperationException);
+    }
+
+    /// <summary>Work that nobody was told of: the fault that must never be, planted.</summary>
+    [Test]
+    public void ALostWakeUpIsRepairedAndCounted()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2 });
+        Assert.That(() => scheduler.Statistics.Parked, Is.EqualTo(2).After(10_000, 1));
+        using var done = new ManualResetEventSlim();
+        scheduler.Global.TryEnqueueFromOutside(new Call(done.Set));
+        scheduler.Monitoring.WakeIfAsleep();
+        done.Wait();
+        Assert.That(scheduler.Statistics.LostWakeUps, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void AnIdleSchedulersMonitorSleeps()
+    {
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 2 });
+        using var done = new ManualResetEventSlim();
+        scheduler.Spawn(done.Set);
+        done.Wait();
+        Assert.That(() => scheduler.Monitoring.IsAsleep && scheduler.Statistics.Parked == 2, Is.True.After(10_000, 1));
+    }
+
+    [TestCase(-1, 0)]
+    [TestCase(1025, 0)]
+    [TestCase(1, -1)]
+    public void OptionsOutOfRangeAreRefused(int workers, int spares) =>
+        Assert.That(() => new Scheduler(new SchedulerOptions { Workers = workers, SpareWorkers = spares }), Throws.TypeOf<ArgumentOutOfRangeException>());
+
+    internal static Task<T> On<T>(Scheduler scheduler, Func<Task<T>> function) =>
+        Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.None, scheduler.TaskScheduler).Unwrap();
+
+    private static int Fib(int n)
+    {
+        if (n < 2) return n;
+        int[] results = [0, 0];
+        Scheduler.Join(state => state[0] = Fib(n - 1), results, state => state[1] = Fib(n - 2), results);
+        return results[0] + results[1];
+    }
+
+    private static void Fail() => throw new TimeZoneNotFoundException("Planted.");
+
+    private static void SignalIf(bool condition, CountdownEvent signal)
+    {
+        if (condition) signal.Signal();
+    }
+
+    private sealed class Call(Action action) : IWorkItem
+    {
+        public void Execute() => action();
+    }
+
+    private sealed class AbandonedItem : IWorkItem
+    {
+        internal int Ran;
+
+        internal int Abandoned;
+
+        public void Execute() => Interlocked.Increment(ref Ran);
+
+        public void Abandon() => Interlocked.Increment(ref Abandoned);
+    }
+}
