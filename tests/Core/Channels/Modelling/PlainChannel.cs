@@ -196,11 +196,11 @@ internal sealed class PlainChannel(ChannelShape shape) : ScriptedChannel(shape)
             return;
         }
 
-        WriteFor(operation, items[written], outcome => _continuations.Enqueue(() =>
+        Await(end => WriteFor(operation, items[written], end), outcome =>
         {
             if (outcome != "done") operation.End(written == 0 ? outcome : written.ToString());
             else WriteRest(operation, items, written + 1 + TryWriteBatch(items[(written + 1)..]));
-        }));
+        });
     }
 
     private void ReadSome(PlainOperation operation, int size)
@@ -212,11 +212,25 @@ internal sealed class PlainChannel(ChannelShape shape) : ScriptedChannel(shape)
             return;
         }
 
-        WaitToReadFor(operation, outcome => _continuations.Enqueue(() =>
+        Await(end => WaitToReadFor(operation, end), outcome =>
         {
             if (outcome == "True") ReadSome(operation, size);
             else operation.End(outcome == "False" ? Text([]) : outcome);
-        }));
+        });
+    }
+
+    /// <summary>What has ended when it returns is gone on from at once, as by an await.</summary>
+    private void Await(Action<Action<string>> start, Action<string> then)
+    {
+        string? ended = null;
+        bool waits = false;
+        start(outcome =>
+        {
+            if (waits) _continuations.Enqueue(() => then(outcome));
+            else ended = outcome;
+        });
+        waits = ended is null;
+        if (ended is not null) then(ended);
     }
 
     private void WriteFor(PlainOperation operation, int item, Action<string> end)
