@@ -17,7 +17,8 @@ internal sealed class LifeCycleTests(TransportKind kind) : TransportTest(kind)
         var all = new List<ScriptedConnection>();
         ScriptedConnection Add(ScriptedConnection connection)
         {
-            all.Add(connection);
+            // By this thread and, for what is accepted, by the reactor's.
+            lock (all) all.Add(connection);
             return connection;
         }
         var writing = reactor.Listen(Loopback, () => Add(new ScriptedConnection
