@@ -87,6 +87,9 @@ internal sealed partial class Worker : IParkable
 
     internal int Queued => _queue.Count + Pinned.Count + (Volatile.Read(ref _next) is null ? 0 : 1);
 
+    /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
+    private bool KeepsWork => Scheduler.Policy == SchedulerPolicy.LocalOnly && !_isSpare;
+
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
     {
@@ -234,7 +237,7 @@ internal sealed partial class Worker : IParkable
     {
         if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
-        if (Scheduler.Policy != SchedulerPolicy.LocalOnly) Scheduler.Notify();
+        if (!KeepsWork) Scheduler.Notify();
     }
 
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
@@ -251,7 +254,7 @@ internal sealed partial class Worker : IParkable
         int count = 0;
         while (count < _overflow.Length - 1 && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
         _overflow[count++] = item;
-        GlobalQueue<HardwareAtomics> to = Scheduler.Policy == SchedulerPolicy.LocalOnly ? Pinned : Scheduler.Global;
+        GlobalQueue<HardwareAtomics> to = KeepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
     }

@@ -108,6 +108,33 @@ internal sealed class SchedulerTests
         Assert.That(scheduler.Statistics.Threads, Is.LessThanOrEqualTo(3));
     }
 
+    /// <summary>
+    /// Without stealing, a spare worker whose queue overflows goes out of service as the one it stood in for comes back. Odd and
+    /// even numbers of items, for it looks at what is pinned in every second turn.
+    /// </summary>
+    [Test]
+    public async Task ASpareWorkerTakesNothingWithItThatOverflowed([Values(400, 401)] int items)
+    {
+        var options = new SchedulerOptions { Workers = 1, Policy = SchedulerPolicy.LocalOnly };
+        for (int round = 0; round < 20; round++)
+        {
+            await using var scheduler = new Scheduler(options);
+            using var isOver = new ManualResetEventSlim();
+            using var ran = new CountdownEvent(items);
+            await On(scheduler, () =>
+            {
+                scheduler.Spawn(() =>
+                {
+                    for (int i = 0; i < items; i++) scheduler.Spawn(() => ran.Signal());
+                    isOver.Set();
+                });
+                Scheduler.Blocking(isOver.Wait);
+                return Task.FromResult(true);
+            });
+            ran.Wait();
+        }
+    }
+
     /// <summary>Every worker runs on until an item behind it has run: no call says so, the monitor must find out.</summary>
     [Test]
     public async Task WhatWaitsBehindAHogRuns()
