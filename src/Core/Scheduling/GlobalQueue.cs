@@ -40,23 +40,37 @@ internal sealed class GlobalQueue<TAtomics>
     internal bool TryEnqueueFromOutside(IWorkItem item)
     {
         TAtomics.Enter(_gate);
-        bool isOpen = !TAtomics.ReadSlot(in _isClosed);
-        if (isOpen)
+        try
         {
+            if (TAtomics.ReadSlot(in _isClosed)) return false;
+            MakeRoom();
             TAtomics.Write(ref _accepted, _accepted + 1);
             Add(item);
+            return true;
         }
-
-        TAtomics.Exit(_gate);
-        return isOpen;
+        finally
+        {
+            // There may be no memory for a larger ring.
+            TAtomics.Exit(_gate);
+        }
     }
 
     /// <summary>Adds items of a worker, closed or not.</summary>
     internal void Enqueue(ReadOnlySpan<IWorkItem> items)
     {
         TAtomics.Enter(_gate);
-        foreach (IWorkItem item in items) Add(item);
-        TAtomics.Exit(_gate);
+        try
+        {
+            foreach (IWorkItem item in items)
+            {
+                MakeRoom();
+                Add(item);
+            }
+        }
+        finally
+        {
+            TAtomics.Exit(_gate);
+        }
     }
 
     /// <summary>Takes the oldest item.</summary>
@@ -97,7 +111,6 @@ internal sealed class GlobalQueue<TAtomics>
     private void Add(IWorkItem item)
     {
         int count = TAtomics.Read(in _count);
-        if (count == _ring.Length) Grow();
         _ring[(_head + count) & (_ring.Length - 1)] = item;
         TAtomics.Write(ref _count, count + 1);
     }
@@ -112,8 +125,9 @@ internal sealed class GlobalQueue<TAtomics>
         return item;
     }
 
-    private void Grow()
+    private void MakeRoom()
     {
+        if (TAtomics.Read(in _count) < _ring.Length) return;
         var larger = new IWorkItem?[_ring.Length * 2];
         int untilEnd = _ring.Length - _head;
         _ring.AsSpan(_head).CopyTo(larger);

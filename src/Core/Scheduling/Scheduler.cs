@@ -31,7 +31,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Starts a scheduler.</summary>
-    /// <param name="options">Read once; later changes have no effect.</param>
+    /// <param name="options">What differs from the defaults.</param>
     /// <exception cref="ArgumentNullException">The options, or the name in them, are null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public Scheduler(SchedulerOptions options)

@@ -26,6 +26,7 @@ internal sealed class SchedulerMonitor
 
     private readonly SchedulerOptions _options;
 
+    /// <summary>Never disposed of: a worker that takes the mark away as the scheduler stops may set it after that.</summary>
     private readonly AutoResetEvent _wake = new(initialState: false);
 
     private readonly List<Watched> _watched = [];
@@ -85,8 +86,6 @@ internal sealed class SchedulerMonitor
                 interval = ShortestMilliseconds;
             }
         }
-
-        _wake.Dispose();
     }
 
     private void Sleep()
@@ -169,7 +168,9 @@ internal sealed class SchedulerMonitor
     }
 
     private static string Describe(IWorkItem item) =>
-        item is IDelegateItem { Method: var method } ? $"{method.DeclaringType}.{method.Name}" : item.GetType().ToString();
+        item is IDelegateItem { Delegate: var called } && DiagnosticMethodInfo.Create(called) is { } method
+            ? $"{method.DeclaringTypeName}.{method.Name}"
+            : item.GetType().ToString();
 
     /// <summary>What the monitor knows of a worker.</summary>
     private sealed class Watched(Worker worker)

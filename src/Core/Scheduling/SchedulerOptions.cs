@@ -4,31 +4,31 @@ namespace FastCore.Scheduling;
 public sealed class SchedulerOptions
 {
     /// <summary>How many workers run at once; 0, the default, is one per processor. At most 1024.</summary>
-    public int Workers { get; set; }
+    public int Workers { get; init; }
 
     /// <summary>How many more threads may stand in for workers that block or run on. The default is 64.</summary>
-    public int SpareWorkers { get; set; } = 64;
+    public int SpareWorkers { get; init; } = 64;
 
     /// <summary>Where spawned work waits.</summary>
-    public SchedulerPolicy Policy { get; set; }
+    public SchedulerPolicy Policy { get; init; }
 
     /// <summary>The name in front of its threads' names.</summary>
-    public string Name { get; set; } = "FastCore";
+    public string Name { get; init; } = "FastCore";
 
     /// <summary>
     /// Gets what work items throw, with its original stack, on the worker that ran the item. Without it such an exception ends
     /// the process, as on the thread pool.
     /// </summary>
-    public Action<Exception>? UnhandledException { get; set; }
+    public Action<Exception>? UnhandledException { get; init; }
 
     /// <summary>
     /// An item that runs for longer is reported (<see cref="LongRunning"/>), and another worker takes over what waits behind it.
     /// The default is 10 ms.
     /// </summary>
-    public TimeSpan LongRun { get; set; } = TimeSpan.FromMilliseconds(10);
+    public TimeSpan LongRun { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Told of each item that runs for longer than <see cref="LongRun"/>, once, by the monitor's thread. Must not throw.</summary>
-    public Action<LongRunningWork>? LongRunning { get; set; }
+    public Action<LongRunningWork>? LongRunning { get; init; }
 
     internal int WorkerCount => Workers == 0 ? Environment.ProcessorCount : Workers;
 

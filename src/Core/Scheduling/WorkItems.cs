@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.ExceptionServices;
 
 namespace FastCore.Scheduling;
@@ -14,19 +13,19 @@ internal abstract class LastingItem : IWorkItem, IThreadPoolWorkItem
 /// <summary>A delegate, in a report named by its method.</summary>
 internal interface IDelegateItem
 {
-    MethodInfo Method { get; }
+    Delegate Delegate { get; }
 }
 
 internal sealed class ActionItem(Action action) : IWorkItem, IDelegateItem
 {
-    public MethodInfo Method => action.Method;
+    public Delegate Delegate => action;
 
     public void Execute() => action();
 }
 
 internal sealed class StateItem<TState>(Action<TState> action, TState state) : IWorkItem, IDelegateItem
 {
-    public MethodInfo Method => action.Method;
+    public Delegate Delegate => action;
 
     public void Execute() => action(state);
 }
@@ -34,7 +33,7 @@ internal sealed class StateItem<TState>(Action<TState> action, TState state) : I
 /// <summary>What goes on after an <c>await</c>.</summary>
 internal sealed class ContinuationItem(Action<object?> continuation, object? state) : LastingItem, IDelegateItem
 {
-    public MethodInfo Method => continuation.Method;
+    public Delegate Delegate => continuation;
 
     public override void Execute() => continuation(state);
 }
@@ -42,7 +41,7 @@ internal sealed class ContinuationItem(Action<object?> continuation, object? sta
 /// <summary>A posted callback.</summary>
 internal sealed class PostedItem(SendOrPostCallback callback, object? state) : LastingItem, IDelegateItem
 {
-    public MethodInfo Method => callback.Method;
+    public Delegate Delegate => callback;
 
     public override void Execute() => callback(state);
 }

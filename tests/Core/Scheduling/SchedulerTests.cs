@@ -153,6 +153,16 @@ internal sealed class SchedulerTests
         Assert.That(scheduler.Statistics.LongRuns, Is.GreaterThanOrEqualTo(2));
     }
 
+    [Test]
+    public void AReportNamesTheMethodThatRunsOn()
+    {
+        var reported = new TaskCompletionSource<LongRunningWork>();
+        using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, LongRunning = work => reported.TrySetResult(work) });
+        scheduler.Spawn(RunUntilReported, reported.Task);
+        reported.Task.Wait();
+        Assert.That(reported.Task.Result.Description, Is.EqualTo($"{typeof(SchedulerTests).FullName}.{nameof(RunUntilReported)}"));
+    }
+
     /// <summary>What an item has woken waits in the next-slot for that item to end, which waits for it.</summary>
     [Test]
     public async Task WhatWaitsInTheNextSlotOfAHogRuns([Values(1, 2)] int workers)
@@ -325,6 +335,11 @@ internal sealed class SchedulerTests
         int[] results = [0, 0];
         Scheduler.Join(state => state[0] = Fib(n - 1), results, state => state[1] = Fib(n - 2), results);
         return results[0] + results[1];
+    }
+
+    private static void RunUntilReported(Task report)
+    {
+        while (!report.IsCompleted) Thread.SpinWait(100);
     }
 
     private static void Fail() => throw new TimeZoneNotFoundException("Planted.");
