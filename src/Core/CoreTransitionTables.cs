@@ -14,7 +14,6 @@ public static class CoreTransitionTables
         ChannelTables.Rendezvous.Table,
         ChannelTables.Bounded.Table,
         ChannelTables.Unbounded.Table,
-        ChannelTables.HandOvers,
         ChannelTables.Closing,
         WaiterTable.Table,
         SelectTable.Table,

@@ -43,7 +43,7 @@ internal sealed class ChannelTable
         }
 
         Permit(ChannelPhase.Closed, "last item read", ChannelPhase.Ended);
-        Table = new TransitionTable(name, summary, Name(ChannelPhase.Idle), isTraced: true, [.. _steps.OfType<Transition>()]);
+        Table = new TransitionTable(name, summary, Name(ChannelPhase.Idle), [.. _steps.OfType<Transition>()]);
     }
 
     internal TransitionTable Table { get; }

@@ -20,11 +20,5 @@ internal static class ChannelTables
     /// <summary>The last item is taken: Completion completes.</summary>
     internal static readonly Transition End = new("draining", "end", "ended");
 
-    internal static readonly TransitionTable Closing = new("channel close", "The end of a channel.", "accepting", isTraced: true, Close, Seal, End);
-
-    /// <summary>The subject is the reader's waiter, the argument the number of the writer's.</summary>
-    internal static readonly Transition HandOver = new("both wait", "hand over", "handed over");
-
-    internal static readonly TransitionTable HandOvers = new(
-        "hand-over", "An item that goes from a writer that waits to a reader that waits.", "both wait", isTraced: true, HandOver);
+    internal static readonly TransitionTable Closing = new("channel close", "The end of a channel.", "accepting", Close, Seal, End);
 }

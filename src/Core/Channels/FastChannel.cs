@@ -13,10 +13,11 @@ namespace FastCore.Channels;
 /// <para>
 /// <b>Threads.</b> With <see cref="ChannelOptions.SingleReader"/> set the channel is built for at most one reading operation at
 /// a time, with <see cref="ChannelOptions.SingleWriter"/> for at most one writing operation; breaking that promise loses or
-/// doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such an operation until it completes. (A channel that drops
-/// items, has priorities, holds none or more than 65,536, does not rely on either.) Completing the channel, <c>Count</c>, and cancelling are allowed from any thread. In every
-/// other case everything is allowed from any thread; but without a bound, and with <see cref="ChannelOptions.SingleReader"/>,
-/// a read that waits cancels an earlier one of its kind that still does, as on the stock channel.
+/// doubles items. A started <c>ReadAsync</c> or <c>WriteAsync</c> is such an operation until it completes. Everything else is
+/// allowed from any thread: completing the channel, <c>Count</c>, cancelling, and the side without a promise. A channel that
+/// drops items, has priorities, or holds none or more than 65,536, does not rely on either; and without a bound, with
+/// <see cref="ChannelOptions.SingleReader"/>, a read that waits cancels an earlier one of its kind that still does, as on the
+/// stock channel.
 /// </para>
 /// <para>
 /// <b>Order.</b> Items are read in the order in which they were written. Started <c>ReadAsync</c> calls get items in the order

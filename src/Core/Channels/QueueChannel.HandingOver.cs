@@ -35,7 +35,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 case Claim.Both:
                     _readersQueued.Remove(reader);
                     _writersQueued.Remove(writer);
-                    NoteHandOver(reader, writer);
                     reader.Succeed(writer.Item!);
                     writer.Succeed(true);
                     decided.Add(reader);

@@ -58,11 +58,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (Lifecycle.IsWatched) waiter.NoteParked();
     }
 
-    private static void NoteHandOver(Waiter reader, Waiter writer)
-    {
-        if (Tracer.IsOn && reader.Subject != 0) Tracer.Record(ChannelTables.HandOver, reader.Subject, writer.Subject);
-    }
-
     /// <summary>A channel that is older than the recording joins it as one that nobody has waited on.</summary>
     private void BeginToTrace()
     {

@@ -13,17 +13,15 @@ public sealed class TransitionTable
     /// <param name="name">What lives, such as <c>waiter</c>.</param>
     /// <param name="summary">What it is, in a sentence.</param>
     /// <param name="initial">The state in which a life begins.</param>
-    /// <param name="isTraced">Whether the code records these transitions; otherwise the table is documentation.</param>
     /// <param name="transitions">The permitted steps. A transition belongs to one table.</param>
     /// <exception cref="ArgumentException">
     /// A step is there twice, a state can't be reached from the initial one, or a transition is in a table already.
     /// </exception>
-    public TransitionTable(string name, string summary, string initial, bool isTraced, params ReadOnlySpan<Transition> transitions)
+    public TransitionTable(string name, string summary, string initial, params ReadOnlySpan<Transition> transitions)
     {
         Name = name;
         Summary = summary;
         Initial = initial;
-        IsTraced = isTraced;
         Transitions = [.. transitions];
         States = [.. Transitions.SelectMany(static one => (string[])[one.From, one.To]).Prepend(initial).Distinct()];
         ThrowIfMalformed();
@@ -45,9 +43,6 @@ public sealed class TransitionTable
 
     /// <summary>The state in which a life begins.</summary>
     public string Initial { get; }
-
-    /// <summary>Whether the code records these transitions while tracing is on.</summary>
-    public bool IsTraced { get; }
 
     /// <summary>The states, the initial one first.</summary>
     public IReadOnlyList<string> States { get; }

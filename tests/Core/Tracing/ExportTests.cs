@@ -13,7 +13,7 @@ internal sealed class ExportTests
 
     private static readonly Transition Return = new("there", "return", "here");
 
-    private static readonly TransitionTable Table = new("exported", "Somebody in a test.", "here", isTraced: true, Go, Return);
+    private static readonly TransitionTable Table = new("exported", "Somebody in a test.", "here", Go, Return);
 
     /// <summary>The members that "Trace Event Format" asks of each phase.</summary>
     private static readonly Dictionary<string, string[]> Shape = new()

@@ -12,7 +12,7 @@ internal sealed class TracerTests
 
     private static readonly Transition Return = new("there", "return", "here");
 
-    private static readonly TransitionTable Table = new("traveller", "Somebody in a test.", "here", isTraced: true, Go, Return);
+    private static readonly TransitionTable Table = new("traveller", "Somebody in a test.", "here", Go, Return);
 
     [TearDown]
     public void StopTracing() => Tracer.Stop();

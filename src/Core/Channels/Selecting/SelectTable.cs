@@ -18,6 +18,6 @@ internal static class SelectTable
     internal static readonly Transition Run = new("decided", "run", "idle");
 
     internal static readonly TransitionTable Table = new(
-        "select", "Several operations, of which exactly one takes place.", "idle", isTraced: true,
+        "select", "Several operations, of which exactly one takes place.", "idle",
         Open, Claim, Unclaim, Decide, Run);
 }

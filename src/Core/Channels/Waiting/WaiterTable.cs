@@ -42,6 +42,6 @@ internal static class WaiterTable
     internal static readonly Transition AbandonAtOnce = new("announced", "abandon", "pooled");
 
     internal static readonly TransitionTable Table = new(
-        "waiter", "An operation on a channel that could not finish at once.", "pooled", isTraced: true,
+        "waiter", "An operation on a channel that could not finish at once.", "pooled",
         Announce, Park, ClaimAtOnce, Claim, FailAtOnce, Fail, Cancel, CancelAtOnce, Signal, Run, Abandon, AbandonAtOnce);
 }

@@ -27,7 +27,7 @@ public static class DiagramPage
     {
         ArgumentNullException.ThrowIfNull(tables);
         var page = new StringBuilder();
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>FastCore: state diagrams</title><style>{Style}</style></head><body>\n<h1>State diagrams</h1>\n");
+        page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>FastCore: state diagrams</title><style>{Style}</style></head><body>\n<h1>State diagrams</h1>\n<p>Drawn from the tables that the code steps through, and that the trace records.</p>\n");
         page.Append("<svg width=\"0\" height=\"0\"><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" style=\"fill:#667\"/></marker></defs></svg>\n");
         foreach (TransitionTable table in tables) Append(page, table);
         return page.Append("</body></html>\n").ToString();
@@ -40,7 +40,7 @@ public static class DiagramPage
         Dictionary<string, (double X, double Y)> places = table.States.Index().ToDictionary(
             static one => one.Item,
             one => Place(one.Index * Math.Tau / table.States.Count, radius, height));
-        page.Append($"<h2>{Text(table.Name)}</h2>\n<p>{Text(table.Summary)} {(table.IsTraced ? "Live: its steps are recorded." : "Not recorded.")}</p>\n");
+        page.Append($"<h2>{Text(table.Name)}</h2>\n<p>{Text(table.Summary)}</p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Text(table.Name)}\">\n");
         foreach (IGrouping<(string From, string To), Transition> arc in table.Transitions.GroupBy(static step => (step.From, step.To)))
             AppendArc(page, places[arc.Key.From], places[arc.Key.To], string.Join(", ", arc.Select(static step => step.Name)));
