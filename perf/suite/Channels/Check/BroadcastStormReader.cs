@@ -4,7 +4,7 @@ using FastCore.Broadcast;
 namespace FastCore.Perf.Channels.Check;
 
 /// <summary>Reads to the end, in all the ways there are, and adds up what it is told that it missed.</summary>
-internal sealed class BroadcastStormReader : StormWorker
+internal sealed class BroadcastStormReader : StormTaker
 {
     private readonly BroadcastStorm _storm;
 
@@ -16,8 +16,6 @@ internal sealed class BroadcastStormReader : StormWorker
     private readonly Telling _telling;
 
     private readonly long[] _next;
-
-    private readonly long[] _batch = new long[LongestBatch];
 
     /// <summary>What the calls, exceptions or callbacks said.</summary>
     private long _told;
@@ -56,13 +54,7 @@ internal sealed class BroadcastStormReader : StormWorker
         ReceiveAsync,
     }
 
-    internal long Read { get; private set; }
-
-    internal long OutOfOrder { get; private set; }
-
     internal long Missed => _storm.MissedOf(_ours);
-
-    internal override long Moved => Read;
 
     /// <summary>What is wrong with a reader that has come to its end, or null.</summary>
     internal string? WrongEnd()
@@ -90,10 +82,9 @@ internal sealed class BroadcastStormReader : StormWorker
                     Hear(missed);
                     Take(item);
                     return true;
-                case Way.TryReadBatch when _ours.TryReadBatch(_batch, out missed) is var count and > 0:
+                case Way.TryReadBatch when _ours.TryReadBatch(Batch, out missed) is var count and > 0:
                     Hear(missed);
-                    Take(_batch.AsSpan(0, count));
-                    return true;
+                    return Take(count);
                 case Way.ReceiveAsync:
                     BroadcastItem<long> received = await _ours.ReceiveAsync(Aim()).ConfigureAwait(false);
                     Hear(received.Missed);
@@ -118,25 +109,20 @@ internal sealed class BroadcastStormReader : StormWorker
         if (_telling != Telling.ByCallback) _told += missed;
     }
 
-    private void Take(long item) => Take([item]);
-
-    private void Take(ReadOnlySpan<long> items)
+    protected override void Take(long item)
     {
-        foreach (long item in items)
+        long place = Read++ + Missed;
+        if ((ulong)Item.Writer(item) >= (ulong)_next.Length || Item.Number(item) >= Storm.Share)
         {
-            long place = Read++ + Missed;
-            if ((ulong)Item.Writer(item) >= (ulong)_next.Length || Item.Number(item) >= Storm.Share)
-            {
-                Fail($"read {item:X}, which nobody wrote");
-                continue;
-            }
-
-            ref long next = ref _next[Item.Writer(item)];
-            long number = Item.Number(item);
-            if (number < next) OutOfOrder++;
-            else if (_next.Length == 1 && number != place) Fail($"read {number} where {place} items had been read and missed");
-            next = number + 1;
-            if (!Storm.IsHunt && IsReadersTurn(item)) Dawdle();
+            Fail($"read {item:X}, which nobody wrote");
+            return;
         }
+
+        ref long next = ref _next[Item.Writer(item)];
+        long number = Item.Number(item);
+        if (number < next) OutOfOrder++;
+        else if (_next.Length == 1 && number != place) Fail($"read {number} where {place} items had been read and missed");
+        next = number + 1;
+        if (!Storm.IsHunt && IsReadersTurn(item)) Dawdle();
     }
 }

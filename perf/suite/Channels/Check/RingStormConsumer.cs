@@ -7,7 +7,7 @@ namespace FastCore.Perf.Channels.Check;
 /// Reads to the ring's end: in place if others come after it, since only so it can say that it is done with an item before
 /// they may see it; else in all the ways there are.
 /// </summary>
-internal sealed class RingStormConsumer : StormWorker
+internal sealed class RingStormConsumer : StormTaker
 {
     private readonly RingStorm _storm;
 
@@ -17,8 +17,6 @@ internal sealed class RingStormConsumer : StormWorker
 
     /// <summary>The same if it can do more than other readers.</summary>
     private readonly RingConsumer<long>? _ours;
-
-    private readonly long[] _batch = new long[LongestBatch];
 
     internal RingStormConsumer(RingStorm storm, int consumer, ChannelReader<long> reader, int seed)
         : base(storm, storm.PublisherCount + consumer, seed, canBlock: reader is RingConsumer<long> && !storm.HasSuccessors(consumer))
@@ -38,12 +36,6 @@ internal sealed class RingStormConsumer : StormWorker
         Peek,
     }
 
-    internal long Read { get; private set; }
-
-    internal long OutOfOrder { get; private set; }
-
-    internal override long Moved => Read;
-
     protected override async ValueTask<bool> Step()
     {
         switch (Draw())
@@ -54,11 +46,10 @@ internal sealed class RingStormConsumer : StormWorker
             case Way.ReadAsync:
                 Take(await _reader.ReadAsync(Aim()).ConfigureAwait(false));
                 return true;
-            case Way.TryReadBatch when _ours!.TryReadBatch(_batch) is var count and > 0:
-                Take(_batch.AsSpan(0, count));
-                return true;
+            case Way.TryReadBatch when _ours!.TryReadBatch(Batch) is var count and > 0:
+                return Take(count);
             case Way.ReadBatchAsync:
-                return Take(await _ours!.ReadBatchAsync(_batch.AsMemory(0, DrawLength()), Aim()).ConfigureAwait(false));
+                return Take(await _ours!.ReadBatchAsync(Batch.AsMemory(0, DrawLength()), Aim()).ConfigureAwait(false));
             case Way.Peek when TryPeek():
                 return true;
             default:
@@ -74,7 +65,7 @@ internal sealed class RingStormConsumer : StormWorker
                 Take(_ours!.Read(Aim()));
                 return true;
             case 1:
-                return Take(_ours!.ReadBatch(_batch.AsSpan(0, DrawLength()), Aim()));
+                return Take(_ours!.ReadBatch(Batch.AsSpan(0, DrawLength()), Aim()));
             default:
                 if (_ours!.WaitToRead(DrawTime(), Aim()) && _ours.TryRead(out long item)) Take(item);
                 return true;
@@ -98,18 +89,7 @@ internal sealed class RingStormConsumer : StormWorker
         return true;
     }
 
-    private bool Take(int count)
-    {
-        Take(_batch.AsSpan(0, count));
-        return count > 0;
-    }
-
-    private void Take(ReadOnlySpan<long> items)
-    {
-        foreach (long item in items) Take(item);
-    }
-
-    private void Take(long item)
+    protected override void Take(long item)
     {
         long place = Read++;
         if (!_storm.Ledgers[_consumer].TryDeliver(item))

@@ -40,7 +40,7 @@ internal sealed class RingStormPublisher : StormWorker
             case Way.TryPublish when _storm.Ring.TryPublish(Next):
                 Accept(1);
                 return true;
-            case Way.TryPublishBatch when _storm.Ring.TryPublishBatch(Fill(_batch)) is var count and > 0:
+            case Way.TryPublishBatch when _storm.Ring.TryPublishBatch(Fill(_batch, _number)) is var count and > 0:
                 Accept(count);
                 return true;
             case Way.Claim when TryClaim():
@@ -71,14 +71,6 @@ internal sealed class RingStormPublisher : StormWorker
 
         // A wait that ends without room does not tell whether the ring has ended; a publication does.
         return true;
-    }
-
-    /// <summary>The next items, as many as are drawn and there are.</summary>
-    private Span<long> Fill(Span<long> places)
-    {
-        int length = Math.Min(places.Length, Math.Min(DrawLength(), Storm.Share - _number));
-        for (int i = 0; i < length; i++) places[i] = Item.Of(Index, _number + i);
-        return places[..length];
     }
 
     private bool TryClaim()

@@ -4,7 +4,7 @@ using FastCore.Channels;
 namespace FastCore.Perf.Channels.Check;
 
 /// <summary>Reads in all the ways there are, until the channel has ended.</summary>
-internal sealed class StormReader : StormWorker
+internal sealed class StormReader : StormTaker
 {
     private readonly ChannelStorm _storm;
 
@@ -18,8 +18,6 @@ internal sealed class StormReader : StormWorker
     private readonly SelectRead<long>? _selected;
 
     private readonly long[] _next;
-
-    private readonly long[] _batch = new long[LongestBatch];
 
     /// <summary>The one way in which this reader reads; null when each call is drawn.</summary>
     private readonly Way? _only;
@@ -55,12 +53,6 @@ internal sealed class StormReader : StormWorker
         TrySelect,
     }
 
-    internal long Read { get; private set; }
-
-    internal override long Moved => Read;
-
-    internal long OutOfOrder { get; private set; }
-
     protected override async ValueTask<bool> Step()
     {
         switch (_only ?? Draw())
@@ -68,9 +60,8 @@ internal sealed class StormReader : StormWorker
             case Way.TryRead when _channel.TryRead(out long item):
                 Take(item);
                 return true;
-            case Way.TryReadBatch when _ours!.TryReadBatch(_batch) is var count and > 0:
-                Take(_batch.AsSpan(0, count));
-                return true;
+            case Way.TryReadBatch when _ours!.TryReadBatch(Batch) is var count and > 0:
+                return Take(count);
             case Way.TrySelect when _select!.TrySelect(out int index):
                 return TakeSelected(index);
             case Way.Select:
@@ -80,9 +71,9 @@ internal sealed class StormReader : StormWorker
                 Take(await _channel.ReadAsync(Aim()).ConfigureAwait(false));
                 return true;
             case Way.ReadBatchAsync:
-                return Take(await _ours!.ReadBatchAsync(_batch.AsMemory(0, DrawLength()), Aim()).ConfigureAwait(false));
+                return Take(await _ours!.ReadBatchAsync(Batch.AsMemory(0, DrawLength()), Aim()).ConfigureAwait(false));
             case Way.GatherAsync:
-                return Take(await _ours!.ReadBatchAsync(_batch.AsMemory(0, DrawLength()), DrawTime(), Aim()).ConfigureAwait(false));
+                return Take(await _ours!.ReadBatchAsync(Batch.AsMemory(0, DrawLength()), DrawTime(), Aim()).ConfigureAwait(false));
             case Way.PeekBatch when _ours!.CanPeekBatch && TryPeek():
                 return true;
             default:
@@ -133,18 +124,7 @@ internal sealed class StormReader : StormWorker
         return items.Length > 0;
     }
 
-    private bool Take(int count)
-    {
-        Take(_batch.AsSpan(0, count));
-        return count > 0;
-    }
-
-    private void Take(ReadOnlySpan<long> items)
-    {
-        foreach (long item in items) Take(item);
-    }
-
-    private void Take(long item)
+    protected override void Take(long item)
     {
         Read++;
         if (!_storm.Ledger.TryDeliver(item))

@@ -55,6 +55,16 @@ internal abstract class StormWorker(Storm storm, int index, int seed, bool canBl
     /// <summary>A time limit, most often none to speak of.</summary>
     protected TimeSpan DrawTime() => TimeSpan.FromMilliseconds(Random.Next(8) == 0 ? 1 : 0);
 
+    /// <summary>A writer's next items, as many as are drawn, there are and fit.</summary>
+    /// <param name="places">Where they are put.</param>
+    /// <param name="number">The number of the first.</param>
+    protected Span<long> Fill(Span<long> places, int number)
+    {
+        int length = Math.Min(places.Length, Math.Min(DrawLength(), storm.Share - number));
+        for (int i = 0; i < length; i++) places[i] = Item.Of(index, number + i);
+        return places[..length];
+    }
+
     /// <summary>Makes calls until there is nothing left to do.</summary>
     private async Task Run()
     {

@@ -74,11 +74,11 @@ internal sealed class StormWriter : StormWorker
             case Way.TryWrite when _channel.TryWrite(Next):
                 Accept(1);
                 return true;
-            case Way.TryWriteBatch when _ours!.TryWriteBatch(Fill(_batch)) is var count and > 0:
+            case Way.TryWriteBatch when _ours!.TryWriteBatch(Fill(_batch, _number)) is var count and > 0:
                 Accept(count);
                 return true;
             case Way.WriteBatchAsync:
-                Accept(await _ours!.WriteBatchAsync(_batch.AsMemory(0, Fill(_batch).Length), Aim()).ConfigureAwait(false));
+                Accept(await _ours!.WriteBatchAsync(_batch.AsMemory(0, Fill(_batch, _number).Length), Aim()).ConfigureAwait(false));
                 return true;
             case Way.Claim when _ours!.CanClaim && TryClaim():
                 return true;
@@ -153,19 +153,11 @@ internal sealed class StormWriter : StormWorker
         return true;
     }
 
-    /// <summary>The next items, as many as are drawn, there are and fit.</summary>
-    private Span<long> Fill(Span<long> places)
-    {
-        int length = Math.Min(places.Length, Math.Min(DrawLength(), Storm.Share - _number));
-        for (int i = 0; i < length; i++) places[i] = Item.Of(Index, _number + i);
-        return places[..length];
-    }
-
     private bool TryClaim()
     {
         Span<long> places = _ours!.Claim(LongestBatch);
         if (places.IsEmpty) return false;
-        int count = Fill(places).Length;
+        int count = Fill(places, _number).Length;
         if (!_ours.Publish(count)) return false;
         Accept(count);
         return true;

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace FastCore.Perf.Channels.Check;
 
 /// <summary>Watches to the end, in all the ways there are.</summary>
-internal sealed class WatchStormWatcher : StormWorker
+internal sealed class WatchStormWatcher : StormTaker
 {
     private readonly WatchStorm _storm;
 
@@ -26,13 +26,7 @@ internal sealed class WatchStormWatcher : StormWorker
     /// <summary>The value that it read last.</summary>
     internal long Last { get; private set; } = WatchStorm.Initial;
 
-    internal long Read { get; private set; }
-
     internal long Doubled { get; private set; }
-
-    internal long OutOfOrder { get; private set; }
-
-    internal override long Moved => Read;
 
     protected override async ValueTask<bool> Step()
     {
@@ -71,7 +65,7 @@ internal sealed class WatchStormWatcher : StormWorker
         _version = version;
     }
 
-    private void Take(long item)
+    protected override void Take(long item)
     {
         Last = item;
         if (item == WatchStorm.Initial)
