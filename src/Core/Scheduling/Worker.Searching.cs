@@ -111,9 +111,9 @@ internal sealed partial class Worker
             Worker victim = workers[(start + i) % workers.Length];
             if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
-            if (item is null && (withNext || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
+            if (item is null && (withNext || victim.IsAway))
             {
-                item = Interlocked.Exchange(ref victim._next, null);
+                item = victim._next.TakeAway();
                 taken = 1;
             }
 

@@ -7,8 +7,7 @@
 // Invariant: what is spawned is counted before it can be seen, and what has run is counted after it has run; so if all that
 // has run, counted first, is all that was spawned, counted afterwards, nothing is left (see Scheduler.Shutdown).
 //
-// _next is emptied by exchange only, by the worker or a thief: each item in it has one taker. All other fields are the
-// worker's own to write, but for those that say otherwise.
+// All fields are the worker's own to write, but for those that say otherwise.
 
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
@@ -30,7 +29,7 @@ internal sealed partial class Worker : IParkable
 
     private readonly bool _isSpare;
 
-    private IWorkItem? _next;
+    private readonly NextSlot<HardwareAtomics> _next = new();
 
     private int _inARow;
 
@@ -87,12 +86,12 @@ internal sealed partial class Worker : IParkable
     internal IWorkItem? Running => Volatile.Read(ref _running);
 
     /// <summary>Whether something waits here behind the present item.</summary>
-    internal bool HasWaiting => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+    internal bool HasWaiting => _queue.Count > 0 || _next.IsFull;
 
     /// <summary>Whether something waits here that others should come for; the next-slot is this worker's, unless it is away.</summary>
-    internal bool HasStealable => _queue.Count > 0 || (IsAway && Volatile.Read(ref _next) is not null);
+    internal bool HasStealable => _queue.Count > 0 || (IsAway && _next.IsFull);
 
-    internal int Queued => _queue.Count + Pinned.Count + (Volatile.Read(ref _next) is null ? 0 : 1);
+    internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
 
     /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
     private bool KeepsWork => Scheduler.Policy == SchedulerPolicy.LocalOnly && !_isSpare;
@@ -119,7 +118,7 @@ internal sealed partial class Worker : IParkable
     internal void PushNext(IWorkItem item)
     {
         Volatile.Write(ref _spawned, _spawned + 1);
-        if (Interlocked.Exchange(ref _next, item) is { } before) Enqueue(before);
+        if (_next.Put(item) is { } before) Enqueue(before);
         if (IsAway) Scheduler.Notify();
     }
 
@@ -174,7 +173,7 @@ internal sealed partial class Worker : IParkable
     /// <summary>Gives up everything that waits here. By anyone, when the scheduler stops.</summary>
     internal void AbandonAll()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } next) next.Abandon();
+        if (_next.TakeAway() is { } next) next.Abandon();
         while ((_queue.Steal() ?? Pinned.Dequeue()) is { } item) item.Abandon();
     }
 
@@ -229,7 +228,7 @@ internal sealed partial class Worker : IParkable
         }
 
         if ((turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
-        if (_next is not null && _inARow < MostInARow && Interlocked.Exchange(ref _next, null) is { } next)
+        if (_inARow < MostInARow && _next.Take() is { } next)
         {
             _inARow++;
             return next;
@@ -242,7 +241,7 @@ internal sealed partial class Worker : IParkable
             return own;
         }
 
-        return _next is null ? null : Interlocked.Exchange(ref _next, null);
+        return _next.Take();
     }
 
     private void Enqueue(IWorkItem item)
@@ -274,7 +273,7 @@ internal sealed partial class Worker : IParkable
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
     private void LeaveAll()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } next) Scheduler.Global.Enqueue([next]);
+        if (_next.Take() is { } next) Scheduler.Global.Enqueue([next]);
         while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item]);
         Scheduler.Notify();
     }
