@@ -11,10 +11,7 @@ internal sealed partial class Worker
     /// <summary>About a microsecond.</summary>
     private const int RoundPause = 25;
 
-    private readonly object _bed = new();
-
-    /// <summary>Wake-ups that no park has used. Guarded by the bed.</summary>
-    private int _permits;
+    private readonly ThreadParker _parker = new();
 
     private uint _random;
 
@@ -24,23 +21,9 @@ internal sealed partial class Worker
 
     public bool SeesMore() => (HasStealable && Scheduler.MayStealFrom(this)) || Scheduler.HasShared(this);
 
-    public void Park()
-    {
-        lock (_bed)
-        {
-            while (_permits == 0) Monitor.Wait(_bed);
-            _permits--;
-        }
-    }
+    public void Park() => _parker.Park();
 
-    public void Unpark()
-    {
-        lock (_bed)
-        {
-            _permits++;
-            Monitor.Pulse(_bed);
-        }
-    }
+    public void Unpark() => _parker.Unpark();
 
     /// <returns>Null: the scheduler has stopped.</returns>
     private IWorkItem? Search()

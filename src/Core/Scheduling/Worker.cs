@@ -1,6 +1,6 @@
 // A thread that runs work, with its own queue.
 //
-// What it runs next, in this order: once in 61 turns the global queue, so that it can't starve; the next-slot, where the work
+// What it runs next, in this order: once in 61 turns, or in fewer if they are long, the global queue, so that it can't starve; the next-slot, where the work
 // waits that the present item has just woken, at most MostInARow times in a row, so that two items that wake each other can't
 // starve the rest; its own queue, oldest first; the queue of what is pinned to it; the global queue; half of another's queue.
 //
@@ -17,7 +17,10 @@ namespace FastCore.Scheduling;
 /// <summary>One worker of a <see cref="Scheduler"/>.</summary>
 internal sealed partial class Worker : IParkable
 {
-    private const int GlobalEvery = 61;
+    private const int MostGlobalEvery = 61;
+
+    /// <summary>What waits in the global queue while all workers are busy waits for about so long.</summary>
+    private static readonly TimeSpan GlobalWait = TimeSpan.FromMicroseconds(200);
 
     private const int MostInARow = 16;
 
@@ -28,6 +31,9 @@ internal sealed partial class Worker : IParkable
     private readonly IWorkItem[] _overflow = new IWorkItem[(LocalQueue<HardwareAtomics>.DefaultCapacity / 2) + 1];
 
     private readonly bool _isSpare;
+
+    /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
+    private readonly bool _keepsWork;
 
     private readonly NextSlot<HardwareAtomics> _next = new();
 
@@ -53,11 +59,18 @@ internal sealed partial class Worker : IParkable
     /// <summary>Set by the monitor, cleared by the worker.</summary>
     private bool _shouldYield;
 
+    /// <summary>Written by the monitor.</summary>
+    private int _globalEvery = MostGlobalEvery;
+
+    /// <summary>Turns until the worker looks at the global queue.</summary>
+    private int _untilGlobal;
+
     internal Worker(Scheduler scheduler, int index, bool isSpare)
     {
         Scheduler = scheduler;
         Index = index;
         _isSpare = isSpare;
+        _keepsWork = scheduler.Policy == SchedulerPolicy.LocalOnly && !isSpare;
         _random = (uint)(index + 1) * 2654435761u;
     }
 
@@ -92,9 +105,6 @@ internal sealed partial class Worker : IParkable
     internal bool HasStealable => _queue.Count > 0 || (IsAway && _next.IsFull);
 
     internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
-
-    /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
-    private bool KeepsWork => Scheduler.Policy == SchedulerPolicy.LocalOnly && !_isSpare;
 
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
@@ -136,7 +146,7 @@ internal sealed partial class Worker : IParkable
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
             Volatile.Write(ref _turn, _turn + 1);
-            fork.Execute();
+            fork.CallHere();
             Volatile.Write(ref _ran, _ran + 1);
             return true;
         }
@@ -167,6 +177,10 @@ internal sealed partial class Worker : IParkable
     {
         if (Interlocked.Exchange(ref _isAway, 0) != 0) Scheduler.CameBack();
     }
+
+    /// <summary>Says how many turns it has made in a time. By the monitor.</summary>
+    internal void Pace(long turns, TimeSpan elapsed) =>
+        Volatile.Write(ref _globalEvery, (int)Math.Clamp(turns * (GlobalWait / elapsed), 2, MostGlobalEvery));
 
     internal void AskToYield() => Volatile.Write(ref _shouldYield, true);
 
@@ -215,9 +229,9 @@ internal sealed partial class Worker : IParkable
     private IWorkItem? TakeOwn()
     {
         if (Scheduler.IsAbandoning) return null;
-        uint turn = (uint)_turn;
-        if (turn % GlobalEvery == 0)
+        if (--_untilGlobal < 0)
         {
+            _untilGlobal = Volatile.Read(ref _globalEvery);
             if (_isSpare && Scheduler.HasSurplus)
             {
                 LeaveAll();
@@ -227,7 +241,7 @@ internal sealed partial class Worker : IParkable
             if (Scheduler.Global.Dequeue() is { } shared) return shared;
         }
 
-        if ((turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
+        if ((_turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
         if (_inARow < MostInARow && _next.Take() is { } next)
         {
             _inARow++;
@@ -237,7 +251,7 @@ internal sealed partial class Worker : IParkable
         _inARow = 0;
         if (_queue.TakeOldest() is { } own)
         {
-            if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+            if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
             return own;
         }
 
@@ -248,7 +262,7 @@ internal sealed partial class Worker : IParkable
     {
         if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
-        if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+        if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
     }
 
     /// <summary>Sees to those who search or sleep: wakes one, or, if one searches, gives away the older half of what waits here.</summary>
@@ -283,7 +297,7 @@ internal sealed partial class Worker : IParkable
     {
         int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
-        GlobalQueue<HardwareAtomics> to = KeepsWork ? Pinned : Scheduler.Global;
+        GlobalQueue<HardwareAtomics> to = _keepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
     }
