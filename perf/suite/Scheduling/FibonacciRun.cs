@@ -62,7 +62,7 @@ internal sealed class JoinedFibonacciRun(SchedulerTarget target) : FibonacciRun
     private static long ComputeJoined(int number)
     {
         if (number < 2) return number;
-        (long first, long second) = Scheduler.Join(ComputeJoined, number - 1, ComputeJoined, number - 2);
+        (long first, long second) = Scheduler.Join(static number => ComputeJoined(number), number - 1, static number => ComputeJoined(number), number - 2);
         return first + second;
     }
 }

@@ -19,11 +19,18 @@ internal sealed class Fork<TCall> : Fork
     /// <summary>With what it has returned, when it is done.</summary>
     internal ref readonly TCall Made => ref _call;
 
-    protected override void Call()
+    internal override void CallHere()
     {
-        // In place: it keeps what it returns.
-        ref TCall call = ref _call;
-        call.Make();
+        try
+        {
+            // In place: it keeps what it returns.
+            ref TCall call = ref _call;
+            call.Make();
+        }
+        catch (Exception failure)
+        {
+            Failure = ExceptionDispatchInfo.Capture(failure);
+        }
     }
 }
 
@@ -40,8 +47,11 @@ internal abstract class Fork : IWorkItem
 
     internal bool IsDone => Volatile.Read(ref _phase) == Done;
 
+    /// <summary>Whether nobody has made the call, nor will. When it is done.</summary>
+    internal bool IsAbandoned { get; private set; }
+
     /// <summary>What it threw. When it is done.</summary>
-    internal ExceptionDispatchInfo? Failure { get; private set; }
+    internal ExceptionDispatchInfo? Failure { get; private protected set; }
 
     public void Execute()
     {
@@ -50,21 +60,12 @@ internal abstract class Fork : IWorkItem
     }
 
     /// <summary>Makes the call for the worker that joins it, which need not be told.</summary>
-    internal void CallHere()
-    {
-        try
-        {
-            Call();
-        }
-        catch (Exception failure)
-        {
-            Failure = ExceptionDispatchInfo.Capture(failure);
-        }
-    }
+    internal abstract void CallHere();
 
+    /// <remarks>The item that joins it runs still, and is not to end otherwise than it would have: it makes the call itself.</remarks>
     public void Abandon()
     {
-        Failure = ExceptionDispatchInfo.Capture(new OperationCanceledException("The scheduler was shut down before the forked action ran."));
+        IsAbandoned = true;
         Finish();
     }
 
@@ -77,8 +78,6 @@ internal abstract class Fork : IWorkItem
             while (!IsDone) Monitor.Wait(this);
         }
     }
-
-    protected abstract void Call();
 
     private void Finish()
     {

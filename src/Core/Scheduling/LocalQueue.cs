@@ -64,6 +64,7 @@ internal sealed class LocalQueue<TAtomics>
 
     /// <summary>Adds the newest item. By the owner.</summary>
     /// <returns>False: there is no room.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryPush(IWorkItem item)
     {
         long tail = TAtomics.ReadOwned(in _cursors.Tail);
@@ -90,6 +91,7 @@ internal sealed class LocalQueue<TAtomics>
     }
 
     /// <summary>Takes the newest item. By the owner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal IWorkItem? TakeNewest()
     {
         long newest = TAtomics.ReadOwned(in _cursors.Tail) - 1;

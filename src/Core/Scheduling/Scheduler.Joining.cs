@@ -70,7 +70,7 @@ public sealed partial class Scheduler
         }
 
         if (worker is null) fork.Execute();
-        else AwaitFork(worker, fork);
+        else if (!worker.TryTakeBack(fork)) AwaitFork(worker, fork);
         if (failure is null && fork.Failure is null) return;
         if (failure is not null && fork.Failure is not null) throw new AggregateException(failure.SourceException, fork.Failure.SourceException);
         (failure ?? fork.Failure)!.Throw();
@@ -78,21 +78,23 @@ public sealed partial class Scheduler
 
     private static void AwaitFork(Worker worker, Fork fork)
     {
-        if (worker.TryTakeBack(fork)) return;
         for (int round = 0; !fork.IsDone; round++)
         {
             IWorkItem? item = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? worker.TakeAny() : null;
             if (item is not null)
             {
+                worker.EndSearch();
                 worker.RunInside(item);
                 round = 0;
             }
             else if (round < HelpRounds)
             {
+                worker.BeginSearch();
                 HardwareAtomics.Pause(HelpPause);
             }
             else
             {
+                worker.EndSearch();
                 Blocking(static waited =>
                 {
                     waited.Wait();
@@ -100,5 +102,8 @@ public sealed partial class Scheduler
                 }, fork);
             }
         }
+
+        worker.EndSearch();
+        if (fork.IsAbandoned) fork.CallHere();
     }
 }

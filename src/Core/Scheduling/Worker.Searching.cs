@@ -15,6 +15,9 @@ internal sealed partial class Worker
 
     private uint _random;
 
+    /// <summary>The turn of each of the others when this one last thought of stealing from it.</summary>
+    private long[] _turnsSeen = [];
+
     private bool _isSearching;
 
     public bool SeesWork() => Scheduler.IsStopping || Pinned.Count > 0 || HasWaiting || Scheduler.HasShared(this);
@@ -38,11 +41,12 @@ internal sealed partial class Worker
                 continue;
             }
 
-            _isSearching = _isSearching || Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+            BeginSearch();
             if (FindWork() is { } item)
             {
-                EndSearch();
+                // In this order: the monitor takes work for forgotten where nobody runs and nobody searches.
                 Volatile.Write(ref _running, item);
+                EndSearch();
                 Scheduler.Monitoring.WakeIfAsleep();
                 return item;
             }
@@ -56,7 +60,11 @@ internal sealed partial class Worker
         return null;
     }
 
-    private void EndSearch()
+    /// <summary>Has others see that it searches, if there are not enough that do. By the worker's thread.</summary>
+    internal void BeginSearch() => _isSearching = _isSearching || Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+
+    /// <summary>Has others see that it does not. By the worker's thread.</summary>
+    internal void EndSearch()
     {
         if (!_isSearching) return;
         _isSearching = false;
@@ -73,26 +81,35 @@ internal sealed partial class Worker
             IWorkItem? item = _queue.TakeOldest()
                 ?? Pinned.Dequeue()
                 ?? Scheduler.Global.DequeueShare(_queue, Scheduler.Workers)
-                ?? (round == rounds - 1 ? StealFromAny(withNext: true) : null);
+                ?? (round >= rounds - 2 ? StealFromHeldUp(withNext: true) : null);
             if (item is not null) return item;
         }
 
         return null;
     }
 
-    /// <summary>Steals from the others, beginning with any of them.</summary>
+    /// <summary>Steals from the others, beginning with any of them, but only from who has the item still that it had at the call before.</summary>
     /// <param name="withNext">Next-slots too: most are emptied by their worker sooner than their item could move.</param>
-    internal IWorkItem? StealFromAny(bool withNext)
+    internal IWorkItem? StealFromHeldUp(bool withNext)
     {
         Worker[] workers = Scheduler.AllWorkers;
+        if (_turnsSeen.Length < workers.Length) Array.Resize(ref _turnsSeen, workers.Length);
         _random ^= _random << 13;
         _random ^= _random >> 17;
         _random ^= _random << 5;
         int start = (int)(_random % (uint)workers.Length);
         for (int i = 0; i < workers.Length; i++)
         {
-            Worker victim = workers[(start + i) % workers.Length];
+            int at = (start + i) % workers.Length;
+            Worker victim = workers[at];
             if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
+            long turn = victim.Turn;
+            if (_turnsSeen[at] != turn)
+            {
+                _turnsSeen[at] = turn;
+                continue;
+            }
+
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
             if (item is null && (withNext || victim.IsAway))
             {

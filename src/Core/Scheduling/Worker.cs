@@ -35,6 +35,9 @@ internal sealed partial class Worker : IParkable
     /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
     private readonly bool _keepsWork;
 
+    /// <summary>Whether what is spawned here goes to the global queue.</summary>
+    private readonly bool _sharesAll;
+
     private readonly NextSlot<HardwareAtomics> _next = new();
 
     private int _inARow;
@@ -70,6 +73,7 @@ internal sealed partial class Worker : IParkable
         Scheduler = scheduler;
         Index = index;
         _isSpare = isSpare;
+        _sharesAll = scheduler.Policy == SchedulerPolicy.GlobalOnly;
         _keepsWork = scheduler.Policy == SchedulerPolicy.LocalOnly && !isSpare;
         _random = (uint)(index + 1) * 2654435761u;
     }
@@ -135,7 +139,7 @@ internal sealed partial class Worker : IParkable
     /// <summary>Takes what was pushed last, or else whatever waits anywhere. By the worker's thread, which waits for a fork.</summary>
     internal IWorkItem? TakeAny() => Scheduler.IsAbandoning
         ? _queue.TakeNewest()
-        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(withNext: false);
+        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromHeldUp(withNext: false);
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
     /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
@@ -258,9 +262,10 @@ internal sealed partial class Worker : IParkable
         return _next.Take();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(IWorkItem item)
     {
-        if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
+        if (_sharesAll) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
         if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
     }
