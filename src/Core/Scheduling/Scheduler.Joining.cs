@@ -95,6 +95,9 @@ public sealed partial class Scheduler
             else
             {
                 worker.EndSearch();
+
+                // It may have come there behind the shutdown's back: that looks behind a fence on all processors, once.
+                if (worker.Scheduler.IsAbandoning) worker.Scheduler.AbandonGlobal();
                 Blocking(static waited =>
                 {
                     waited.Wait();

@@ -5,6 +5,7 @@
 // if the two sums are equal nothing was left when the first was complete; and with the outside shut, nothing can come.
 
 using System.Diagnostics;
+using FastCore.Atomics;
 
 namespace FastCore.Scheduling;
 
@@ -50,9 +51,12 @@ public sealed partial class Scheduler
         bool isDone = mode == ShutdownMode.Cancel || AwaitDrained(start, timeout);
         Volatile.Write(ref _isAbandoning, true);
         Volatile.Write(ref _isStopping, true);
+        HardwareAtomics.FenceAllProcessors();
+
+        // Before, since an item may wait for a fork that nobody will take; and behind, for what the last items have left.
+        AbandonAll();
         isDone &= EndThreads(start, timeout);
-        foreach (Worker worker in AllWorkers) worker.AbandonAll();
-        AbandonGlobal();
+        AbandonAll();
         return isDone;
     }
 
@@ -78,6 +82,12 @@ public sealed partial class Scheduler
     private static long CountRan(Worker[] workers) => workers.Sum(static worker => worker.Ran);
 
     private long CountSpawned(Worker[] workers) => Global.Accepted + workers.Sum(static worker => worker.Spawned + worker.Pinned.Accepted);
+
+    private void AbandonAll()
+    {
+        foreach (Worker worker in AllWorkers) worker.AbandonAll();
+        AbandonGlobal();
+    }
 
     private void Close()
     {
