@@ -35,6 +35,7 @@ internal sealed class OutsideRun<TTarget> : SpawnRun<TTarget> where TTarget : st
 
     private static void Await(Counted item, long wave)
     {
+        if (item.Ran >= wave) return;
         SpinWait spinner = default;
         long started = Stopwatch.GetTimestamp();
         while (item.Ran < wave)

@@ -143,7 +143,8 @@ internal sealed class SchedulerMonitor
         // What the item has woken waits for it to end, and nobody was told of it.
         if (worker.HasWaiting) _scheduler.Notify();
         TimeSpan elapsed = Stopwatch.GetElapsedTime(watched.Since, now);
-        if (watched.IsReported || worker.IsAway || elapsed < _options.LongRun) return worker.HasWaiting;
+        if (watched.IsReported || worker.IsAway) return worker.HasWaiting;
+        if (elapsed < _options.LongRun) return true;
         watched.IsReported = true;
         Volatile.Write(ref _longRuns, _longRuns + 1);
         worker.AskToYield();

@@ -51,6 +51,8 @@ internal sealed partial class Worker
                 return item;
             }
 
+            // A look before the fence on all processors that a park begins with, which disturbs those who are at work.
+            if (_isSearching && SeesWork()) continue;
             Scheduler.Parks();
             Scheduler.Parking.Park(this, _isSearching);
             _isSearching = true;
