@@ -1,4 +1,4 @@
-using FastCore.Perf.Channels;
+using FastCore.Perf;
 using FastCore.Perf.Channels.Check;
 using FastCore.Perf.Results;
 
@@ -15,7 +15,7 @@ internal sealed class ChannelCommandTests
         var run = FastCoreProgram.Run("bench", "channels", "--rounds", "1", "--duration", "5ms", "--json", "-");
         var report = BenchReport.FromJson(run.Output);
         Assert.That(run.ExitCode, Is.EqualTo(report.IsInconclusive ? 4 : 0), run.Error);
-        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(ChannelBench.Channels.Cases.SelectMany(name => ((string, string)[])[(name, "fastcore"), (name, "stock")])));
+        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(CaseBenches.Channels.Cases.SelectMany(name => ((string, string)[])[(name, "fastcore"), (name, "stock")])));
         foreach (var result in report.Cases.Where(result => result.Subject == "fastcore"))
         {
             Assert.That(result.Refused, Is.Null, result.Name);
