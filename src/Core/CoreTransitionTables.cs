@@ -1,6 +1,7 @@
 using FastCore.Channels;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
+using FastCore.Scheduling;
 using FastCore.Tracing;
 
 namespace FastCore;
@@ -17,5 +18,6 @@ public static class CoreTransitionTables
         ChannelTables.Closing,
         WaiterTable.Table,
         SelectTable.Table,
+        .. SchedulerTables.All,
     ];
 }

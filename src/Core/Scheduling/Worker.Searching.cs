@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -26,8 +27,14 @@ internal sealed partial class Worker
     {
         lock (_bed)
         {
-            while (_permits == 0) Monitor.Wait(_bed);
+            while (_permits == 0)
+            {
+                NoteAsleep();
+                Monitor.Wait(_bed);
+            }
+
             _permits--;
+            NoteGoesOn();
         }
     }
 
@@ -36,6 +43,7 @@ internal sealed partial class Worker
         lock (_bed)
         {
             _permits++;
+            NoteUnparked();
             Monitor.Pulse(_bed);
         }
     }
@@ -44,18 +52,30 @@ internal sealed partial class Worker
     private IWorkItem? Search()
     {
         Volatile.Write(ref _running, null);
+        NoteSearch(SchedulerTables.RunDry);
         while (!Scheduler.IsStopping)
         {
             if (_isSpare && Scheduler.TryRetire())
             {
+                NoteSpin(SchedulerTables.LeaveSpinning, once: null);
                 EndSearch();
+                NoteSearch(SchedulerTables.Retire);
                 Scheduler.Reserve(this);
+                NoteAwake();
+                NoteSearch(SchedulerTables.Recall);
                 continue;
             }
 
-            _isSearching = _isSearching || Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+            if (!_isSearching)
+            {
+                _isSearching = Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+                NoteSpin(SchedulerTables.BeginSpin, SchedulerTables.RefuseSpin);
+            }
+
             if (FindWork() is { } item)
             {
+                NoteSpin(SchedulerTables.FindSpinning, SchedulerTables.FindAtOnce);
+                NoteSearch(SchedulerTables.Find);
                 EndSearch();
                 Volatile.Write(ref _running, item);
                 Interlocked.MemoryBarrier();
@@ -64,10 +84,18 @@ internal sealed partial class Worker
             }
 
             Scheduler.Parks();
+            NoteSpin(SchedulerTables.GiveUpSpinning, SchedulerTables.GiveUpAtOnce);
+            NoteSearch(SchedulerTables.Park);
+            NoteAnnounced();
             Scheduler.Parking.Park(this, _isSearching);
+            NoteAwake();
+            NoteSearch(SchedulerTables.Wake);
             _isSearching = true;
+            NoteSpin(SchedulerTables.WakeSpinning, once: null);
         }
 
+        NoteSpin(SchedulerTables.LeaveSpinning, once: null);
+        NoteSearch(SchedulerTables.StopWorker);
         EndSearch();
         return null;
     }
@@ -100,6 +128,7 @@ internal sealed partial class Worker
     internal IWorkItem? StealFromAny(bool isLastRound)
     {
         Worker[] workers = Scheduler.AllWorkers;
+        NoteSteal(SchedulerTables.Look);
         _random ^= _random << 13;
         _random ^= _random >> 17;
         _random ^= _random << 5;
@@ -109,17 +138,21 @@ internal sealed partial class Worker
             Worker victim = workers[(start + i) % workers.Length];
             if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
+            Transition how = SchedulerTables.StealHalf;
             if (item is null && (isLastRound || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
             {
-                item = Interlocked.Exchange(ref victim._next, null);
+                item = victim.TakeNext(SchedulerTables.StealNext);
                 taken = 1;
+                how = SchedulerTables.StealSlot;
             }
 
             if (item is null) continue;
             Volatile.Write(ref _stolen, _stolen + taken);
+            NoteSteal(how, victim, taken);
             return item;
         }
 
+        NoteSteal(SchedulerTables.FindNothing);
         return null;
     }
 }

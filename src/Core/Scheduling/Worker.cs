@@ -11,6 +11,7 @@
 // worker's own to write, but for those that say otherwise.
 
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -57,6 +58,7 @@ internal sealed partial class Worker : IParkable
         Index = index;
         _isSpare = isSpare;
         _random = (uint)(index + 1) * 2654435761u;
+        BeginLives();
     }
 
     internal static Worker? Current => _current;
@@ -112,7 +114,13 @@ internal sealed partial class Worker : IParkable
     internal void PushNext(IWorkItem item)
     {
         Volatile.Write(ref _spawned, _spawned + 1);
-        if (Interlocked.Exchange(ref _next, item) is { } before) Enqueue(before);
+        WatchedItem.NoteSlot(item, SchedulerTables.PutNext);
+        if (Interlocked.Exchange(ref _next, item) is { } before)
+        {
+            WatchedItem.NoteSlot(before, SchedulerTables.DisplaceNext);
+            Enqueue(before);
+        }
+
         if (IsAway) Scheduler.Notify();
     }
 
@@ -126,11 +134,13 @@ internal sealed partial class Worker : IParkable
     internal bool TryTakeBack(Fork fork)
     {
         IWorkItem? newest = _queue.TakeNewest();
-        if (newest == fork)
+        bool isWatched = newest is not null && newest != fork && WatchedItem.IsFor(newest, fork);
+        if (newest == fork || isWatched)
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
             Volatile.Write(ref _turn, _turn + 1);
-            fork.Execute();
+            if (isWatched) newest!.Execute();
+            else fork.Execute();
             Volatile.Write(ref _ran, _ran + 1);
             return true;
         }
@@ -149,9 +159,10 @@ internal sealed partial class Worker : IParkable
 
     /// <summary>Stops counting as active. By the worker's thread as it blocks, or by the monitor as it runs on.</summary>
     /// <returns>False: it did so before.</returns>
-    internal bool TryGoAway()
+    internal bool TryGoAway(bool runsOn = false)
     {
-        if (Interlocked.Exchange(ref _isAway, 1) != 0) return false;
+        if (ExchangeAway(1, runsOn ? SchedulerTables.RunOn : SchedulerTables.GoIntoCall) != 0) return false;
+        if (!runsOn) Present?.NoteBlocking(SchedulerTables.Block);
         Scheduler.WentAway();
         return true;
     }
@@ -159,15 +170,15 @@ internal sealed partial class Worker : IParkable
     /// <summary>Counts as active again. By the worker's thread.</summary>
     internal void ComeBack()
     {
-        if (Interlocked.Exchange(ref _isAway, 0) != 0) Scheduler.CameBack();
+        if (ExchangeAway(0, SchedulerTables.ComeBack) != 0) Scheduler.CameBack();
     }
 
-    internal void AskToYield() => Volatile.Write(ref _shouldYield, true);
+    internal void AskToYield() => SetYield(isAsked: true);
 
     /// <summary>Gives up everything that waits here. By anyone, when the scheduler stops.</summary>
     internal void AbandonAll()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } next) next.Abandon();
+        TakeNext(SchedulerTables.LeaveNext)?.Abandon();
         while ((_queue.Steal() ?? Pinned.Dequeue()) is { } item) item.Abandon();
     }
 
@@ -193,7 +204,7 @@ internal sealed partial class Worker : IParkable
     {
         Volatile.Write(ref _running, item);
         Volatile.Write(ref _turn, _turn + 1);
-        if (_shouldYield) Volatile.Write(ref _shouldYield, false);
+        if (_shouldYield) SetYield(isAsked: false);
         try
         {
             item.Execute();
@@ -222,7 +233,7 @@ internal sealed partial class Worker : IParkable
         }
 
         if ((turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
-        if (_next is not null && _inARow < MostInARow && Interlocked.Exchange(ref _next, null) is { } next)
+        if (_next is not null && _inARow < MostInARow && TakeNext(SchedulerTables.TakeNext) is { } next)
         {
             _inARow++;
             return next;
@@ -230,20 +241,29 @@ internal sealed partial class Worker : IParkable
 
         _inARow = 0;
         if (_queue.TakeOldest() is { } own) return own;
-        return _next is null ? null : Interlocked.Exchange(ref _next, null);
+        return _next is null ? null : TakeNext(SchedulerTables.TakeNext);
+    }
+
+    /// <summary>Empties the next-slot. By anyone.</summary>
+    private IWorkItem? TakeNext(Transition how)
+    {
+        IWorkItem? item = Interlocked.Exchange(ref _next, null);
+        if (item is not null) WatchedItem.NoteSlot(item, how);
+        return item;
     }
 
     private void Enqueue(IWorkItem item)
     {
         if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
+        NoteRing();
         if (!KeepsWork) Scheduler.Notify();
     }
 
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
     private void LeaveAll()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } next) Scheduler.Global.Enqueue([next]);
+        if (TakeNext(SchedulerTables.LeaveNext) is { } next) Scheduler.Global.Enqueue([next]);
         while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item]);
         Scheduler.Notify();
     }
@@ -254,6 +274,7 @@ internal sealed partial class Worker : IParkable
         int count = 0;
         while (count < _overflow.Length - 1 && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
         _overflow[count++] = item;
+        NoteOverflow(count);
         GlobalQueue<HardwareAtomics> to = KeepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();

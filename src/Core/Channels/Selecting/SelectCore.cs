@@ -91,6 +91,8 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     public long Number { get; }
 
+    internal override long Subject => _life.Subject;
+
     /// <summary>In the order of their indexes.</summary>
     internal IReadOnlyList<SelectCase> Cases => _cases;
 

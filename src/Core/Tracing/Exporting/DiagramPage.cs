@@ -43,7 +43,12 @@ public static class DiagramPage
         page.Append($"<h2>{Text(table.Name)}</h2>\n<p>{Text(table.Summary)}</p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Text(table.Name)}\">\n");
         foreach (IGrouping<(string From, string To), Transition> arc in table.Transitions.GroupBy(static step => (step.From, step.To)))
-            AppendArc(page, places[arc.Key.From], places[arc.Key.To], string.Join(", ", arc.Select(static step => step.Name)));
+        {
+            string name = string.Join(", ", arc.Select(static step => step.Name));
+            if (arc.Key.From == arc.Key.To) AppendLoop(page, places[arc.Key.From], (Width / 2.0, height / 2.0), name);
+            else AppendArc(page, places[arc.Key.From], places[arc.Key.To], name);
+        }
+
         foreach (string state in table.States) AppendState(page, places[state], state, state == table.Initial);
         page.Append("</svg>\n");
     }
@@ -65,6 +70,20 @@ public static class DiagramPage
         (double X, double Y) end = AtEdge(to, bend);
         page.Append(CultureInfo.InvariantCulture, $"<path d=\"M{start.X:F1} {start.Y:F1}Q{bend.X:F1} {bend.Y:F1} {end.X:F1} {end.Y:F1}\" marker-end=\"url(#tip)\"/>");
         page.Append(CultureInfo.InvariantCulture, $"<text class=\"step\" x=\"{(start.X + end.X + (2 * bend.X)) / 4:F1}\" y=\"{(start.Y + end.Y + (2 * bend.Y)) / 4:F1}\">{Text(name)}</text>\n");
+    }
+
+    /// <summary>A step from a state to itself: a loop on its side away from the diagram's centre.</summary>
+    private static void AppendLoop(StringBuilder page, (double X, double Y) place, (double X, double Y) centre, string name)
+    {
+        double distance = Math.Sqrt(Math.Pow(place.X - centre.X, 2) + Math.Pow(place.Y - centre.Y, 2));
+        (double X, double Y) away = ((place.X - centre.X) / distance, (place.Y - centre.Y) / distance);
+        (double X, double Y) tip = (place.X + (70 * away.X), place.Y + (70 * away.Y));
+        (double X, double Y) first = (tip.X + (45 * away.Y), tip.Y - (45 * away.X));
+        (double X, double Y) second = (tip.X - (45 * away.Y), tip.Y + (45 * away.X));
+        (double X, double Y) start = AtEdge(place, first);
+        (double X, double Y) end = AtEdge(place, second);
+        page.Append(CultureInfo.InvariantCulture, $"<path d=\"M{start.X:F1} {start.Y:F1}C{first.X:F1} {first.Y:F1} {second.X:F1} {second.Y:F1} {end.X:F1} {end.Y:F1}\" marker-end=\"url(#tip)\"/>");
+        page.Append(CultureInfo.InvariantCulture, $"<text class=\"step\" x=\"{place.X + (62 * away.X):F1}\" y=\"{place.Y + (62 * away.Y) + 4:F1}\">{Text(name)}</text>\n");
     }
 
     /// <summary>Where the way from a state's middle towards a point leaves its box.</summary>
