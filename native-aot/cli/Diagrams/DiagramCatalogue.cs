@@ -1,3 +1,4 @@
+using FastCore.Net;
 using FastCore.Tracing;
 
 namespace FastCore.Cli.Diagrams;
@@ -16,7 +17,7 @@ internal static class DiagramCatalogue
     ];
 
     /// <summary>The tables that there are, in the order of <see cref="Names"/>.</summary>
-    public static IReadOnlyList<TransitionTable> Live { get; } = [.. CoreTransitionTables.All.OrderBy(static table => Place(table.Name))];
+    public static IReadOnlyList<TransitionTable> Live { get; } = [.. CoreTransitionTables.All.Concat(NetTransitionTables.All).OrderBy(static table => Place(table.Name))];
 
     /// <summary>The names that no table has yet.</summary>
     public static IReadOnlyList<string> JoinLater { get; } = [.. Names.Except(Live.Select(static table => table.Name))];

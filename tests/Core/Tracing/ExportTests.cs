@@ -75,7 +75,8 @@ internal sealed class ExportTests
     [Test]
     public void NoLabelOfADiagramCoversAnother()
     {
-        foreach (TransitionTable table in CoreTransitionTables.All.Append(Table))
+        var loops = new TransitionTable("loops", "States that are stayed in.", "here", new Transition("here", "stay at the top", "here"), new Transition("here", "go", "there"), new Transition("there", "stay at the bottom", "there"), new Transition("there", "go", "left"), new Transition("left", "go", "up"), new Transition("left", "stay at a side", "left"));
+        foreach (TransitionTable table in CoreTransitionTables.All.Append(Table).Append(loops))
         {
             var layout = new DiagramLayout(table);
             foreach (DiagramLayout.Arc arc in layout.Arcs)

@@ -24,12 +24,13 @@ internal sealed class DiagramLayout
         StateWidth = Math.Max(110, (int)(table.States.Max(static state => state.Length) * 7.4) + 24);
         double across = 130 + (36 * table.States.Count);
         double down = 60 + (30 * table.States.Count);
-        Width = (2 * (across + Margin)) + StateWidth;
+        var arcs = table.Transitions.GroupBy(static step => (step.From, step.To), static step => step.Name, static (ends, names) => (ends.From, ends.To, Label: string.Join(", ", names))).ToArray();
+        double loops = arcs.Where(static arc => arc.From == arc.To).Select(static arc => 60 + (arc.Label.Length * LetterWidth)).DefaultIfEmpty().Max();
+        Width = (2 * (across + Math.Max(Margin, loops))) + StateWidth;
         Height = 2 * (down + Margin);
         States = [.. table.States.Index().Select(one => new PlacedState(one.Item, OnEllipse(one.Index * Math.Tau / table.States.Count, across, down), one.Index == 0))];
         Dictionary<string, Point> places = States.ToDictionary(static state => state.Name, static state => state.Middle);
-        Arcs = [.. table.Transitions.GroupBy(static step => (step.From, step.To)).Select(steps => new Arc(
-            string.Join(", ", steps.Select(static step => step.Name)), places[steps.Key.From], places[steps.Key.To], this))];
+        Arcs = [.. arcs.Select(arc => new Arc(arc.Label, places[arc.From], places[arc.To], this))];
         PlaceLabels();
     }
 
@@ -99,6 +100,8 @@ internal sealed class DiagramLayout
 
         private static readonly double[] Places = [.. Enumerable.Range(2, 29).Select(static step => step / 32.0)];
 
+        private readonly Point _labelShift;
+
         private double _place = 0.5;
 
         internal Arc(string label, Point from, Point to, DiagramLayout layout)
@@ -106,12 +109,18 @@ internal sealed class DiagramLayout
             Label = label;
             if (from == to)
             {
-                double side = Math.Sign(from.X - layout.Middle.X + 0.1);
-                double edge = from.X + (side * layout.StateWidth / 2);
-                Start = new Point(edge, from.Y - 8);
-                FirstControl = new Point(edge + (side * 46), from.Y - 40);
-                SecondControl = new Point(edge + (side * 46), from.Y + 40);
-                End = new Point(edge, from.Y + 8);
+                // Out of the ellipse, above or below a state in the middle column; the label stands beyond the loop.
+                bool isInMiddle = Math.Abs(from.X - layout.Middle.X) < 1;
+                double side = isInMiddle ? Math.Sign(from.Y - layout.Middle.Y) : Math.Sign(from.X - layout.Middle.X);
+                Start = OnLoop(side, 0, -8);
+                FirstControl = OnLoop(side, 46, -40);
+                SecondControl = OnLoop(side, 46, 40);
+                End = OnLoop(side, 0, 8);
+                _labelShift = isInMiddle ? new Point(0, side * LineHeight * 0.7) : new Point(side * ((label.Length * LetterWidth / 2) + 6), 0);
+
+                Point OnLoop(double side, double outwards, double along) => isInMiddle
+                    ? new Point(from.X + along, from.Y + (side * ((StateHeight / 2.0) + outwards)))
+                    : new Point(from.X + (side * ((layout.StateWidth / 2.0) + outwards)), from.Y + along);
             }
             else
             {
@@ -139,11 +148,11 @@ internal sealed class DiagramLayout
         /// <summary>Along the curve, close together.</summary>
         internal IReadOnlyList<Point> Points { get; }
 
-        internal Point LabelMiddle => At(_place);
+        internal Point LabelMiddle => LabelAt(_place);
 
         internal Box LabelBox => BoxAt(_place);
 
-        internal Box BoxAt(double place) => Box.Around(At(place), (Label.Length * LetterWidth) + 6, LineHeight);
+        internal Box BoxAt(double place) => Box.Around(LabelAt(place), (Label.Length * LetterWidth) + 6, LineHeight);
 
         internal bool TryMoveLabel(Func<double, double> cost)
         {
@@ -152,6 +161,8 @@ internal sealed class DiagramLayout
             _place = best;
             return true;
         }
+
+        private Point LabelAt(double place) => new(At(place).X + _labelShift.X, At(place).Y + _labelShift.Y);
 
         private Point At(double share)
         {
