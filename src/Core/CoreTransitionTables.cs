@@ -1,3 +1,4 @@
+using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
@@ -16,6 +17,7 @@ public static class CoreTransitionTables
         ChannelTables.Bounded.Table,
         ChannelTables.Unbounded.Table,
         ChannelTables.Closing,
+        RingConsumerTable.Table,
         WaiterTable.Table,
         SelectTable.Table,
         .. SchedulerTables.All,

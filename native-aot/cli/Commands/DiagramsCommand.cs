@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastCore.Cli.Diagrams;
 using FastCore.Tracing;
 using FastCore.Tracing.Exporting;
 
@@ -22,16 +23,16 @@ internal static class DiagramsCommand
         try
         {
             Directory.CreateDirectory(folder);
-            foreach (TransitionTable table in CoreTransitionTables.All)
+            foreach (TransitionTable table in DiagramCatalogue.Live)
                 File.WriteAllText(Path.Combine(folder, $"{table.Name.Replace(' ', '-')}.mmd"), MermaidDiagram.Write(table));
-            File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(CoreTransitionTables.All));
+            File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(DiagramCatalogue.Live, DiagramCatalogue.JoinLater));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"fastcore: {refused.Message}");
             return ExitCode.Unreachable;
         }
-        Console.Out.WriteLine($"{CoreTransitionTables.All.Count} diagrams in {Path.Combine(folder, Page)}");
+        Console.Out.WriteLine($"{DiagramCatalogue.Live.Count} diagrams in {Path.Combine(folder, Page)}, {DiagramCatalogue.JoinLater.Count} join with later systems");
         return ExitCode.Good;
     }
 }

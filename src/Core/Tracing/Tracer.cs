@@ -58,10 +58,29 @@ public static class Tracer
     /// <param name="argument">What the transition says it is.</param>
     public static void Record(Transition transition, long subject, long argument = 0)
     {
+        if (_isOn) Write(new TraceEvent(Stopwatch.GetTimestamp(), subject, argument, transition.Id));
+    }
+
+    /// <summary>
+    /// Records that a transition took place now, with the time that has passed as its argument, for one reading of the clock.
+    /// Does nothing while tracing is off.
+    /// </summary>
+    /// <param name="transition">Which.</param>
+    /// <param name="subject">Whose life it belongs to.</param>
+    /// <param name="start">Since when, from <see cref="Stopwatch.GetTimestamp"/>; 0 when that is not known, and then the argument is 0 too.</param>
+    public static void RecordSince(Transition transition, long subject, long start)
+    {
         if (!_isOn) return;
+        long now = Stopwatch.GetTimestamp();
+        Write(new TraceEvent(now, subject, start == 0 ? 0 : now - start, transition.Id));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(in TraceEvent added)
+    {
         TraceTrack? track = _track;
         if (track is null || track.Session != _session) track = Enlist();
-        track.Ring.Write(new TraceEvent(Stopwatch.GetTimestamp(), subject, argument, transition.Id));
+        track.Ring.Write(added);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
