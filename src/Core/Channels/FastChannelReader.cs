@@ -161,7 +161,7 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// Waits until <paramref name="count"/> items are there, the time is over, or nothing more will come. Whether it is
     /// worth looking is all that the result means.
     /// </summary>
-    private protected abstract ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken);
+    internal abstract ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Reads for a select if there is an item, or tells the end and its error.</summary>
     internal abstract CaseOutcome TrySelect(out T? item, out Exception? error);
@@ -174,6 +174,11 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
 
     /// <summary>Takes the select's read out of the list, if it is there.</summary>
     internal abstract void Delist(Waiter<T> waiter);
+
+    /// <summary>A select that waited has read from here. By its awaiter, outside every gate: it may run a listener's code.</summary>
+    internal virtual void NoteSelected()
+    {
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndReadBatch(Memory<T> items, CancellationToken cancellationToken)

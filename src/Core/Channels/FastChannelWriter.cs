@@ -76,7 +76,7 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// </remarks>
     /// <exception cref="OperationCanceledException">The token fired before anything was written.</exception>
     /// <exception cref="ChannelClosedException">The channel was completed before anything was written.</exception>
-    public ValueTask<int> WriteBatchAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
+    public virtual ValueTask<int> WriteBatchAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         int written = TryWriteBatch(items.Span);
@@ -141,6 +141,11 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
 
     /// <summary>Takes the select's write out of the list, if it is there.</summary>
     internal abstract void Delist(WriteWaiter<T> waiter);
+
+    /// <summary>A select that waited has written here. By its awaiter, outside every gate: it may run a listener's code.</summary>
+    internal virtual void NoteSelected()
+    {
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndWriteBatch(ReadOnlyMemory<T> items, int written, CancellationToken cancellationToken)
