@@ -16,7 +16,7 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         ("HTTP under load", result => result.Name.StartsWith("http/", StringComparison.Ordinal), Metric.CpuPerRequest,
             [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.UserPerRequest, Metric.SystemPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.ServiceP99, Metric.PeakMemory, Metric.AllocatedPerRequest]),
         ("Channels under cancellation", result => result.Name.StartsWith("check/", StringComparison.Ordinal), null,
-            [Metric.Written, Metric.Read, Metric.Dropped, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.OutOfOrder, Metric.Hung, Metric.Failed]),
+            [Metric.Written, Metric.Read, Metric.Dropped, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.OutOfOrder, Metric.Hung, Metric.Failed, Metric.CorePercent]),
         ("Rings and channels", _ => true, Metric.MillionsPerSecond,
             [Metric.MeanTime, Metric.MillionsPerSecond, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
     ];
