@@ -33,7 +33,7 @@ internal sealed class MeasuredFastReader<T>(FastChannelReader<T> inner, ChannelM
         WaitTime.ThrowIfInvalid(timeout);
         cancellationToken.ThrowIfCancellationRequested();
         if (TryRead(out item)) return true;
-        long began = measure.BeginWait();
+        long began = timeout == TimeSpan.Zero ? 0 : measure.BeginWait();
         try
         {
             if (!inner.TryRead(out item, timeout, cancellationToken)) return false;

@@ -22,7 +22,7 @@ internal sealed class MeasuredFastWriter<T>(FastChannelWriter<T> inner, ChannelM
         WaitTime.ThrowIfInvalid(timeout);
         cancellationToken.ThrowIfCancellationRequested();
         if (TryWrite(item)) return true;
-        long began = measure.BeginWait();
+        long began = timeout == TimeSpan.Zero ? 0 : measure.BeginWait();
         try
         {
             if (!inner.TryWrite(item, timeout, cancellationToken)) return false;

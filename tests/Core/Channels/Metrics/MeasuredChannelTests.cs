@@ -169,6 +169,8 @@ internal sealed class MeasuredChannelTests
         Assert.That(reading.GetAwaiter().GetResult(), Is.EqualTo(3));
         Assert.That((_recorder.Sum(Written), _recorder.Sum(Read)), Is.EqualTo((2.0, 2.0)));
         int readWaits = _recorder.Of(ReadWait).Count();
+        Assert.That(channel.Reader.TryRead(out _, TimeSpan.Zero), Is.False);
+        Assert.That(_recorder.Of(ReadWait).Count(), Is.EqualTo(readWaits), "A look is no wait.");
         Assert.That(channel.Reader.TryRead(out _, TimeSpan.FromTicks(1)), Is.False);
         Assert.That(_recorder.Of(ReadWait).Count(), Is.EqualTo(readWaits + 1), "It has waited, though in vain.");
         channel.Writer.Complete();
