@@ -107,7 +107,8 @@ internal sealed class HistoryThread(ChannelShape shape, int index)
                 Now(OperationKind.Peek, "TryPeek", () => Reader.TryPeek(out int item) ? item : null);
                 break;
             case 4 when Reader is FastChannelReader<int> reader:
-                Now(OperationKind.Read, "TryRead, blocking", () => reader.TryRead(out int item, TimeSpan.Zero) ? item : null, canWait: true);
+                TimeSpan patience = DrawTime();
+                Now(OperationKind.Read, $"TryRead for {patience}", () => reader.TryRead(out int item, patience) ? item : null, canWait: patience > TimeSpan.Zero);
                 break;
             case 5 when Reader is FastChannelReader<int> reader:
                 Now(OperationKind.Read, "select, read", () => Select(reader));
@@ -133,7 +134,8 @@ internal sealed class HistoryThread(ChannelShape shape, int index)
                 Now(OperationKind.Write, "TryWrite", () => Writer.TryWrite(item) ? item : null, item);
                 break;
             case 4 when Writer is FastChannelWriter<int> writer:
-                Now(OperationKind.Write, "TryWrite, blocking", () => writer.TryWrite(item, TimeSpan.Zero) ? item : null, item, canWait: true);
+                TimeSpan patience = DrawTime();
+                Now(OperationKind.Write, $"TryWrite for {patience}", () => writer.TryWrite(item, patience) ? item : null, item, canWait: patience > TimeSpan.Zero);
                 break;
             case 5 when Writer is FastChannelWriter<int> writer:
                 Now(OperationKind.Write, "select, write", () => Select(writer, item), item);
@@ -143,6 +145,9 @@ internal sealed class HistoryThread(ChannelShape shape, int index)
                 break;
         }
     }
+
+    /// <summary>None, or up to 50 microseconds.</summary>
+    private TimeSpan DrawTime() => TimeSpan.FromTicks(_random.Next(2) * _random.Next(500));
 
     /// <summary>A call that has its outcome when it returns; null is a refusal.</summary>
     private void Now(OperationKind kind, string name, Func<int?> call, int item = 0, bool canWait = false) =>

@@ -114,11 +114,13 @@ internal readonly struct PlantedQueue(QueueFault fault, int capacity) : IItemQue
 
     private sealed class Items
     {
+        private static int _made;
+
         internal readonly List<int> List = [];
 
         internal bool IsSealed;
 
-        /// <summary>Not always from the start: some calls are seldom.</summary>
-        internal int Uses = Random.Shared.Next(Rarity);
+        /// <summary>Each queue begins at another use: some calls are too seldom to come so often in one history.</summary>
+        internal int Uses = Interlocked.Increment(ref _made);
     }
 }

@@ -12,7 +12,7 @@ namespace FastCore.Tests.Channels.Linearizability;
 [TestFixture]
 internal sealed class RecordedHistoryTests
 {
-    private const int Histories = 60;
+    private const int Histories = 200;
 
     [TestCaseSource(typeof(ChannelShape), nameof(ChannelShape.All))]
     public void EveryHistoryIsThatOfASequence(ChannelShape shape) => Check(shape, Leeways.Of(shape), dropped => shape.Create(dropped, ContinuationScheduler.ThreadPool));
