@@ -19,5 +19,7 @@ public static class CoreTransitionTables
         WaiterTable.Table,
         SelectTable.Table,
         .. SchedulerTables.All,
+        PauseTables.Collection,
+        PauseTables.Hiccup,
     ];
 }

@@ -58,10 +58,15 @@ public static class Tracer
     /// <param name="argument">What the transition says it is.</param>
     public static void Record(Transition transition, long subject, long argument = 0)
     {
-        if (!_isOn) return;
+        if (_isOn) RecordAt(Stopwatch.GetTimestamp(), transition, subject, argument);
+    }
+
+    /// <summary>Records that a transition took place on this thread a while ago: not before what it has recorded already.</summary>
+    internal static void RecordAt(long timestamp, Transition transition, long subject, long argument = 0)
+    {
         TraceTrack? track = _track;
         if (track is null || track.Session != _session) track = Enlist();
-        track.Ring.Write(new TraceEvent(Stopwatch.GetTimestamp(), subject, argument, transition.Id));
+        track.Ring.Write(new TraceEvent(timestamp, subject, argument, transition.Id));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
