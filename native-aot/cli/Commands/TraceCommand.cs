@@ -10,7 +10,6 @@ namespace FastCore.Cli.Commands;
 /// <summary><c>fastcore trace</c>: records what the scheduler and the channels do, and shows it.</summary>
 internal static class TraceCommand
 {
-    private const int DefaultEvents = 32_767;
     private static readonly TimeSpan DefaultTime = TimeSpan.FromSeconds(2);
 
     public static Command Create()
@@ -19,7 +18,7 @@ internal static class TraceCommand
         workload.AcceptOnlyFromAmong([.. TraceWorkload.Names]);
         var folder = new Option<string>("--out") { Description = "the folder to write to; it is made if need be", HelpName = "DIR" };
         var time = CommonOptions.Time("--seconds", "for how long (default 2s)");
-        var events = CommonOptions.Number("--events", $"how many of its last events each thread keeps (default {DefaultEvents})", 1, (1 << 24) - 1);
+        var events = CommonOptions.Number("--events", $"how many of its last events each thread keeps (default {TraceFiles.DefaultEvents})", 1, (1 << 24) - 1);
         var places = new Option<bool>("--places") { Description = "record where work is spawned: some microseconds for each spawn" };
         var command = new Command("trace", $"Record a workload: {TraceFiles.Saved} (saved), {TraceFiles.Page} (a page to look at), {TraceFiles.Perfetto} (for ui.perfetto.dev) and {TraceFiles.Speedscope}; prints what it comes to.")
         {
@@ -33,7 +32,7 @@ internal static class TraceCommand
             parsed.GetRequiredValue(workload),
             parsed.GetRequiredValue(folder),
             parsed.GetValue(time) ?? DefaultTime,
-            new TracerOptions { EventsPerThread = parsed.GetValue(events) ?? DefaultEvents, SpawnPlaces = parsed.GetValue(places) }));
+            new TracerOptions { EventsPerThread = parsed.GetValue(events) ?? TraceFiles.DefaultEvents, SpawnPlaces = parsed.GetValue(places) }));
         return command;
     }
 

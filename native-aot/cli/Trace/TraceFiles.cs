@@ -11,6 +11,9 @@ internal static class TraceFiles
     public const string Perfetto = "perfetto.json";
     public const string Speedscope = "speedscope.json";
 
+    /// <summary>How many of its last events a thread keeps, unless told otherwise.</summary>
+    public const int DefaultEvents = 32_767;
+
     /// <summary>Writes a trace in every form.</summary>
     public static void WriteAll(TraceSnapshot snapshot, string folder, string title)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Xml.Linq;
 using FastCore.Tracing;
+using FastCore.Tracing.Analysis;
 using FastCore.Tracing.Exporting;
 
 namespace FastCore.Tests.Tracing;
@@ -141,6 +142,19 @@ internal sealed class ExportTests
     public void MermaidShowsEveryStateAndStep() => Assert.That(MermaidDiagram.Write(Table), Is.EqualTo(
         "stateDiagram-v2\n    state \"here\" as s0\n    state \"there\" as s1\n    [*] --> s0\n    s0 --> s1 : go\n    s1 --> s0 : return\n"));
 
+    [Test]
+    public void DiagramsOfATraceSayHowOftenAndAfterHowLong()
+    {
+        var counts = new TraceCounts(ScriptedTrace.Create());
+        TransitionTable tasks = CoreTransitionTables.All.Single(table => table.Name == "task");
+        Transition run = tasks.Transitions.Single(step => step.Name == "run");
+        Assert.That((counts.CountOf(run), counts.MedianNanoseconds(run)), Is.EqualTo((4, 5000d)), "1, 5, 8 and 18 µs in the queue.");
+        Assert.That(counts.MedianNanoseconds(tasks.Transitions[0]), Is.Null, "A spawn begins a life.");
+        Assert.That(MermaidDiagram.Write(tasks, counts), Does.Contain(" : run ×4 5 µs\n").And.Contain(" : spawn ×2\n").And.Contain(" : fail\n"));
+        string page = DiagramPage.Write([tasks], counts);
+        Assert.That(page, Does.Contain("run &#xD7;4 5 &#xB5;s").And.Contain("<g class=\"never\"><path"));
+    }
+
     /// <summary>It parses as XML once its document type is taken off, and names every state and step of every table.</summary>
     [Test]
     public void ThePageShowsEveryTableAndNeedsNothingElse()
@@ -151,8 +165,8 @@ internal sealed class ExportTests
         Assert.That(diagrams.Select(svg => svg.Attribute("aria-label")!.Value), Is.EqualTo(CoreTransitionTables.All.Prepend(Table).Select(table => table.Name)));
         foreach ((XElement diagram, TransitionTable table) in diagrams.Zip(CoreTransitionTables.All.Prepend(Table)))
         {
-            Assert.That(diagram.Elements("g").Select(state => state.Value), Is.EqualTo(table.States), table.Name);
-            Assert.That(diagram.Elements("text").SelectMany(arc => arc.Value.Split(", ")), Is.EquivalentTo(table.Transitions.Select(step => step.Name)), table.Name);
+            Assert.That(diagram.Elements("g").Where(group => (string?)group.Attribute("class") is "state" or "state first").Select(state => state.Value), Is.EqualTo(table.States), table.Name);
+            Assert.That(diagram.Descendants("text").Where(text => (string?)text.Attribute("class") == "step").SelectMany(arc => arc.Value.Split(", ")), Is.EquivalentTo(table.Transitions.Select(step => step.Name)), table.Name);
         }
 
         Assert.That(page, Does.Not.Contain("http").And.Not.Contain("NaN"));

@@ -43,6 +43,16 @@ internal sealed class TraceTests
     }
 
     [Test]
+    public void Diagrams_of_a_saved_trace_carry_its_counts()
+    {
+        FastCoreProgram.Run("trace", "--workload", "steal", "--out", _folder, "--seconds", Time);
+        var run = FastCoreProgram.Run("diagrams", "--trace", File("trace.fctrace"), "--out", _folder);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(System.IO.File.ReadAllText(File("steal.mmd")), Does.Match(@"steal half ×\d+ \d+"));
+        Assert.That(System.IO.File.ReadAllText(File("task.mmd")), Does.Match(@"run ×\d+ \d+"));
+    }
+
+    [Test]
     public void Spawn_places_are_recorded_when_asked_for()
     {
         var run = FastCoreProgram.Run("trace", "--workload", "spawn", "--out", _folder, "--seconds", Time, "--places");
@@ -99,6 +109,36 @@ internal sealed class TraceTests
         await page.EvaluateAsync($"location.hash = 'task={subject}'");
         await page.WaitForFunctionAsync($"trace.tasks.subject[view.selected] === {subject}");
         Assert.That(report.Problems, Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public void A_server_is_traced_by_signal()
+    {
+        const int Usr1 = 10, Usr2 = 12;
+        using var server = new RunningServer("--trace-out", _folder);
+        server.Signal(Usr2);
+        Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing on"));
+        server.Signal(Usr2);
+        var folder = Path.Combine(_folder, "trace-1");
+        Assert.That(server.ReadLine(), Is.EqualTo($"fastcore trace written to {folder}: SIGUSR2"));
+        Assert.That(FastCoreProgram.Run("trace", "report", Path.Combine(folder, "trace.fctrace")).Output, Does.Contain("of trace"));
+        server.Signal(Usr1);
+        Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing off"));
+        server.Signal(Usr1);
+        Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing on"));
+        Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+    }
+
+    /// <summary>The limit is so low that any reactor passes it.</summary>
+    [Test]
+    [CancelAfter(60_000)]
+    public void A_reactor_that_lets_work_wait_has_the_trace_written()
+    {
+        using var server = new RunningServer("--trace", "--trace-limit", "0.001ms", "--trace-out", _folder);
+        Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing on"));
+        Assert.That(server.ReadLine(), Is.EqualTo($"fastcore trace written to {Path.Combine(_folder, "trace-1")}: a reactor let work wait for longer than the limit"));
+        Assert.That(System.IO.File.Exists(Path.Combine(_folder, "trace-1", "trace.html")));
     }
 
     [TestCase("trace")]

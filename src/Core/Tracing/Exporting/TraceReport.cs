@@ -1,5 +1,5 @@
-using System.Globalization;
 using FastCore.Tracing.Analysis;
+using static FastCore.Tracing.Analysis.TraceText;
 
 namespace FastCore.Tracing.Exporting;
 
@@ -15,24 +15,15 @@ public static class TraceReport
         ArgumentNullException.ThrowIfNull(writer);
         var model = new TraceModel(snapshot);
         var summary = new TraceSummary(model);
-        writer.WriteLine(Line($"{Time(summary.Length)} of trace, {model.Steps.Count} events of {snapshot.Threads.Count} threads{(summary.Overwritten == 0 ? string.Empty : $"; {summary.Overwritten} earlier ones were overwritten")}"));
+        writer.WriteLine(Of($"{Time(summary.Length)} of trace, {model.Steps.Count} events of {snapshot.Threads.Count} threads{(summary.Overwritten == 0 ? string.Empty : $"; {summary.Overwritten} earlier ones were overwritten")}"));
         WriteLatencies(summary, writer);
         WriteThreads(summary, writer);
         WriteTasks(summary, writer);
         WriteWaits(summary, writer);
-        if (summary.LongRuns > 0) writer.WriteLine(Line($"\nLong runs reported: {summary.LongRuns}"));
+        if (summary.LongRuns > 0) writer.WriteLine(Of($"\nLong runs reported: {summary.LongRuns}"));
         WritePauses("GC pauses", summary.Pauses, writer);
         WritePauses("Hiccups", summary.Hiccups, writer);
     }
-
-    /// <summary>A span of time for people, with three digits.</summary>
-    internal static string Time(double nanoseconds) => nanoseconds switch
-    {
-        < 1e3 => Line($"{nanoseconds:F0} ns"),
-        < 1e6 => Line($"{nanoseconds / 1e3:G3} µs"),
-        < 1e9 => Line($"{nanoseconds / 1e6:G3} ms"),
-        _ => Line($"{nanoseconds / 1e9:F2} s"),
-    };
 
     private static void WriteLatencies(TraceSummary summary, TextWriter writer)
     {
@@ -42,7 +33,7 @@ public static class TraceReport
         foreach ((string origin, LatencyHistogram latency) in summary.Origins) WriteLatency(origin, latency, writer);
     }
 
-    private static void WriteLatency(string name, LatencyHistogram latency, TextWriter writer) => writer.WriteLine(Line(
+    private static void WriteLatency(string name, LatencyHistogram latency, TextWriter writer) => writer.WriteLine(Of(
         $"  {name,-18}{latency.Count,10}{Time(latency.Percentile(50)),11}{Time(latency.Percentile(90)),11}{Time(latency.Percentile(99)),11}{Time(latency.Percentile(99.9)),11}{Time(latency.Most),11}"));
 
     private static void WriteThreads(TraceSummary summary, TextWriter writer)
@@ -50,7 +41,7 @@ public static class TraceReport
         if (summary.Workers.Count == 0) return;
         writer.WriteLine("\nThreads                            turns    running  searching     asleep    blocked   steals   stolen");
         foreach (ThreadUse use in summary.Workers)
-            writer.WriteLine(Line($"  {use.Name,-28}{use.Turns,10}{Time(use.Running),11}{Time(use.Searching),11}{Time(use.Parked),11}{Time(use.Blocked),11}{use.Steals,9}{use.Stolen,9}"));
+            writer.WriteLine(Of($"  {use.Name,-28}{use.Turns,10}{Time(use.Running),11}{Time(use.Searching),11}{Time(use.Parked),11}{Time(use.Blocked),11}{use.Steals,9}{use.Stolen,9}"));
     }
 
     private static void WriteTasks(TraceSummary summary, TextWriter writer)
@@ -63,10 +54,10 @@ public static class TraceReport
             string states = string.Join(", ", group.States.Where(static one => one.State != "ended").Select(static one => $"{one.Count} {one.State}"));
             if (group.Waiting > 0) states = $"{states}{(states.Length == 0 ? string.Empty : ", ")}{group.Waiting} waiting";
             string place = group.SpawnPlace.Length == 0 ? string.Empty : $", spawned by {group.SpawnPlace}";
-            writer.WriteLine(Line($"  {group.Count,10}{Time(group.Ran),11}{Time(group.Running.Percentile(50)),11}{Time(group.Running.Most),11}{Time(group.Scheduling.Percentile(99)),12}  {group.Name}{place}{(states.Length == 0 ? string.Empty : $" ({states})")}"));
+            writer.WriteLine(Of($"  {group.Count,10}{Time(group.Ran),11}{Time(group.Running.Percentile(50)),11}{Time(group.Running.Most),11}{Time(group.Scheduling.Percentile(99)),12}  {group.Name}{place}{(states.Length == 0 ? string.Empty : $" ({states})")}"));
         }
 
-        if (summary.Groups.Count > MostGroups) writer.WriteLine(Line($"  and {summary.Groups.Count - MostGroups} more"));
+        if (summary.Groups.Count > MostGroups) writer.WriteLine(Of($"  and {summary.Groups.Count - MostGroups} more"));
     }
 
     private static void WriteWaits(TraceSummary summary, TextWriter writer)
@@ -76,14 +67,12 @@ public static class TraceReport
         foreach (TraceWait wait in summary.LongestWaits)
         {
             string ended = wait.End == 0 ? "still waits" : $"{wait.Outcome}{(wait.Waker is { } waker ? $" by {waker.Name}" : string.Empty)}";
-            writer.WriteLine(Line($"  {Time(summary.Waited(wait)),10}  {wait.Task?.Name ?? "a thread outside"}{(wait.Channel == 0 ? string.Empty : $", on channel {wait.Channel}")}: {ended}"));
+            writer.WriteLine(Of($"  {Time(summary.Waited(wait)),10}  {wait.Task?.Name ?? "a thread outside"}{(wait.Channel == 0 ? string.Empty : $", on channel {wait.Channel}")}: {ended}"));
         }
     }
 
     private static void WritePauses(string name, LatencyHistogram pauses, TextWriter writer)
     {
-        if (pauses.Count > 0) writer.WriteLine(Line($"\n{name}: {pauses.Count}, p50 {Time(pauses.Percentile(50))}, p99 {Time(pauses.Percentile(99))}, max {Time(pauses.Most)}"));
+        if (pauses.Count > 0) writer.WriteLine(Of($"\n{name}: {pauses.Count}, p50 {Time(pauses.Percentile(50))}, p99 {Time(pauses.Percentile(99))}, max {Time(pauses.Most)}"));
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
