@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Cli.Trace;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
 using FastCore.Perf.Demo;
@@ -13,6 +14,7 @@ namespace FastCore.Cli.Commands;
 internal static class ServeCommand
 {
     private const int DefaultPort = 8080;
+    private static readonly TimeSpan DefaultKept = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     public static Command Create()
@@ -22,7 +24,11 @@ internal static class ServeCommand
         var address = CommonOptions.Address("the address to listen on (default 127.0.0.1)");
         var transport = CommonOptions.Transport("the transport (default: the best that works)");
         var cpus = CommonOptions.Cpus("the processors to run on, one reactor each, such as 0,2-3 (default: one reactor for each)");
-        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo };
+        var trace = new Option<bool>("--trace") { Description = "record from the start; SIGUSR1 starts and stops recording, SIGUSR2 writes the last seconds, or starts" };
+        var traceFolder = new Option<string>("--trace-out") { Description = "the folder to write traces to (default: the present one)", HelpName = "DIR" };
+        var kept = CommonOptions.Time("--trace-keep", "how far back a trace goes, if its threads have not done too much (default 10s)");
+        var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
+        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
@@ -33,11 +39,11 @@ internal static class ServeCommand
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(trace), parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit))));
         return command;
     }
 
-    private static async Task<int> RunAsync(HttpServerOptions options)
+    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing)
     {
         using var interruption = new Interruption();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,7 +61,7 @@ internal static class ServeCommand
         }
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
         Console.Out.WriteLine($"fastcore listening on http://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
-        await stopped.Task;
+        using (new ServerTracing(tracing, server.Reactors)) await stopped.Task;
         await server.StopAsync(StopLimit);
         return ExitCode.Good;
     }
