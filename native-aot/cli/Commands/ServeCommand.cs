@@ -5,6 +5,8 @@ using FastCore.Net.Http;
 using FastCore.Net.Transport;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Processes;
+using FastCore.Tracing;
+using FastCore.Tracing.Exporting;
 
 namespace FastCore.Cli.Commands;
 
@@ -22,7 +24,8 @@ internal static class ServeCommand
         var address = CommonOptions.Address("the address to listen on (default 127.0.0.1)");
         var transport = CommonOptions.Transport("the transport (default: the best that works)");
         var cpus = CommonOptions.Cpus("the processors to run on, one reactor each, such as 0,2-3 (default: one reactor for each)");
-        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo };
+        var trace = CommonOptions.File("--trace", "record the trace from the start, and write its last events to FILE, for ui.perfetto.dev, when the server has stopped");
+        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, trace, demo };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
@@ -33,11 +36,31 @@ internal static class ServeCommand
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }));
+        }, parsed.GetValue(trace)));
         return command;
     }
 
-    private static async Task<int> RunAsync(HttpServerOptions options)
+    private static async Task<int> RunAsync(HttpServerOptions options, string? traceFile)
+    {
+        if (traceFile == null) return await ServeAsync(options);
+        try
+        {
+            // Before the server starts, so that a file that can't be written is no surprise at its end.
+            await using var file = File.Create(traceFile);
+            Tracer.Start();
+            var code = await ServeAsync(options);
+            Tracer.Stop();
+            PerfettoTrace.Write(Tracer.Snapshot(), file);
+            return code;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"fastcore: --trace: {refused.Message}");
+            return ExitCode.Unreachable;
+        }
+    }
+
+    private static async Task<int> ServeAsync(HttpServerOptions options)
     {
         using var interruption = new Interruption();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
