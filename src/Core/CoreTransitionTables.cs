@@ -2,6 +2,7 @@ using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
+using FastCore.Scheduling;
 using FastCore.Tracing;
 
 namespace FastCore;
@@ -19,5 +20,6 @@ public static class CoreTransitionTables
         RingConsumerTable.Table,
         WaiterTable.Table,
         SelectTable.Table,
+        .. SchedulerTables.All,
     ];
 }

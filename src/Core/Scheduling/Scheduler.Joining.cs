@@ -37,7 +37,7 @@ public sealed partial class Scheduler
         ArgumentNullException.ThrowIfNull(second);
         var fork = new Fork<TSecond>(second, secondState);
         Worker? worker = Worker.Current;
-        worker?.PushLast(fork);
+        worker?.PushLast(worker.Scheduler.Watch(fork, TaskOrigin.Fork));
         ExceptionDispatchInfo? failure = null;
         try
         {

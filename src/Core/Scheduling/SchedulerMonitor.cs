@@ -1,11 +1,13 @@
 // The thread that looks after the workers: after Go's sysmon. It looks every millisecond as long as it finds something to do,
 // and backs off to 10 ms; it sleeps altogether when every worker does.
 //
-// No lost wake-up: a worker that leaves its search with an item writes that it runs, fences, and looks whether the monitor
-// sleeps; the monitor says that it sleeps (an exchange) and then looks once more whether anything runs or waits. The same holds
-// of whoever brings work from outside.
+// No lost wake-up: a worker that leaves its search with an item writes that it runs, and looks whether the monitor sleeps; the
+// monitor says that it sleeps, makes a fence on all processors, and then looks once more whether anything runs or waits. The
+// same holds of whoever brings work from outside.
 
 using System.Diagnostics;
+using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -31,6 +33,8 @@ internal sealed class SchedulerMonitor
 
     private readonly List<Watched> _watched = [];
 
+    private Lifecycle _life;
+
     private int _isAsleep;
 
     private bool _isStopped;
@@ -46,6 +50,7 @@ internal sealed class SchedulerMonitor
     {
         _scheduler = scheduler;
         _options = options;
+        _life.BeginLasting();
         new Thread(Watch) { IsBackground = true, Name = $"{options.Name} monitor" }.UnsafeStart();
     }
 
@@ -86,11 +91,14 @@ internal sealed class SchedulerMonitor
                 interval = ShortestMilliseconds;
             }
         }
+
+        Note(SchedulerTables.StopMonitor);
     }
 
     private void Sleep()
     {
         Interlocked.Exchange(ref _isAsleep, 1);
+        HardwareAtomics.FenceAllProcessors();
         Look(out bool isBusy);
         if (isBusy || Volatile.Read(ref _isStopped))
         {
@@ -99,7 +107,9 @@ internal sealed class SchedulerMonitor
             return;
         }
 
+        Note(SchedulerTables.SleepMonitor);
         _wake.WaitOne();
+        Note(SchedulerTables.WakeMonitor);
         Interlocked.Exchange(ref _isAsleep, 0);
     }
 
@@ -137,14 +147,20 @@ internal sealed class SchedulerMonitor
         }
 
         // What the item has woken waits for it to end, and nobody was told of it.
-        if (worker.HasStealable) _scheduler.Notify();
+        if (worker.HasWaiting)
+        {
+            Note(SchedulerTables.MoveWaiting, worker.Index);
+            _scheduler.Notify();
+        }
+
         TimeSpan elapsed = Stopwatch.GetElapsedTime(watched.Since, now);
-        if (watched.IsReported || worker.IsAway || elapsed < _options.LongRun) return worker.HasStealable;
+        if (watched.IsReported || worker.IsAway || elapsed < _options.LongRun) return worker.HasWaiting;
         watched.IsReported = true;
         Volatile.Write(ref _longRuns, _longRuns + 1);
+        Note(SchedulerTables.ReportRun, worker.Index);
         worker.AskToYield();
-        worker.TryGoAway();
-        _options.LongRunning?.Invoke(new LongRunningWork(worker.Index, Describe(item), elapsed));
+        worker.TryGoAway(runsOn: true);
+        _options.LongRunning?.Invoke(new LongRunningWork(worker.Index, WorkItemNames.Describe(item), elapsed, (item as WatchedItem)?.SpawnPlace));
         return true;
     }
 
@@ -160,6 +176,7 @@ internal sealed class SchedulerMonitor
         if (++_forgotten < LooksBeforeRepair) return true;
         _forgotten = 0;
         Volatile.Write(ref _lostWakeUps, _lostWakeUps + 1);
+        Note(SchedulerTables.Repair);
         while (_scheduler.Parking.WakeAny())
         {
         }
@@ -167,10 +184,10 @@ internal sealed class SchedulerMonitor
         return true;
     }
 
-    private static string Describe(IWorkItem item) =>
-        item is IDelegateItem { Delegate: var called } && DiagnosticMethodInfo.Create(called) is { } method
-            ? $"{method.DeclaringTypeName}.{method.Name}"
-            : item.GetType().ToString();
+    private void Note(Transition step, int worker = 0)
+    {
+        if (Lifecycle.IsWatched) _life.Step(step, worker);
+    }
 
     /// <summary>What the monitor knows of a worker.</summary>
     private sealed class Watched(Worker worker)

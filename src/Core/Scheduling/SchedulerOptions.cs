@@ -30,6 +30,12 @@ public sealed class SchedulerOptions
     /// <summary>Told of each item that runs for longer than <see cref="LongRun"/>, once, by the monitor's thread. Must not throw.</summary>
     public Action<LongRunningWork>? LongRunning { get; init; }
 
+    /// <summary>
+    /// Whether it is recorded where work is spawned, for <see cref="LongRunning"/> and the trace. Costs some microseconds for
+    /// each spawn: the stack is walked.
+    /// </summary>
+    public bool RecordSpawnPlaces { get; init; }
+
     internal int WorkerCount => Workers == 0 ? Environment.ProcessorCount : Workers;
 
     internal void Verify()

@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -20,14 +21,22 @@ internal sealed partial class Worker
 
     private bool _isSearching;
 
-    public bool SeesWork() => Scheduler.IsStopping || Pinned.Count > 0 || Scheduler.HasShared(this);
+    public bool SeesWork() => Scheduler.IsStopping || Pinned.Count > 0 || HasWaiting || Scheduler.HasShared(this);
+
+    public bool SeesMore() => (HasStealable && Scheduler.MayStealFrom(this)) || Scheduler.HasShared(this);
 
     public void Park()
     {
         lock (_bed)
         {
-            while (_permits == 0) Monitor.Wait(_bed);
+            while (_permits == 0)
+            {
+                NoteAsleep();
+                Monitor.Wait(_bed);
+            }
+
             _permits--;
+            NoteGoesOn();
         }
     }
 
@@ -36,6 +45,7 @@ internal sealed partial class Worker
         lock (_bed)
         {
             _permits++;
+            NoteUnparked();
             Monitor.Pulse(_bed);
         }
     }
@@ -44,30 +54,49 @@ internal sealed partial class Worker
     private IWorkItem? Search()
     {
         Volatile.Write(ref _running, null);
+        NoteSearch(SchedulerTables.RunDry);
         while (!Scheduler.IsStopping)
         {
             if (_isSpare && Scheduler.TryRetire())
             {
+                NoteSpin(SchedulerTables.LeaveSpinning, once: null);
                 EndSearch();
+                NoteSearch(SchedulerTables.Retire);
                 Scheduler.Reserve(this);
+                NoteAwake();
+                NoteSearch(SchedulerTables.Recall);
                 continue;
             }
 
-            _isSearching = _isSearching || Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+            if (!_isSearching)
+            {
+                _isSearching = Scheduler.Parking.TryBeginSearch(Scheduler.Active);
+                NoteSpin(SchedulerTables.BeginSpin, SchedulerTables.RefuseSpin);
+            }
+
             if (FindWork() is { } item)
             {
+                NoteSpin(SchedulerTables.FindSpinning, SchedulerTables.FindAtOnce);
+                NoteSearch(SchedulerTables.Find);
                 EndSearch();
                 Volatile.Write(ref _running, item);
-                Interlocked.MemoryBarrier();
                 Scheduler.Monitoring.WakeIfAsleep();
                 return item;
             }
 
             Scheduler.Parks();
+            NoteSpin(SchedulerTables.GiveUpSpinning, SchedulerTables.GiveUpAtOnce);
+            NoteSearch(SchedulerTables.Park);
+            NoteAnnounced();
             Scheduler.Parking.Park(this, _isSearching);
+            NoteAwake();
+            NoteSearch(SchedulerTables.Wake);
             _isSearching = true;
+            NoteSpin(SchedulerTables.WakeSpinning, once: null);
         }
 
+        NoteSpin(SchedulerTables.LeaveSpinning, once: null);
+        NoteSearch(SchedulerTables.StopWorker);
         EndSearch();
         return null;
     }
@@ -76,9 +105,10 @@ internal sealed partial class Worker
     {
         if (!_isSearching) return;
         _isSearching = false;
-        Scheduler.Parking.EndSearch();
+        Scheduler.Parking.EndSearch(this);
     }
 
+    /// <remarks>Who has work and is not held up gives some away when it sees that somebody searches; to steal comes last.</remarks>
     private IWorkItem? FindWork()
     {
         int rounds = _isSearching ? SearchRounds : 1;
@@ -88,7 +118,7 @@ internal sealed partial class Worker
             IWorkItem? item = _queue.TakeOldest()
                 ?? Pinned.Dequeue()
                 ?? Scheduler.Global.DequeueShare(_queue, Scheduler.Workers)
-                ?? StealFromAny(isLastRound: round == rounds - 1);
+                ?? (round == rounds - 1 ? StealFromAny(withNext: true) : null);
             if (item is not null) return item;
         }
 
@@ -96,10 +126,11 @@ internal sealed partial class Worker
     }
 
     /// <summary>Steals from the others, beginning with any of them.</summary>
-    /// <param name="isLastRound">Then next-slots too: most are emptied by their worker sooner than their item could move.</param>
-    internal IWorkItem? StealFromAny(bool isLastRound)
+    /// <param name="withNext">Next-slots too: most are emptied by their worker sooner than their item could move.</param>
+    internal IWorkItem? StealFromAny(bool withNext)
     {
         Worker[] workers = Scheduler.AllWorkers;
+        NoteSteal(SchedulerTables.Look);
         _random ^= _random << 13;
         _random ^= _random >> 17;
         _random ^= _random << 5;
@@ -109,17 +140,21 @@ internal sealed partial class Worker
             Worker victim = workers[(start + i) % workers.Length];
             if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
-            if (item is null && (isLastRound || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
+            Transition how = SchedulerTables.StealHalf;
+            if (item is null && (withNext || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
             {
-                item = Interlocked.Exchange(ref victim._next, null);
+                item = victim.TakeNext(SchedulerTables.StealNext);
                 taken = 1;
+                how = SchedulerTables.StealSlot;
             }
 
             if (item is null) continue;
             Volatile.Write(ref _stolen, _stolen + taken);
+            NoteSteal(how, victim, taken);
             return item;
         }
 
+        NoteSteal(SchedulerTables.FindNothing);
         return null;
     }
 }

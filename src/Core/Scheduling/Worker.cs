@@ -10,7 +10,9 @@
 // _next is emptied by exchange only, by the worker or a thief: each item in it has one taker. All other fields are the
 // worker's own to write, but for those that say otherwise.
 
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -39,6 +41,8 @@ internal sealed partial class Worker : IParkable
 
     private long _stolen;
 
+    private long _given;
+
     /// <summary>Rises as an item begins: what tells the monitor whether it is still the same.</summary>
     private long _turn;
 
@@ -57,6 +61,7 @@ internal sealed partial class Worker : IParkable
         Index = index;
         _isSpare = isSpare;
         _random = (uint)(index + 1) * 2654435761u;
+        BeginLives();
     }
 
     internal static Worker? Current => _current;
@@ -76,14 +81,18 @@ internal sealed partial class Worker : IParkable
 
     internal long Ran => Volatile.Read(ref _ran);
 
-    internal long Stolen => Volatile.Read(ref _stolen);
+    /// <summary>Items that came here from another's queue, or went from here to the global one for others who search.</summary>
+    internal long Moved => Volatile.Read(ref _stolen) + Volatile.Read(ref _given);
 
     internal long Turn => Volatile.Read(ref _turn);
 
     internal IWorkItem? Running => Volatile.Read(ref _running);
 
-    /// <summary>Whether something waits here that others may take.</summary>
-    internal bool HasStealable => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+    /// <summary>Whether something waits here behind the present item.</summary>
+    internal bool HasWaiting => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+
+    /// <summary>Whether something waits here that others should come for; the next-slot is this worker's, unless it is away.</summary>
+    internal bool HasStealable => _queue.Count > 0 || (IsAway && Volatile.Read(ref _next) is not null);
 
     internal int Queued => _queue.Count + Pinned.Count + (Volatile.Read(ref _next) is null ? 0 : 1);
 
@@ -112,25 +121,33 @@ internal sealed partial class Worker : IParkable
     internal void PushNext(IWorkItem item)
     {
         Volatile.Write(ref _spawned, _spawned + 1);
-        if (Interlocked.Exchange(ref _next, item) is { } before) Enqueue(before);
+        WatchedItem.NoteSlot(item, SchedulerTables.PutNext);
+        if (Interlocked.Exchange(ref _next, item) is { } before)
+        {
+            WatchedItem.NoteSlot(before, SchedulerTables.DisplaceNext);
+            Enqueue(before);
+        }
+
         if (IsAway) Scheduler.Notify();
     }
 
     /// <summary>Takes what was pushed last, or else whatever waits anywhere. By the worker's thread, which waits for a fork.</summary>
     internal IWorkItem? TakeAny() => Scheduler.IsAbandoning
         ? _queue.TakeNewest()
-        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(isLastRound: false);
+        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(withNext: false);
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
     /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
     internal bool TryTakeBack(Fork fork)
     {
         IWorkItem? newest = _queue.TakeNewest();
-        if (newest == fork)
+        bool isWatched = newest is not null && newest != fork && WatchedItem.IsFor(newest, fork);
+        if (newest == fork || isWatched)
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
             Volatile.Write(ref _turn, _turn + 1);
-            fork.Execute();
+            if (isWatched) newest!.Execute();
+            else fork.Execute();
             Volatile.Write(ref _ran, _ran + 1);
             return true;
         }
@@ -149,9 +166,10 @@ internal sealed partial class Worker : IParkable
 
     /// <summary>Stops counting as active. By the worker's thread as it blocks, or by the monitor as it runs on.</summary>
     /// <returns>False: it did so before.</returns>
-    internal bool TryGoAway()
+    internal bool TryGoAway(bool runsOn = false)
     {
-        if (Interlocked.Exchange(ref _isAway, 1) != 0) return false;
+        if (ExchangeAway(1, runsOn ? SchedulerTables.RunOn : SchedulerTables.GoIntoCall) != 0) return false;
+        if (!runsOn) Present?.NoteBlocking(SchedulerTables.Block);
         Scheduler.WentAway();
         return true;
     }
@@ -159,15 +177,15 @@ internal sealed partial class Worker : IParkable
     /// <summary>Counts as active again. By the worker's thread.</summary>
     internal void ComeBack()
     {
-        if (Interlocked.Exchange(ref _isAway, 0) != 0) Scheduler.CameBack();
+        if (ExchangeAway(0, SchedulerTables.ComeBack) != 0) Scheduler.CameBack();
     }
 
-    internal void AskToYield() => Volatile.Write(ref _shouldYield, true);
+    internal void AskToYield() => SetYield(isAsked: true);
 
     /// <summary>Gives up everything that waits here. By anyone, when the scheduler stops.</summary>
     internal void AbandonAll()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } next) next.Abandon();
+        TakeNext(SchedulerTables.LeaveNext)?.Abandon();
         while ((_queue.Steal() ?? Pinned.Dequeue()) is { } item) item.Abandon();
     }
 
@@ -193,7 +211,7 @@ internal sealed partial class Worker : IParkable
     {
         Volatile.Write(ref _running, item);
         Volatile.Write(ref _turn, _turn + 1);
-        if (_shouldYield) Volatile.Write(ref _shouldYield, false);
+        if (_shouldYield) SetYield(isAsked: false);
         try
         {
             item.Execute();
@@ -203,6 +221,7 @@ internal sealed partial class Worker : IParkable
             Scheduler.Report(failure);
         }
 
+        if (_shouldYield) SetYield(isAsked: false);
         Volatile.Write(ref _ran, _ran + 1);
     }
 
@@ -222,28 +241,62 @@ internal sealed partial class Worker : IParkable
         }
 
         if ((turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
-        if (_next is not null && _inARow < MostInARow && Interlocked.Exchange(ref _next, null) is { } next)
+        if (_next is not null && _inARow < MostInARow && TakeNext(SchedulerTables.TakeNext) is { } next)
         {
             _inARow++;
             return next;
         }
 
         _inARow = 0;
-        if (_queue.TakeOldest() is { } own) return own;
-        return _next is null ? null : Interlocked.Exchange(ref _next, null);
+        if (_queue.TakeOldest() is { } own)
+        {
+            if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+            return own;
+        }
+
+        return _next is null ? null : TakeNext(SchedulerTables.TakeNext);
+    }
+
+    /// <summary>Empties the next-slot. By anyone.</summary>
+    private IWorkItem? TakeNext(Transition how)
+    {
+        IWorkItem? item = Interlocked.Exchange(ref _next, null);
+        if (item is not null) WatchedItem.NoteSlot(item, how);
+        return item;
     }
 
     private void Enqueue(IWorkItem item)
     {
         if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
-        if (!KeepsWork) Scheduler.Notify();
+        NoteRing();
+        if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+    }
+
+    /// <summary>Sees to those who search or sleep: wakes one, or, if one searches, gives away the older half of what waits here.</summary>
+    /// <remarks>
+    /// To be given something costs a searcher nothing, to steal it a fence on all processors; so it steals only from who does
+    /// not come by here, since its item takes long.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Feed()
+    {
+        if (Scheduler.Parking.Searching > 0 && Scheduler.Global.Count == 0 && _queue.Count is var waiting and > 1)
+        {
+            int given = MoveOldest(waiting / 2);
+            Scheduler.Global.Enqueue(_overflow.AsSpan(0, given));
+            _overflow.AsSpan(0, given).Clear();
+            Volatile.Write(ref _given, _given + given);
+            NoteRing();
+        }
+
+        Scheduler.Notify();
     }
 
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
     private void LeaveAll()
     {
-        if (Interlocked.Exchange(ref _next, null) is { } next) Scheduler.Global.Enqueue([next]);
+        if (TakeNext(SchedulerTables.LeaveNext) is { } next) Scheduler.Global.Enqueue([next]);
         while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item]);
         Scheduler.Notify();
     }
@@ -251,11 +304,18 @@ internal sealed partial class Worker : IParkable
     /// <summary>Moves the older half of its queue, and the item, to where there is room.</summary>
     private void Overflow(IWorkItem item)
     {
-        int count = 0;
-        while (count < _overflow.Length - 1 && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
+        int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
+        NoteOverflow(count);
         GlobalQueue<HardwareAtomics> to = KeepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
+    }
+
+    private int MoveOldest(int most)
+    {
+        int count = 0;
+        while (count < most && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
+        return count;
     }
 }

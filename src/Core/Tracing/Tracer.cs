@@ -26,6 +26,9 @@ public static class Tracer
         get => _isOn;
     }
 
+    /// <summary>Whether it is recorded where work is spawned.</summary>
+    internal static bool RecordsSpawnPlaces { get; private set; }
+
     /// <summary>Starts to record, from nothing. What was recorded before is forgotten.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The ring's size is not from 1 to 16,777,215 events.</exception>
     public static void Start(TracerOptions? options = null)
@@ -33,6 +36,7 @@ public static class Tracer
         int capacity = (options ?? new TracerOptions()).EventsPerThread;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (1 << 24) - 1);
+        RecordsSpawnPlaces = options?.SpawnPlaces ?? false;
         _session = new TraceSession(capacity);
         _isOn = true;
     }
