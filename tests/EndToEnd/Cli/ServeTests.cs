@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FastCore.EndToEnd.Tests.Cli;
 
 /// <summary><c>fastcore serve --demo</c>, with curl as the client.</summary>
