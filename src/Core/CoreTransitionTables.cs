@@ -1,3 +1,4 @@
+using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
@@ -16,10 +17,10 @@ public static class CoreTransitionTables
         ChannelTables.Bounded.Table,
         ChannelTables.Unbounded.Table,
         ChannelTables.Closing,
+        RingConsumerTable.Table,
         WaiterTable.Table,
         SelectTable.Table,
         .. SchedulerTables.All,
-        PauseTables.Collection,
-        PauseTables.Hiccup,
+        PauseTable.Table,
     ];
 }

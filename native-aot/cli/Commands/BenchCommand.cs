@@ -2,24 +2,25 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using FastCore.Cli.Bench;
 using FastCore.Net.Transport;
-using FastCore.Perf.Channels;
+using FastCore.Perf;
 using FastCore.Perf.Http;
 using FastCore.Perf.Results;
+using FastCore.Perf.Rounds;
 
 namespace FastCore.Cli.Commands;
 
 /// <summary><c>fastcore bench</c> and its parts.</summary>
 internal sealed class BenchCommand
 {
-    /// <summary>Shorter than alone, so that the whole set stays under two minutes.</summary>
-    private static readonly ChannelBenchOptions BesideHttp = new() { Rounds = 3, RoundDuration = TimeSpan.FromMilliseconds(100) };
+    /// <summary>Shorter than alone, so that the whole set stays at about two minutes.</summary>
+    private static readonly CaseBenchOptions BesideHttp = new() { Rounds = 3, RoundDuration = TimeSpan.FromMilliseconds(100) };
 
     private readonly Option<string?> _html = CommonOptions.File("--html", "write a page with charts, self-contained");
     private readonly Option<string?> _json = CommonOptions.File("--json", "write the results as JSON (schema 1); - is the standard output");
     private readonly Option<string?> _markdown = CommonOptions.File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
     private readonly Option<Assertion[]> _assertions = Assertions();
-    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; of channels beside HTTP 3)", 1, 1000);
-    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels 0.2s, beside HTTP 0.1s)");
+    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; beside HTTP 3)", 1, 1000);
+    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels and scheduler 0.2s, beside HTTP 0.1s)");
 
     private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64)", 1, 60_000);
     private readonly Option<int?> _pipeline = CommonOptions.Number("--pipeline", "requests in flight on each connection (default set: 1 and 16)", 1, 1024);
@@ -36,7 +37,7 @@ internal sealed class BenchCommand
     {
         Option[] common = [_html, _json, _markdown, _assertions, _rounds, _duration];
         Option[] http = [_connections, _pipeline, _rate, _load, _transport, _serverCpu, _loadCpu];
-        var command = new Command("bench", "Measure our HTTP server beside Kestrel and our channels beside the stock ones; the default set takes under two minutes.");
+        var command = new Command("bench", "Measure our HTTP server beside Kestrel, our channels beside the stock ones and our scheduler beside the thread pool; the default set takes about two minutes.");
         foreach (var option in common)
         {
             option.Recursive = true;
@@ -44,7 +45,7 @@ internal sealed class BenchCommand
         }
         foreach (var option in http) command.Options.Add(option);
         command.Validators.Add(RefuseRateWithWrk);
-        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Channels(parsed, ChannelBench.Channels, BesideHttp), CheckPart.Headline()], CheckPart.Promises));
+        command.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed)), Cases(parsed, CaseBenches.Channels, BesideHttp), Cases(parsed, CaseBenches.Scheduler, BesideHttp), CheckPart.Headline()], CheckPart.Promises));
 
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
@@ -53,12 +54,16 @@ internal sealed class BenchCommand
         command.Subcommands.Add(httpCommand);
 
         var channelsCommand = new Command("channels", "Measure our channels beside the stock ones, in 18 cases.") { _filter };
-        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed, ChannelBench.Channels, new())]));
+        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Channels, new())]));
         command.Subcommands.Add(channelsCommand);
 
         var ringsCommand = new Command("rings", "Measure our rings beside the stock channels.") { _filter };
-        ringsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Channels(parsed, ChannelBench.Rings, new())]));
+        ringsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Rings, new())]));
         command.Subcommands.Add(ringsCommand);
+
+        var schedulerCommand = new Command("scheduler", "Measure our scheduler beside the thread pool and its tasks.") { _filter };
+        schedulerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Scheduler, new())]));
+        command.Subcommands.Add(schedulerCommand);
         return command;
     }
 
@@ -81,7 +86,7 @@ internal sealed class BenchCommand
         }
     }
 
-    private ChannelsPart Channels(ParseResult parsed, ChannelBench bench, ChannelBenchOptions defaults) => new(bench, defaults with
+    private CasesPart Cases(ParseResult parsed, CaseBench bench, CaseBenchOptions defaults) => new(bench, defaults with
     {
         Filter = parsed.GetValue(_filter),
         Rounds = parsed.GetValue(_rounds) ?? defaults.Rounds,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastCore.Cli.Diagrams;
 using FastCore.Cli.Trace;
 using FastCore.Tracing;
 using FastCore.Tracing.Analysis;
@@ -22,12 +23,12 @@ internal static class DiagramsCommand
 
     private static void Write(string folder, string? trace)
     {
-        var tables = CoreTransitionTables.All;
+        var tables = DiagramCatalogue.Live;
         var counts = trace == null ? null : new TraceCounts(TraceFiles.Read(trace));
         Directory.CreateDirectory(folder);
         foreach (TransitionTable table in tables)
             File.WriteAllText(Path.Combine(folder, $"{table.Name.Replace(' ', '-')}.mmd"), MermaidDiagram.Write(table, counts));
-        File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(tables, counts));
-        Console.Out.WriteLine($"{tables.Count} diagrams in {Path.Combine(folder, Page)}");
+        File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(tables, DiagramCatalogue.JoinLater, counts));
+        Console.Out.WriteLine($"{tables.Count} diagrams in {Path.Combine(folder, Page)}, {DiagramCatalogue.JoinLater.Count} join with later systems");
     }
 }

@@ -1,23 +1,13 @@
+using FastCore.Perf.Rounds;
+
 namespace FastCore.Perf.Channels;
 
-/// <summary>One thing to measure.</summary>
-internal abstract class ChannelCase
+/// <summary>One thing to measure on our channels and on the stock ones.</summary>
+internal abstract class ChannelCase : BenchCase
 {
-    internal abstract string Name { get; }
+    internal sealed override IReadOnlyList<Contender> Contenders =>
+        [.. ((ReadOnlySpan<ChannelSubject>)[ChannelSubject.FastCore, ChannelSubject.Stock]).ToArray().Select(subject => new Contender(subject.Name, () => Begin(subject)))];
 
-    /// <summary>Makes what a subject is measured on. It lives through the warm-up and all rounds, as in a program that runs on.</summary>
+    /// <summary>Makes what a subject is measured on.</summary>
     internal abstract CaseRun Begin(ChannelSubject subject);
 }
-
-/// <summary>A case with a subject in it. A round does its work once, checks its own result, and throws when it is wrong.</summary>
-internal abstract class CaseRun : IDisposable
-{
-    /// <returns>What the round did.</returns>
-    /// <exception cref="InvalidDataException">An item was lost, doubled or out of order, or somebody hung. No further round may follow.</exception>
-    internal abstract RoundResult Run(long operations);
-
-    public abstract void Dispose();
-}
-
-/// <summary>What a round did.</summary>
-internal readonly record struct RoundResult(long Operations, TimeSpan Elapsed, ProcessCost Cost);

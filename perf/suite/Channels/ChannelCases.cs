@@ -1,3 +1,5 @@
+using FastCore.Perf.Rounds;
+
 namespace FastCore.Perf.Channels;
 
 /// <summary>The cases of <c>fastcore bench channels</c>.</summary>

@@ -1,3 +1,5 @@
+using FastCore.Perf.Rounds;
+
 namespace FastCore.Perf.Channels;
 
 /// <summary>A reader of whichever of several channels has an item.</summary>

@@ -1,4 +1,5 @@
 using FastCore.Perf.Processes;
+using FastCore.Perf.Rounds;
 
 namespace FastCore.Perf.Channels;
 

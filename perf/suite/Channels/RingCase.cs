@@ -1,3 +1,4 @@
+using FastCore.Perf.Rounds;
 using FastCore.Rings;
 
 namespace FastCore.Perf.Channels;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FastCore.Channels;
+using FastCore.Perf.Rounds;
 
 namespace FastCore.Perf.Channels;
 

@@ -1,4 +1,5 @@
 using FastCore.Channels;
+using FastCore.Perf.Rounds;
 
 namespace FastCore.Perf.Channels;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Perf.Rounds;
 
 namespace FastCore.Perf.Channels;
 

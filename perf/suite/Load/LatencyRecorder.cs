@@ -4,13 +4,17 @@ using HdrHistogram;
 
 namespace FastCore.Perf.Load;
 
-/// <summary>Latencies in an HdrHistogram: nanoseconds to three digits, from 1 µs to 100 s. One thread only.</summary>
-internal sealed class LatencyRecorder : IPercentiles
+/// <summary>Latencies in an HdrHistogram: nanoseconds to three digits, up to 100 s. One thread only.</summary>
+/// <param name="finest">Differences of fewer nanoseconds need not be told apart.</param>
+internal sealed class LatencyRecorder(long finest = 1_000) : IPercentiles
 {
+    /// <summary>Tells every nanosecond apart, for what takes hundreds of them.</summary>
+    internal const long Finest = 1;
+
     private const long Highest = 100_000_000_000;
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 
-    private readonly LongHistogram _histogram = new(1_000, Highest, 3);
+    private readonly LongHistogram _histogram = new(finest, Highest, 3);
 
     public long Count => _histogram.TotalCount;
 

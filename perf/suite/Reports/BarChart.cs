@@ -42,9 +42,9 @@ internal static class SubjectColours
 {
     public static string ClassOf(string subject) => subject switch
     {
-        "fastcore" or "fastcore/io_uring" => "s1",
-        "fastcore/epoll" => "s2",
-        "fastcore/portable" => "s3",
+        "fastcore" or "fastcore/io_uring" or "fastcore/hybrid" => "s1",
+        "fastcore/epoll" or "fastcore/local-only" => "s2",
+        "fastcore/portable" or "fastcore/global-only" => "s3",
         _ => "s4",
     };
 }

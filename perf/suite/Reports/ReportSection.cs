@@ -16,7 +16,13 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         ("HTTP under load", result => result.Name.StartsWith("http/", StringComparison.Ordinal), Metric.CpuPerRequest,
             [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.UserPerRequest, Metric.SystemPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.ServiceP99, Metric.PeakMemory, Metric.AllocatedPerRequest]),
         ("Channels under cancellation", result => result.Name.StartsWith("check/", StringComparison.Ordinal), null,
-            [Metric.Written, Metric.Read, Metric.Dropped, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.OutOfOrder, Metric.Hung, Metric.Failed]),
+            [Metric.Written, Metric.Read, Metric.Dropped, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.OutOfOrder, Metric.Hung, Metric.Failed, Metric.CorePercent]),
+        ("Scheduler: how soon work starts", result => result.Name.StartsWith("scheduler/wake-up", StringComparison.Ordinal) || result.Name.StartsWith("scheduler/hog", StringComparison.Ordinal), Metric.StartP99,
+            [Metric.StartP50, Metric.StartP99, Metric.StartP999]),
+        ("Scheduler: idle", result => result.Name.StartsWith("scheduler/idle", StringComparison.Ordinal), Metric.IdleCpu,
+            [Metric.IdleCpu]),
+        ("Scheduler", result => result.Name.StartsWith("scheduler/", StringComparison.Ordinal), Metric.MillionsPerSecond,
+            [Metric.MeanTime, Metric.MillionsPerSecond, Metric.StartP50, Metric.StartP99, Metric.StartP999, Metric.StealsPerThousand, Metric.MigrationsPerThousand, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
         ("Rings and channels", _ => true, Metric.MillionsPerSecond,
             [Metric.MeanTime, Metric.MillionsPerSecond, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
     ];
@@ -45,7 +51,7 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         {
             if (RatioOf == null) return null;
             var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
-            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest ? "CPU" : "figure";
+            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest || RatioOf == Metric.IdleCpu ? "CPU" : RatioOf == Metric.StartP99 ? "p99" : "figure";
             return other == null ? "ratio" : $"{what} ÷ {other}";
         }
     }
@@ -59,5 +65,5 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
     }
 
-    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.MillionsPerSecond, null], metric => metric == section.RatioOf);
+    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.MillionsPerSecond, Metric.StartP99, Metric.IdleCpu, null], metric => metric == section.RatioOf);
 }

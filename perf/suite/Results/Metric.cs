@@ -34,6 +34,13 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric SwitchesPerThousand = new("context_switches_per_kop", "switches/1000 ops", 3);
     public static readonly Metric AllocatedPerOperation = new("allocated_bytes_per_op", "allocated B/op", 2, IsComparable: false);
     public static readonly Metric CpuPerOperation = new("cpu_ns_per_operation", "CPU ns/op", 1);
+    public static readonly Metric StartP50 = new("start_p50_us", "start p50 µs", 2);
+    public static readonly Metric StartP99 = new("start_p99_us", "start p99 µs", 2);
+    public static readonly Metric StartP999 = new("start_p999_us", "start p99.9 µs", 2);
+    public static readonly Metric StealsPerThousand = new("steals_per_kop", "steals/1000 ops", 2);
+    public static readonly Metric MigrationsPerThousand = new("migrations_per_kop", "migrations/1000 ops", 2);
+    public static readonly Metric IdleCpu = new("idle_cpu_percent", "idle CPU, % of a core", 3);
+    public static readonly Metric CorePercent = new("core_percent", "% of a core", 1, IsComparable: false);
     public static readonly Metric Written = new("written", "written", 0, IsComparable: false);
     public static readonly Metric Read = new("read", "read", 0, IsComparable: false);
     public static readonly Metric Dropped = new("dropped", "dropped", 0, IsComparable: false);
@@ -50,7 +57,8 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
-        Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed,
+        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu,
+        Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];
 
     private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(metric => metric.Name);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FastCore.Continuations;
 using FastCore.Rings;
+using FastCore.Scheduling;
 
 namespace FastCore.Channels;
 
@@ -31,7 +32,8 @@ internal struct OwnCounts
     /// <summary>How often the operation that can't go on now is to look again.</summary>
     internal int Looks(int mostSpins)
     {
-        if (mostSpins == 0 || Relay.IsAwaited) return 0;
+        // Where other work may have this thread meanwhile, it is better used for that; a worker without any looks for some.
+        if (mostSpins == 0 || Relay.IsAwaited || Worker.Current is not null) return 0;
         if (_spins != 0) return Math.Min(_spins, mostSpins);
         if (++_skipped < ChannelTuning.SpinsSkipped) return 0;
         _skipped = 0;

@@ -1,24 +1,31 @@
-// The bounded work-stealing deque of Chase and Lev (SPAA 2005), with the orders that Lê, Pop, Cohen and Zappa Nardelli proved
-// for weak memory (PPoPP 2013), and of fixed size as in Go's scheduler: a full queue says so, and its owner moves half away.
+// A bounded work-stealing deque whose owner neither fences nor swaps: the thief pays for both. It is the deque of Chase and Lev
+// (SPAA 2005) with the asymmetric fence of Ladan-Mozes, Lee and Vyukov ("Location-based memory fences", SPAA 2011), of fixed
+// size as in Go's scheduler: a full queue says so, and its owner moves half away.
 //
-// The owner pushes at the tail. Anybody, the owner too, takes the oldest item at the head, so work is served in the order it
-// came; the owner alone may take the newest, which is what a fork wants that has not been stolen when its join comes.
+// The owner pushes at the tail. It takes the oldest at the head, so that work is served in the order it came, or the newest,
+// which is what a fork wants that has not been stolen when its join comes. Thieves take the older half, one thief at a time,
+// inside the gate.
 //
-// Invariant: the items are those at [Head, Tail). Head never goes back. Tail is the owner's; it goes back by one only while
-// the owner takes the newest. The slot of position p holds p's item from before Tail passes p until the item has been claimed,
-// and a new one is put there only when the owner has seen Head > p - so a thief that read a slot too late fails at its compare-and-swap of Head.
+// Invariant: the items are those at [max(Head, StolenTo), Tail). Head and Tail are the owner's; Claim, StolenFrom and StolenTo
+// are written inside the gate. The positions [StolenFrom, StolenTo) were stolen, and no other at or above Head. Outside the
+// gate Claim is StolenTo, and a thief in it owns, from its fence on, what it has seen between Head and the lower of Claim and Tail.
 //
-// Linearisation points: a push takes place at its write of Tail; a take of the oldest, and of the newest where that is the
-// last, at the compare-and-swap of Head; a take of the newest of several at the write of Tail. "Empty" takes place at the
-// second cursor's read.
+// No item has two takers: the owner first writes that it takes (Head + 1, or Tail - 1) and then reads Claim; a thief first
+// writes Claim, then makes a fence on all processors, then reads Head and Tail. Of the two either the owner has read the new
+// Claim, or the thief reads what the owner wrote - for the fence falls somewhere between the owner's instructions: before the
+// read of Claim, which then is new; or behind it, and then behind the write, too. An owner that finds its item below Claim
+// asks in the gate, where no thief is, whether it was stolen; if not, it is the owner's, for the thief left it or came later
+// and saw the write.
 //
-// Memory order: the release write of Tail publishes the slot, and pairs with a thief's acquire read of Tail. Who takes the
-// newest writes Tail, then fences, then reads Head; a thief reads Head, then fences, then reads Tail. So if the owner saw a
-// Head that leaves the newest to it, every thief whose Head has come to that item sees the lowered Tail; without the owner's
-// fence its write could wait behind its read, and both would have the item.
+// A slot is reused only when Head has passed it. Head passes a stolen position inside the gate only, so when the thief is done.
 //
-// Half of a queue is stolen item by item: one compare-and-swap over several would claim items that the owner may be taking
-// from the other end.
+// Linearisation points: a push takes place at its write of Tail; a take by the owner at its write of Head or Tail, if the item
+// had not been stolen; a steal at its write of StolenTo. "Empty" takes place at the read of the second cursor.
+//
+// Memory order: the release write of Tail publishes the slot, and pairs with a thief's acquire read of Tail. The owner's write
+// and its read of Claim must reach the processor in this order, which volatile accesses do; that they take effect in this order
+// is what the fence on all processors sees to. It costs a thief a microsecond or two, once for half a queue, and each other
+// processor that runs the process an interruption; the owner saves two locked instructions an item.
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -38,6 +45,8 @@ internal sealed class LocalQueue<TAtomics>
     /// <summary>Always <c>_slots.Length - 1</c>: what makes the unchecked access in <see cref="Slot"/> safe.</summary>
     private readonly long _mask;
 
+    private readonly Gate _gate = new();
+
     private LocalQueueCursors _cursors;
 
     /// <param name="capacity">A power of two.</param>
@@ -51,50 +60,30 @@ internal sealed class LocalQueue<TAtomics>
     internal int Capacity => _slots.Length;
 
     /// <summary>How many items wait. By anyone; a moment's truth.</summary>
-    internal int Count
-    {
-        get
-        {
-            long head = TAtomics.Read(in _cursors.Head);
-            return (int)Math.Clamp(TAtomics.Read(in _cursors.Tail) - head, 0, Capacity);
-        }
-    }
+    internal int Count => (int)Math.Clamp(TAtomics.Read(in _cursors.Tail) - Oldest(), 0, Capacity);
 
     /// <summary>Adds the newest item. By the owner.</summary>
     /// <returns>False: there is no room.</returns>
     internal bool TryPush(IWorkItem item)
     {
         long tail = TAtomics.ReadOwned(in _cursors.Tail);
-
-        // Others move the head: to look at it for each push would fetch its cache line from them each time.
-        if (tail - _cursors.HeadSeen >= Capacity)
-        {
-            _cursors.HeadSeen = TAtomics.Read(in _cursors.Head);
-            if (tail - _cursors.HeadSeen >= Capacity) return false;
-        }
-
-        TAtomics.Write(ref Slot(tail), item);
+        if (tail - TAtomics.ReadOwned(in _cursors.Head) >= Capacity && !HasBeenStolenFrom()) return false;
+        TAtomics.WriteSlot(ref Slot(tail), item);
         TAtomics.Write(ref _cursors.Tail, tail + 1);
         return true;
     }
 
-    /// <summary>Takes the oldest item. By the owner, which knows the tail and so needs no fence.</summary>
+    /// <summary>Takes the oldest item. By the owner.</summary>
     internal IWorkItem? TakeOldest()
     {
         long tail = TAtomics.ReadOwned(in _cursors.Tail);
-        long head = TAtomics.Read(in _cursors.Head);
+        long head = TAtomics.ReadOwned(in _cursors.Head);
         while (head < tail)
         {
-            ref IWorkItem? slot = ref Slot(head);
-            IWorkItem? item = TAtomics.Read(in slot);
-            long seen = TAtomics.CompareExchange(ref _cursors.Head, head + 1, head);
-            if (seen == head)
-            {
-                TAtomics.Write(ref slot, null);
-                return item;
-            }
-
-            head = seen;
+            TAtomics.Write(ref _cursors.Head, head + 1);
+            if (head >= TAtomics.Read(in _cursors.Claim) || !IsStolen(head, out long end)) return Empty(head);
+            TAtomics.Write(ref _cursors.Head, end);
+            head = end;
         }
 
         return null;
@@ -104,46 +93,19 @@ internal sealed class LocalQueue<TAtomics>
     internal IWorkItem? TakeNewest()
     {
         long newest = TAtomics.ReadOwned(in _cursors.Tail) - 1;
-        if (TAtomics.Read(in _cursors.Head) > newest) return null;
+        if (newest < TAtomics.ReadOwned(in _cursors.Head)) return null;
         TAtomics.Write(ref _cursors.Tail, newest);
-        TAtomics.Fence();
-        long head = TAtomics.Read(in _cursors.Head);
-        ref IWorkItem? slot = ref Slot(newest);
-        IWorkItem? item = null;
-        if (head < newest)
-        {
-            item = TAtomics.Read(in slot);
-            TAtomics.Write(ref slot, null);
-            return item;
-        }
+        if (newest >= TAtomics.Read(in _cursors.Claim) || !IsStolen(newest, out long end)) return Empty(newest);
 
-        // The last item, which a thief may be claiming too; or it is gone.
-        if (head == newest)
-        {
-            item = TAtomics.Read(in slot);
-            if (TAtomics.CompareExchange(ref _cursors.Head, head + 1, head) != head) item = null;
-            else TAtomics.Write(ref slot, null);
-        }
-
-        TAtomics.Write(ref _cursors.Tail, newest + 1);
-        return item;
+        // Then so were all that are older.
+        Debug.Assert(end == newest + 1, "Nothing is stolen behind the tail.");
+        TAtomics.Write(ref _cursors.Tail, end);
+        TAtomics.Write(ref _cursors.Head, end);
+        return null;
     }
 
     /// <summary>Takes the oldest item. By anyone.</summary>
-    /// <remarks>It does not clear the slot, which the owner may have filled again: a stolen item is held until the ring comes round.</remarks>
-    internal IWorkItem? Steal()
-    {
-        long head = TAtomics.Read(in _cursors.Head);
-        while (true)
-        {
-            TAtomics.Fence();
-            if (head >= TAtomics.Read(in _cursors.Tail)) return null;
-            IWorkItem? item = TAtomics.Read(in Slot(head));
-            long seen = TAtomics.CompareExchange(ref _cursors.Head, head + 1, head);
-            if (seen == head) return item;
-            head = seen;
-        }
-    }
+    internal IWorkItem? Steal() => Steal(null, 1, out _);
 
     /// <summary>Takes the older half, rounded up. By the owner of <paramref name="own"/>, which must have room for half a queue.</summary>
     /// <param name="own">Gets all but the oldest, in their order.</param>
@@ -152,17 +114,86 @@ internal sealed class LocalQueue<TAtomics>
     internal IWorkItem? StealHalf(LocalQueue<TAtomics> own, out int taken)
     {
         Debug.Assert(own != this, "Nobody steals from itself.");
-        int half = (Count + 1) / 2;
-        IWorkItem? first = half > 0 ? Steal() : null;
-        taken = first is null ? 0 : 1;
-        while (taken > 0 && taken < half && Steal() is { } item)
+        return Steal(own, (Count + 1) / 2, out taken);
+    }
+
+    private IWorkItem? Steal(LocalQueue<TAtomics>? own, int most, out int taken)
+    {
+        taken = 0;
+
+        // To look costs little; to fence all processors for nothing, much.
+        if (TAtomics.Read(in _cursors.Tail) <= Oldest()) return null;
+        TAtomics.Enter(_gate);
+        IWorkItem? first = null;
+        long from = Oldest();
+        long claim = Math.Min(from + most, TAtomics.Read(in _cursors.Tail));
+
+        // Never below what has been stolen, where the owner would find it its own again.
+        if (claim > from)
         {
-            bool isPushed = own.TryPush(item);
-            Debug.Assert(isPushed, "A thief's queue has room for half of another's.");
-            taken++;
+            TAtomics.Write(ref _cursors.Claim, claim);
+            TAtomics.FenceAllProcessors();
+            from = Oldest();
+            long end = Math.Min(claim, TAtomics.Read(in _cursors.Tail));
+            if (end > from)
+            {
+                first = Empty(from);
+                for (long position = from + 1; position < end; position++) own!.PushStolen(Empty(position)!);
+                if (from > TAtomics.Read(in _cursors.StolenTo)) _cursors.StolenFrom = from;
+                TAtomics.Write(ref _cursors.StolenTo, end);
+                taken = (int)(end - from);
+            }
+
+            TAtomics.Write(ref _cursors.Claim, TAtomics.Read(in _cursors.StolenTo));
         }
 
+        TAtomics.Exit(_gate);
         return first;
+    }
+
+    /// <remarks>The gate of the caller's queue is not entered inside another's, or two thieves could wait for each other.</remarks>
+    private void PushStolen(IWorkItem item)
+    {
+        long tail = TAtomics.ReadOwned(in _cursors.Tail);
+        Debug.Assert(tail - TAtomics.ReadOwned(in _cursors.Head) < Capacity, "A thief has nothing left, and its queue has room for half of another's.");
+        TAtomics.WriteSlot(ref Slot(tail), item);
+        TAtomics.Write(ref _cursors.Tail, tail + 1);
+    }
+
+    /// <summary>The position of the oldest item, if there is one. By anyone; for good in the gate, behind the fence.</summary>
+    private long Oldest() => Math.Max(TAtomics.Read(in _cursors.Head), TAtomics.Read(in _cursors.StolenTo));
+
+    /// <summary>Whether what lies at a position that the owner is about to take has been stolen. By the owner.</summary>
+    /// <param name="position">It has been written to be taken.</param>
+    /// <param name="end">Behind what has been stolen with it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsStolen(long position, out long end)
+    {
+        TAtomics.Enter(_gate);
+        end = TAtomics.Read(in _cursors.StolenTo);
+        bool isStolen = position >= _cursors.StolenFrom && position < end;
+        TAtomics.Exit(_gate);
+        return isStolen;
+    }
+
+    /// <summary>Looks for room that thieves have made. By the owner.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool HasBeenStolenFrom()
+    {
+        long head = TAtomics.ReadOwned(in _cursors.Head);
+        if (head >= TAtomics.Read(in _cursors.Claim) || !IsStolen(head, out long end)) return false;
+        TAtomics.Write(ref _cursors.Head, end);
+        return true;
+    }
+
+    /// <summary>Takes what lies at a position that is the caller's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private IWorkItem? Empty(long position)
+    {
+        ref IWorkItem? slot = ref Slot(position);
+        IWorkItem? item = TAtomics.ReadSlot(in slot);
+        TAtomics.WriteSlot(ref slot, null);
+        return item;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,14 +6,19 @@
 // the stack from its announcement until it takes itself off, or another takes it off and then unparks it, once. Whoever leaves
 // the stack counts as searching in the same step.
 //
-// No wake-up is lost: who brings work makes it visible, fences, and reads _state. A worker announces itself by an addition to
-// _state, and then looks at the queues. Both are full fences between a write and a read, so either the bringer sees the parked
-// worker, or the worker sees the work. A bringer that sees somebody searching wakes nobody: that one either announces itself
-// and looks again, or finds work; and if the last that searches finds work, it wakes another in its place (EndSearch). So
-// while work waits and a worker sleeps, somebody is searching, or about to be.
+// No wake-up is lost: who brings work makes it visible and reads _state; a worker announces itself by an addition to _state,
+// makes a fence on all processors, and then looks at the queues. Wherever the fence falls between the bringer's two steps,
+// either the bringer sees the parked worker, or the worker sees the work. A bringer that sees somebody searching wakes nobody:
+// that one either announces itself and looks again, or finds work; and then, if it is the last that searches, it fences and
+// looks in the same way, and wakes another if there is more (EndSearch). So while work waits that several could share and a
+// worker sleeps, somebody is searching, or about to be.
+//
+// So those who sleep pay for the fence, a microsecond or two, and those who bring work have none: they are many, and the
+// search that it ends costs more.
 //
 // Spinning is bounded: at most half of the active workers search at once, each for a few rounds, so one item wakes one worker.
 
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 
 namespace FastCore.Scheduling;
@@ -43,6 +48,9 @@ internal sealed class Parking<TAtomics>
     /// <summary>How many workers search.</summary>
     internal int Searching => TAtomics.Read(in _state) & SearchingMask;
 
+    /// <summary>Whether any worker searches or sleeps.</summary>
+    internal bool HasHungry => TAtomics.Read(in _state) != 0;
+
     /// <summary>Counts the caller, a worker without work, among the searching, if there are not enough of them.</summary>
     internal bool TryBeginSearch(int active)
     {
@@ -57,24 +65,24 @@ internal sealed class Parking<TAtomics>
         return false;
     }
 
-    /// <summary>The caller, which searched, has found work, or stops for good. Wakes another to search if it was the last.</summary>
-    internal void EndSearch()
+    /// <summary>The caller, which searched, has found work, or stops for good. Wakes another to search if it was the last, and there is more.</summary>
+    internal void EndSearch(IParkable worker)
     {
-        if (WantsWaking(TAtomics.Add(ref _state, -OneSearching))) WakeOne();
+        if (!WantsWaking(TAtomics.Add(ref _state, -OneSearching))) return;
+
+        // Who brought work while this one searched has woken nobody.
+        TAtomics.FenceAllProcessors();
+        if (worker.SeesMore()) WakeOne();
     }
 
     /// <summary>Sees to it that the work which the caller has just made visible is found.</summary>
     /// <returns>Whether a worker was woken.</returns>
-    internal bool Notify()
-    {
-        TAtomics.Fence();
-        return WantsWaking(TAtomics.Read(in _state)) && WakeOne();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Notify() => WantsWaking(TAtomics.Read(in _state)) && WakeOne();
 
     /// <summary>Sees to it that one worker finds the work which the caller has just made visible to that one only.</summary>
     internal bool Notify(IParkable worker)
     {
-        TAtomics.Fence();
         if (Parked == 0 || !TryTakeOff(worker)) return false;
         worker.Unpark();
         return true;
@@ -100,6 +108,7 @@ internal sealed class Parking<TAtomics>
     internal void Park(IParkable worker, bool isSearching)
     {
         Announce(worker, isSearching);
+        TAtomics.FenceAllProcessors();
         if (worker.SeesWork() && TryTakeOff(worker)) return;
         worker.Park();
     }
@@ -115,6 +124,7 @@ internal sealed class Parking<TAtomics>
         TAtomics.Exit(_gate);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool WakeOne()
     {
         TAtomics.Enter(_gate);

@@ -91,7 +91,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
             {
                 Ran = CountRan(workers),
                 Spawned = CountSpawned(workers),
-                Stolen = workers.Sum(static worker => worker.Stolen),
+                Stolen = workers.Sum(static worker => worker.Moved),
                 Queued = Global.Count + workers.Sum(static worker => worker.Queued),
                 Parked = Parking.Parked,
                 Threads = workers.Length,
@@ -201,7 +201,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         ThreadPool.UnsafeQueueUserWorkItem(static thrown => thrown.Throw(), ExceptionDispatchInfo.Capture(failure), preferLocal: false);
     }
 
-    /// <summary>Whether something waits that this worker may take.</summary>
+    /// <summary>Whether something waits that a worker may take from the global queue or from another worker.</summary>
     internal bool HasShared(Worker worker)
     {
         if (Global.Count > 0) return true;
@@ -210,7 +210,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
             if (other != worker && MayStealFrom(other) && other.HasStealable) return true;
         }
 
-        return worker.HasStealable;
+        return false;
     }
 
     /// <summary>Without stealing, only what waits behind an item that blocks or runs on moves.</summary>

@@ -1,11 +1,12 @@
 // The thread that looks after the workers: after Go's sysmon. It looks every millisecond as long as it finds something to do,
 // and backs off to 10 ms; it sleeps altogether when every worker does.
 //
-// No lost wake-up: a worker that leaves its search with an item writes that it runs, fences, and looks whether the monitor
-// sleeps; the monitor says that it sleeps (an exchange) and then looks once more whether anything runs or waits. The same holds
-// of whoever brings work from outside.
+// No lost wake-up: a worker that leaves its search with an item writes that it runs, and looks whether the monitor sleeps; the
+// monitor says that it sleeps, makes a fence on all processors, and then looks once more whether anything runs or waits. The
+// same holds of whoever brings work from outside.
 
 using System.Diagnostics;
+using FastCore.Atomics;
 using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
@@ -97,6 +98,7 @@ internal sealed class SchedulerMonitor
     private void Sleep()
     {
         Interlocked.Exchange(ref _isAsleep, 1);
+        HardwareAtomics.FenceAllProcessors();
         Look(out bool isBusy);
         if (isBusy || Volatile.Read(ref _isStopped))
         {
@@ -145,14 +147,14 @@ internal sealed class SchedulerMonitor
         }
 
         // What the item has woken waits for it to end, and nobody was told of it.
-        if (worker.HasStealable)
+        if (worker.HasWaiting)
         {
             Note(SchedulerTables.MoveWaiting, worker.Index);
             _scheduler.Notify();
         }
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(watched.Since, now);
-        if (watched.IsReported || worker.IsAway || elapsed < _options.LongRun) return worker.HasStealable;
+        if (watched.IsReported || worker.IsAway || elapsed < _options.LongRun) return worker.HasWaiting;
         watched.IsReported = true;
         Volatile.Write(ref _longRuns, _longRuns + 1);
         Note(SchedulerTables.ReportRun, worker.Index);

@@ -9,7 +9,7 @@ public readonly record struct SchedulerStatistics
     /// <summary>Items that have run.</summary>
     public long Ran { get; init; }
 
-    /// <summary>Items that a worker took from another's queue.</summary>
+    /// <summary>Items that a worker took from another's queue, or gave away because another had none.</summary>
     public long Stolen { get; init; }
 
     /// <summary>Items that wait.</summary>

@@ -21,7 +21,9 @@ internal sealed partial class Worker
 
     private bool _isSearching;
 
-    public bool SeesWork() => Scheduler.IsStopping || Pinned.Count > 0 || Scheduler.HasShared(this);
+    public bool SeesWork() => Scheduler.IsStopping || Pinned.Count > 0 || HasWaiting || Scheduler.HasShared(this);
+
+    public bool SeesMore() => (HasStealable && Scheduler.MayStealFrom(this)) || Scheduler.HasShared(this);
 
     public void Park()
     {
@@ -78,7 +80,6 @@ internal sealed partial class Worker
                 NoteSearch(SchedulerTables.Find);
                 EndSearch();
                 Volatile.Write(ref _running, item);
-                Interlocked.MemoryBarrier();
                 Scheduler.Monitoring.WakeIfAsleep();
                 return item;
             }
@@ -104,9 +105,10 @@ internal sealed partial class Worker
     {
         if (!_isSearching) return;
         _isSearching = false;
-        Scheduler.Parking.EndSearch();
+        Scheduler.Parking.EndSearch(this);
     }
 
+    /// <remarks>Who has work and is not held up gives some away when it sees that somebody searches; to steal comes last.</remarks>
     private IWorkItem? FindWork()
     {
         int rounds = _isSearching ? SearchRounds : 1;
@@ -116,7 +118,7 @@ internal sealed partial class Worker
             IWorkItem? item = _queue.TakeOldest()
                 ?? Pinned.Dequeue()
                 ?? Scheduler.Global.DequeueShare(_queue, Scheduler.Workers)
-                ?? StealFromAny(isLastRound: round == rounds - 1);
+                ?? (round == rounds - 1 ? StealFromAny(withNext: true) : null);
             if (item is not null) return item;
         }
 
@@ -124,8 +126,8 @@ internal sealed partial class Worker
     }
 
     /// <summary>Steals from the others, beginning with any of them.</summary>
-    /// <param name="isLastRound">Then next-slots too: most are emptied by their worker sooner than their item could move.</param>
-    internal IWorkItem? StealFromAny(bool isLastRound)
+    /// <param name="withNext">Next-slots too: most are emptied by their worker sooner than their item could move.</param>
+    internal IWorkItem? StealFromAny(bool withNext)
     {
         Worker[] workers = Scheduler.AllWorkers;
         NoteSteal(SchedulerTables.Look);
@@ -139,7 +141,7 @@ internal sealed partial class Worker
             if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
             Transition how = SchedulerTables.StealHalf;
-            if (item is null && (isLastRound || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
+            if (item is null && (withNext || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
             {
                 item = victim.TakeNext(SchedulerTables.StealNext);
                 taken = 1;

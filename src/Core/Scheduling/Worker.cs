@@ -10,6 +10,7 @@
 // _next is emptied by exchange only, by the worker or a thief: each item in it has one taker. All other fields are the
 // worker's own to write, but for those that say otherwise.
 
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tracing;
 
@@ -39,6 +40,8 @@ internal sealed partial class Worker : IParkable
     private long _ran;
 
     private long _stolen;
+
+    private long _given;
 
     /// <summary>Rises as an item begins: what tells the monitor whether it is still the same.</summary>
     private long _turn;
@@ -78,14 +81,18 @@ internal sealed partial class Worker : IParkable
 
     internal long Ran => Volatile.Read(ref _ran);
 
-    internal long Stolen => Volatile.Read(ref _stolen);
+    /// <summary>Items that came here from another's queue, or went from here to the global one for others who search.</summary>
+    internal long Moved => Volatile.Read(ref _stolen) + Volatile.Read(ref _given);
 
     internal long Turn => Volatile.Read(ref _turn);
 
     internal IWorkItem? Running => Volatile.Read(ref _running);
 
-    /// <summary>Whether something waits here that others may take.</summary>
-    internal bool HasStealable => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+    /// <summary>Whether something waits here behind the present item.</summary>
+    internal bool HasWaiting => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+
+    /// <summary>Whether something waits here that others should come for; the next-slot is this worker's, unless it is away.</summary>
+    internal bool HasStealable => _queue.Count > 0 || (IsAway && Volatile.Read(ref _next) is not null);
 
     internal int Queued => _queue.Count + Pinned.Count + (Volatile.Read(ref _next) is null ? 0 : 1);
 
@@ -127,7 +134,7 @@ internal sealed partial class Worker : IParkable
     /// <summary>Takes what was pushed last, or else whatever waits anywhere. By the worker's thread, which waits for a fork.</summary>
     internal IWorkItem? TakeAny() => Scheduler.IsAbandoning
         ? _queue.TakeNewest()
-        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(isLastRound: false);
+        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromAny(withNext: false);
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
     /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
@@ -214,6 +221,7 @@ internal sealed partial class Worker : IParkable
             Scheduler.Report(failure);
         }
 
+        if (_shouldYield) SetYield(isAsked: false);
         Volatile.Write(ref _ran, _ran + 1);
     }
 
@@ -240,7 +248,12 @@ internal sealed partial class Worker : IParkable
         }
 
         _inARow = 0;
-        if (_queue.TakeOldest() is { } own) return own;
+        if (_queue.TakeOldest() is { } own)
+        {
+            if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+            return own;
+        }
+
         return _next is null ? null : TakeNext(SchedulerTables.TakeNext);
     }
 
@@ -257,7 +270,27 @@ internal sealed partial class Worker : IParkable
         if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
         NoteRing();
-        if (!KeepsWork) Scheduler.Notify();
+        if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+    }
+
+    /// <summary>Sees to those who search or sleep: wakes one, or, if one searches, gives away the older half of what waits here.</summary>
+    /// <remarks>
+    /// To be given something costs a searcher nothing, to steal it a fence on all processors; so it steals only from who does
+    /// not come by here, since its item takes long.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Feed()
+    {
+        if (Scheduler.Parking.Searching > 0 && Scheduler.Global.Count == 0 && _queue.Count is var waiting and > 1)
+        {
+            int given = MoveOldest(waiting / 2);
+            Scheduler.Global.Enqueue(_overflow.AsSpan(0, given));
+            _overflow.AsSpan(0, given).Clear();
+            Volatile.Write(ref _given, _given + given);
+            NoteRing();
+        }
+
+        Scheduler.Notify();
     }
 
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
@@ -271,12 +304,18 @@ internal sealed partial class Worker : IParkable
     /// <summary>Moves the older half of its queue, and the item, to where there is room.</summary>
     private void Overflow(IWorkItem item)
     {
-        int count = 0;
-        while (count < _overflow.Length - 1 && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
+        int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
         NoteOverflow(count);
         GlobalQueue<HardwareAtomics> to = KeepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
+    }
+
+    private int MoveOldest(int most)
+    {
+        int count = 0;
+        while (count < most && _queue.TakeOldest() is { } oldest) _overflow[count++] = oldest;
+        return count;
     }
 }

@@ -61,7 +61,22 @@ public static class Tracer
         if (_isOn) RecordAt(Stopwatch.GetTimestamp(), transition, subject, argument);
     }
 
+    /// <summary>
+    /// Records that a transition took place now, with the time that has passed as its argument, for one reading of the clock.
+    /// Does nothing while tracing is off.
+    /// </summary>
+    /// <param name="transition">Which.</param>
+    /// <param name="subject">Whose life it belongs to.</param>
+    /// <param name="start">Since when, from <see cref="Stopwatch.GetTimestamp"/>; 0 when that is not known, and then the argument is 0 too.</param>
+    public static void RecordSince(Transition transition, long subject, long start)
+    {
+        if (!_isOn) return;
+        long now = Stopwatch.GetTimestamp();
+        RecordAt(now, transition, subject, start == 0 ? 0 : now - start);
+    }
+
     /// <summary>Records that a transition took place on this thread a while ago: not before what it has recorded already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void RecordAt(long timestamp, Transition transition, long subject, long argument = 0)
     {
         TraceTrack? track = _track;

@@ -27,7 +27,9 @@ internal sealed class LayoutTests
     public void PlaceCountIsAlone() => AssertApart<PlaceCount>([nameof(PlaceCount.Taken)]);
 
     [Test]
-    public void TheEndsOfAWorkersQueueAreApart() => AssertApart<LocalQueueCursors>([nameof(LocalQueueCursors.Tail), nameof(LocalQueueCursors.HeadSeen)], [nameof(LocalQueueCursors.Head)]);
+    public void AWorkersCursorsAndItsThievesAreApart() => AssertApart<LocalQueueCursors>(
+        [nameof(LocalQueueCursors.Tail), nameof(LocalQueueCursors.Head)],
+        [nameof(LocalQueueCursors.Claim), nameof(LocalQueueCursors.StolenTo), nameof(LocalQueueCursors.StolenFrom)]);
 
     [Test]
     public void TheCountsOfAChannelsSideAreApart() => AssertApart<OwnCounts>([nameof(OwnCounts.Writing), nameof(OwnCounts.Fences), "_spins", "_skipped"]);

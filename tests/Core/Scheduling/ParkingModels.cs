@@ -27,12 +27,12 @@ internal sealed class ParkingModels
 
     /// <summary>The bringer reads the counts before its work can be seen.</summary>
     [Test]
-    public void AMissingFenceIsFound() =>
-        ModelAssert.Found(new ModelChecker { DelayedStores = 1 }, "Deadlock or lost wake-up", model => Build<FaultyAtomics<NoFence>>(model, 1, 1, 1));
+    public void AMissingFenceOfAllProcessorsIsFound() =>
+        ModelAssert.Found(new ModelChecker { DelayedStores = 1 }, "Deadlock or lost wake-up", model => Build<FaultyAtomics<NoFenceOfAllProcessors>>(model, 1, 1, 1));
 
     [Test]
-    public void AMissingFenceForOneWorkerIsFound() =>
-        ModelAssert.Found(new ModelChecker { Preemptions = 1, DelayedStores = 1 }, "Deadlock or lost wake-up", BuildPinned<FaultyAtomics<NoFence>>);
+    public void AMissingFenceOfAllProcessorsForOneWorkerIsFound() =>
+        ModelAssert.Found(new ModelChecker { Preemptions = 0, DelayedStores = 1 }, "Deadlock or lost wake-up", BuildPinned<FaultyAtomics<NoFenceOfAllProcessors>>);
 
     private static void Build<TAtomics>(Model model, int workers, int bringers, int items) where TAtomics : struct, IAtomics
     {
@@ -92,6 +92,8 @@ internal sealed class ParkingModels
 
         public bool SeesWork() => queues.Any(queue => queue.Count > 0) || end.IsOver;
 
+        public bool SeesMore() => queues.Any(queue => queue.Count > 0);
+
         public void Park() => _parker.Park();
 
         public void Unpark() => _parker.Unpark();
@@ -104,7 +106,7 @@ internal sealed class ParkingModels
                 isSearching = isSearching || parking.TryBeginSearch(active);
                 if (TrySteal())
                 {
-                    if (isSearching) parking.EndSearch();
+                    if (isSearching) parking.EndSearch(this);
                     isSearching = false;
                     if (!end.Finish()) continue;
                     while (parking.WakeAny())
@@ -118,7 +120,7 @@ internal sealed class ParkingModels
                 }
             }
 
-            if (isSearching) parking.EndSearch();
+            if (isSearching) parking.EndSearch(this);
         }
 
         private bool TrySteal()

@@ -151,25 +151,43 @@ internal sealed class ExportTests
         Assert.That((counts.CountOf(run), counts.MedianNanoseconds(run)), Is.EqualTo((4, 5000d)), "1, 5, 8 and 18 µs in the queue.");
         Assert.That(counts.MedianNanoseconds(tasks.Transitions[0]), Is.Null, "A spawn begins a life.");
         Assert.That(MermaidDiagram.Write(tasks, counts), Does.Contain(" : run ×4 5 µs\n").And.Contain(" : spawn ×2\n").And.Contain(" : fail\n"));
-        string page = DiagramPage.Write([tasks], counts);
-        Assert.That(page, Does.Contain("run &#xD7;4 5 &#xB5;s").And.Contain("<g class=\"never\"><path"));
+        string page = DiagramPage.Write([tasks], counts: counts);
+        Assert.That(page, Does.Contain("run &#xD7;4 5 &#xB5;s").And.Contain("<path class=\"never\""));
     }
 
     /// <summary>It parses as XML once its document type is taken off, and names every state and step of every table.</summary>
     [Test]
     public void ThePageShowsEveryTableAndNeedsNothingElse()
     {
-        string page = DiagramPage.Write([Table, .. CoreTransitionTables.All]);
+        string page = DiagramPage.Write([Table, .. CoreTransitionTables.All], ["a later one"]);
         XElement root = XElement.Parse(page["<!DOCTYPE html>\n".Length..].Replace("<meta charset=\"utf-8\">", ""));
         XElement[] diagrams = [.. root.Descendants("svg").Where(svg => svg.Attribute("role") is not null)];
         Assert.That(diagrams.Select(svg => svg.Attribute("aria-label")!.Value), Is.EqualTo(CoreTransitionTables.All.Prepend(Table).Select(table => table.Name)));
         foreach ((XElement diagram, TransitionTable table) in diagrams.Zip(CoreTransitionTables.All.Prepend(Table)))
         {
-            Assert.That(diagram.Elements("g").Where(group => (string?)group.Attribute("class") is "state" or "state first").Select(state => state.Value), Is.EqualTo(table.States), table.Name);
-            Assert.That(diagram.Descendants("text").Where(text => (string?)text.Attribute("class") == "step").SelectMany(arc => arc.Value.Split(", ")), Is.EquivalentTo(table.Transitions.Select(step => step.Name)), table.Name);
+            Assert.That(diagram.Elements("g").Select(state => state.Value), Is.EqualTo(table.States), table.Name);
+            Assert.That(diagram.Elements("text").SelectMany(arc => arc.Value.Split(", ")), Is.EquivalentTo(table.Transitions.Select(step => step.Name)), table.Name);
         }
 
-        Assert.That(page, Does.Not.Contain("http").And.Not.Contain("NaN"));
+        Assert.That(root.Descendants("li").Select(item => item.Value), Is.EqualTo(CoreTransitionTables.All.Select(table => table.Name).Prepend(Table.Name).Append("a later one")));
+        Assert.That(page, Does.Not.Contain("://").And.Not.Contain("NaN"));
+    }
+
+    /// <summary>A reader can tell every label from the others and from the states, also where every state leads to every other.</summary>
+    [Test]
+    public void NoLabelOfADiagramCoversAnother()
+    {
+        var loops = new TransitionTable("loops", "States that are stayed in.", "here", new Transition("here", "stay at the top", "here"), new Transition("here", "go", "there"), new Transition("there", "stay at the bottom", "there"), new Transition("there", "go", "left"), new Transition("left", "go", "up"), new Transition("left", "stay at a side", "left"));
+        foreach (TransitionTable table in CoreTransitionTables.All.Append(Table).Append(loops))
+        {
+            var layout = new DiagramLayout(table);
+            foreach (DiagramLayout.Arc arc in layout.Arcs)
+            {
+                Assert.That(layout.Arcs.Where(other => other != arc && other.LabelBox.Overlap(arc.LabelBox) > 0).Select(other => other.Label), Is.Empty, $"{table.Name}: what covers '{arc.Label}'");
+                Assert.That(layout.States.Where(state => arc.LabelBox.Overlap(DiagramLayout.Box.Around(state.Middle, layout.StateWidth, DiagramLayout.StateHeight)) > 0), Is.Empty, $"{table.Name}: states under '{arc.Label}'");
+                Assert.That(arc.LabelBox.Outside(layout.Width, layout.Height), Is.Zero, $"{table.Name}: '{arc.Label}' is cut off");
+            }
+        }
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using FastCore.Perf;
 using FastCore.Perf.Channels;
 
 namespace FastCore.EndToEnd.Tests.Channels;
@@ -6,7 +7,7 @@ namespace FastCore.EndToEnd.Tests.Channels;
 internal sealed class ChannelBenchTests
 {
     [Test]
-    public void There_are_exactly_18_cases() => Assert.That(ChannelBench.Channels.Cases, Is.EqualTo((string[])
+    public void There_are_exactly_18_cases() => Assert.That(CaseBenches.Channels.Cases, Is.EqualTo((string[])
     [
         "channels/rendezvous/1x1", "channels/rendezvous/4x1", "channels/rendezvous/4x4",
         "channels/bounded-1/1x1", "channels/bounded-1/4x1", "channels/bounded-1/4x4",

@@ -1,4 +1,4 @@
-using FastCore.Perf.Channels;
+using FastCore.Perf;
 using FastCore.Perf.Channels.Check;
 using FastCore.Perf.Results;
 
@@ -15,7 +15,7 @@ internal sealed class ChannelCommandTests
         var run = FastCoreProgram.Run("bench", "channels", "--rounds", "1", "--duration", "5ms", "--json", "-");
         var report = BenchReport.FromJson(run.Output);
         Assert.That(run.ExitCode, Is.EqualTo(report.IsInconclusive ? 4 : 0), run.Error);
-        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(ChannelBench.Channels.Cases.SelectMany(name => ((string, string)[])[(name, "fastcore"), (name, "stock")])));
+        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(CaseBenches.Channels.Cases.SelectMany(name => ((string, string)[])[(name, "fastcore"), (name, "stock")])));
         foreach (var result in report.Cases.Where(result => result.Subject == "fastcore"))
         {
             Assert.That(result.Refused, Is.Null, result.Name);
@@ -59,6 +59,22 @@ internal sealed class ChannelCommandTests
             var metrics = result.Metrics;
             Assert.That(metrics.Keys, Is.EquivalentTo((string[])["written", "read", "dropped", "cancelled", "lost", "doubled", "out_of_order", "hung", "failed"]));
             Assert.That(metrics["written"] - metrics["read"] - metrics["dropped"], Is.EqualTo(metrics["lost"] - metrics["doubled"]), $"{result.Name} {result.Subject}");
+        }
+    }
+
+    [Test]
+    public void Check_can_be_squeezed_to_a_share_of_a_core()
+    {
+        var run = FastCoreProgram.Run("check", "channels", "--ops", "500", "--kind", "bounded-1/1x4", "--kind", "watch/1x4", "--stock", "--seed", "7", "--squeeze", "20", "--json", "-");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("20 % of one processor"));
+        var report = BenchReport.FromJson(run.Output);
+        Assert.That(report.Seed, Is.EqualTo(7));
+        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(new[] { ("check/bounded-1/1x4", "fastcore"), ("check/bounded-1/1x4", "stock"), ("check/watch/1x4", "fastcore") }));
+        foreach (var result in report.Cases)
+        {
+            Assert.That(result.Metrics["written"], Is.Positive, result.Name);
+            Assert.That(result.Metrics["core_percent"], Is.Positive, result.Name);
         }
     }
 }

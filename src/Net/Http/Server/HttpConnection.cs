@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tables;
 
 namespace FastCore.Net.Http.Server;
 
@@ -51,7 +52,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
     private int _inputStart;
     private int _inputEnd;
 
-    // With this much input of a head that has not ended, parsing again finds a limit passed.
+    // With this much input of a head that has not ended, parsing again finds a limit passed. Zero: none has begun.
     private int _limitAt;
 
     private Phase _phase;
@@ -107,8 +108,15 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
         if (_exchange is { } exchange)
         {
             // Under way, its handler gives it back when it ends.
-            if (_phase == Phase.Running) exchange.Abort();
-            else Release(exchange);
+            if (_phase == Phase.Running)
+            {
+                if (Lives.AreWatched) _lives.Step(RequestTable.Orphan);
+                exchange.Abort();
+            }
+            else
+            {
+                Release(exchange);
+            }
         }
         _shard.ConnectionClosed();
     }

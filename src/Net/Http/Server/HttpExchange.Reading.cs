@@ -64,6 +64,7 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
         {
             NoteBodyBegun();
             Clock.Advance(Shard.Reactor.Milliseconds, consumed);
+            if (Framing.IsDone) Connection.NoteBodyEnd();
         }
         return written;
     }

@@ -38,6 +38,9 @@ internal sealed partial class HttpExchange(HttpShard shard)
     public long BodyLength;
     public int DrainLeft = MaxDrain;
 
+    /// <summary>When the turn began in which its head was taken, on the clock of the trace's events; zero if tracing was off.</summary>
+    public long Started;
+
     /// <summary>Why the rest of the body won't be read.</summary>
     public Rejection BodyFault;
 
@@ -68,6 +71,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _connection = connection;
         _headBytes = StableBytes.Of(headBytes);
         Framing = BodyFraming.Of(Head);
+        Started = Shard.Reactor.TurnStarted;
         _canContinue = Head.Expectation == Expectation.Continue && Head.HasBody;
     }
 

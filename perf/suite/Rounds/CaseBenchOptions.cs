@@ -1,9 +1,9 @@
-namespace FastCore.Perf.Channels;
+namespace FastCore.Perf.Rounds;
 
 /// <summary>How long and what to measure.</summary>
-public sealed record ChannelBenchOptions
+public sealed record CaseBenchOptions
 {
-    /// <summary>Rounds of each subject; ours and stock take turns.</summary>
+    /// <summary>Rounds of each contender, which take turns.</summary>
     public int Rounds { get; init; } = 5;
 
     /// <summary>About how long a round takes.</summary>

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace FastCore.Perf.Channels;
+namespace FastCore.Perf.Rounds;
 
 /// <summary>Runs the workers of a round together and measures from the line to the last one's finish.</summary>
 internal static class Round
 {
     /// <summary>Rounds take well under a second; who is not done after this long never will be.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <param name="workforce">Where they run.</param>
     /// <param name="workers">Each begins by awaiting the line.</param>
@@ -25,7 +25,7 @@ internal static class Round
         {
             if (!Task.WaitAll(running, Patience))
             {
-                var hung = new InvalidDataException($"{running.Count(static task => !task.IsCompleted)} of {running.Length} readers and writers hung.");
+                var hung = new InvalidDataException($"{running.Count(static task => !task.IsCompleted)} of {running.Length} workers hung.");
                 abandon(hung);
                 throw hung;
             }

@@ -1,17 +1,17 @@
 using FastCore.Perf;
-using FastCore.Perf.Channels;
 using FastCore.Perf.Results;
+using FastCore.Perf.Rounds;
 
 namespace FastCore.Cli.Bench;
 
-/// <summary>A bench of channels or rings, which runs in this process.</summary>
-internal sealed class ChannelsPart(ChannelBench bench, ChannelBenchOptions options) : IBenchPart
+/// <summary>A bench that runs in this process: channels, rings or the scheduler.</summary>
+internal sealed class CasesPart(CaseBench bench, CaseBenchOptions options) : IBenchPart
 {
     public string? Pinning => null;
 
     // Off the caller's thread, which draws, and off the pool, whose threads are what is measured.
     public Task RunAsync(BenchReport report, IBenchProgress progress, CancellationToken cancellationToken) => Task.Factory.StartNew(
-        () => ChannelReport.Run(bench, options, report, progress, cancellationToken),
+        () => CaseReport.Run(bench, options, report, progress, cancellationToken),
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);

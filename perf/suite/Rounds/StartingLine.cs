@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FastCore.Perf.Channels;
+namespace FastCore.Perf.Rounds;
 
 /// <summary>
 /// Where the workers of a round wait, already started and suspended, until all are there: so neither the clock nor the

@@ -1,4 +1,4 @@
-namespace FastCore.Perf.Channels;
+namespace FastCore.Perf.Rounds;
 
 /// <summary>Where the workers of a case run.</summary>
 internal abstract class Workforce : IDisposable

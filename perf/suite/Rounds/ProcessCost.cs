@@ -1,4 +1,4 @@
-namespace FastCore.Perf.Channels;
+namespace FastCore.Perf.Rounds;
 
 /// <summary>What a piece of work cost the process.</summary>
 internal readonly record struct ProcessCost(TimeSpan Processor, long AllocatedBytes, long ContextSwitches)

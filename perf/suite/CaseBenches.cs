@@ -1,0 +1,18 @@
+using FastCore.Perf.Channels;
+using FastCore.Perf.Rounds;
+using FastCore.Perf.Scheduling;
+
+namespace FastCore.Perf;
+
+/// <summary>What is measured in the bench's own process, by area.</summary>
+public static class CaseBenches
+{
+    /// <summary>The channels, beside the stock ones.</summary>
+    public static CaseBench Channels { get; } = new("channels", ChannelCases.All);
+
+    /// <summary>The rings, beside the stock channel that does the same.</summary>
+    public static CaseBench Rings { get; } = new("rings", [new RingCase()]);
+
+    /// <summary>The scheduler, beside the thread pool and its tasks.</summary>
+    public static CaseBench Scheduler { get; } = new("scheduler", SchedulerCases.All);
+}
