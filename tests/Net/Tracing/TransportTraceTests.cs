@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FastCore.Net.Tests.Http;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Tests.Shared;
 using FastCore.Tracing;
@@ -73,17 +72,5 @@ internal sealed class TransportTraceTests(TransportKind kind) : HttpServerTest(k
         client.Ask(Get);
         Assert.That(Tracer.Snapshot().Taken("request").Select(static step => step.Name), Is.EqualTo(new[] { "answer at once" }));
         Assert.That(Tracer.Snapshot().Taken("connection"), Is.Empty);
-    }
-
-    /// <summary>An engine that takes one connection a call must not free the listener twice.</summary>
-    [Test]
-    public void AListenerMayBeClosedByTheConnectionItAccepted()
-    {
-        using var reactor = Reactor.Start(new ReactorOptions { Transport = Kind });
-        var connection = new ScriptedConnection { Opened = _ => reactor.StopListening(), Received = static (connection, data) => connection.Write(data) };
-        using var peer = new Peer(reactor.Listen(new(System.Net.IPAddress.Loopback, 0), () => connection));
-        peer.SendPattern(10);
-        peer.ExpectPattern(10);
-        Assert.That(reactor.Counters.Listeners, Is.Zero);
     }
 }

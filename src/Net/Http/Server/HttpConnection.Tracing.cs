@@ -8,11 +8,15 @@ namespace FastCore.Net.Http.Server;
 // What the tables and the trace hear of a connection's requests and of the parser of its input.
 internal sealed partial class HttpConnection
 {
+    // Requests that were answered at once in this call, and have not been told of.
+    private int _answeredAtOnce;
+
     /// <summary>Goes on to a phase of the request in work that is not its end.</summary>
     private void Enter(Phase phase)
     {
         if (Lives.AreWatched)
         {
+            NoteAnsweredAtOnce();
             Transition step = (_phase, phase) switch
             {
                 (Phase.Head, Phase.Gather) => RequestTable.Gather,
@@ -31,15 +35,28 @@ internal sealed partial class HttpConnection
     /// <summary>The request in work has ended.</summary>
     private void NoteEnd(HttpExchange exchange)
     {
+        if (_phase == Phase.Head)
+        {
+            _answeredAtOnce++;
+            if (!_isPumping) NoteAnsweredAtOnce();
+            return;
+        }
         Transition step = _phase switch
         {
-            Phase.Head => RequestTable.AnswerAtOnce,
             Phase.Gather => exchange.HasResponded ? RequestTable.AnswerGathered : RequestTable.DropGathering,
             Phase.Ready => RequestTable.DropReady,
             Phase.Running => exchange.IsAborted ? RequestTable.EndOrphan : RequestTable.Answer,
             _ => RequestTable.Drained,
         };
         _lives.StepSince(step, exchange.Started);
+    }
+
+    /// <summary>Their answers leave together, so they took equally long, and one reading of the clock is enough for them.</summary>
+    private void NoteAnsweredAtOnce()
+    {
+        if (_answeredAtOnce == 0) return;
+        _lives.StepSince(RequestTable.AnswerAtOnce, Reactor.TurnStarted, _answeredAtOnce);
+        _answeredAtOnce = 0;
     }
 
     /// <summary>Before <see cref="_limitAt"/> tells that a head has begun.</summary>

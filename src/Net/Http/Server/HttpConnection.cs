@@ -148,6 +148,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
             ProcessInput();
         }
         _isPumping = false;
+        NoteAnsweredAtOnce();
         Settle();
     }
 

@@ -39,10 +39,12 @@ internal struct Lives
     /// <summary>Takes a step whose argument is the time that has passed.</summary>
     /// <param name="step">The step.</param>
     /// <param name="start">Since when; zero if that is not known.</param>
-    public void StepSince(Transition step, long start)
+    /// <param name="times">How often; more than once only a step that leads back to where it began.</param>
+    public void StepSince(Transition step, long start, int times = 1)
     {
+        Debug.Assert(times == 1 || step.From == step.To, "A step that leads elsewhere is taken once.");
         Check(step);
-        if (Tracer.IsOn) Tracer.RecordSince(step, Subject(), start);
+        if (Tracer.IsOn) Tracer.RecordSince(step, Subject(), start, times);
     }
 
     private long Subject() => _subject != 0 ? _subject : _subject = Tracer.NewSubject();

@@ -90,7 +90,7 @@ function fillTables() {
 
 function fillLegends() {
   const entry = (background, text) => element("li", {}, element("i", { style: `background:${background}` }), text);
-  byId("legend").replaceChildren(...trace.summary.groups.slice(0, 8).map(one => entry(taskColour(one.name), shortName(one.name))), entry("var(--blocked)", "blocked"), entry("var(--searching)", "searching"), entry("var(--parked)", "asleep"), entry("var(--pause)", "GC pause, hiccup"));
+  byId("legend").replaceChildren(...trace.summary.groups.slice(0, 8).map(one => entry(taskColour(one.name), shortName(one.name))), entry("var(--blocked)", "blocked"), entry("var(--searching)", "searching"), entry("var(--parked)", "asleep"), entry("var(--pause)", "GC pause"), entry("var(--hiccup)", "hiccup"));
   byId("queue-legend").replaceChildren(...trace.queues.map(queue => entry(queueColour(queue), queue.track < 0 ? "global queue" : trace.tracks[queue.track].name)));
 }
 
