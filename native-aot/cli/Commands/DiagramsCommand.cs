@@ -23,12 +23,11 @@ internal static class DiagramsCommand
 
     private static void Write(string folder, string? trace)
     {
-        var tables = DiagramCatalogue.Live;
         var counts = trace == null ? null : new TraceCounts(TraceFiles.Read(trace));
         Directory.CreateDirectory(folder);
-        foreach (TransitionTable table in tables)
+        foreach (TransitionTable table in DiagramCatalogue.Live)
             File.WriteAllText(Path.Combine(folder, $"{table.Name.Replace(' ', '-')}.mmd"), MermaidDiagram.Write(table, counts));
-        File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(tables, DiagramCatalogue.JoinLater, counts));
-        Console.Out.WriteLine($"{tables.Count} diagrams in {Path.Combine(folder, Page)}, {DiagramCatalogue.JoinLater.Count} join with later systems");
+        File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(DiagramCatalogue.Live, DiagramCatalogue.JoinLater, counts));
+        Console.Out.WriteLine($"{DiagramCatalogue.Live.Count} diagrams in {Path.Combine(folder, Page)}, {DiagramCatalogue.JoinLater.Count} join with later systems");
     }
 }

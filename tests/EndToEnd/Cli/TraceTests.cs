@@ -119,9 +119,13 @@ internal sealed class TraceTests
         using var server = new RunningServer("--trace-out", _folder);
         server.Signal(Usr2);
         Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing on"));
+        Assert.That(FastCoreProgram.Run(FastCoreProgram.Installed("curl"), ["-s", $"{server.Address}/plaintext"], []).Output, Is.EqualTo("Hello, World!"));
         server.Signal(Usr2);
         var folder = Path.Combine(_folder, "trace-1");
         Assert.That(server.ReadLine(), Is.EqualTo($"fastcore trace written to {folder}: SIGUSR2"));
+        using var perfetto = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(folder, "perfetto.json")));
+        var names = perfetto.RootElement.GetProperty("traceEvents").EnumerateArray().Select(one => one.GetProperty("name").GetString());
+        Assert.That(names, Does.Contain("accept").And.Contain("answer at once").And.Contain("all sent"));
         Assert.That(FastCoreProgram.Run("trace", "report", Path.Combine(folder, "trace.fctrace")).Output, Does.Contain("of trace"));
         server.Signal(Usr1);
         Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing off"));

@@ -12,12 +12,12 @@ public static class DiagramPage
         "body{font:15px system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222;background:#fff}" +
         "ul{columns:4;padding-left:1.2em}.later{color:#888}svg[role]{max-width:100%}" +
         "rect{fill:#eef3fb;stroke:#33527a}.first rect{stroke-width:3}path{fill:none;stroke:#889}text{text-anchor:middle;font-size:13px}" +
-        ".never{opacity:.55;stroke-dasharray:5 4}.step{stroke-dasharray:none;font-size:11px;fill:#333;paint-order:stroke;stroke:#fff;stroke-width:4px}";
+        ".step{font-size:11px;fill:#333;paint-order:stroke;stroke:#fff;stroke-width:4px}.never{opacity:.55;stroke-dasharray:5 4}";
 
     /// <summary>The page, as HTML.</summary>
     /// <param name="tables">What is drawn, in this order.</param>
     /// <param name="joinLater">The names of lives whose tables join with later systems; the page lists them, and draws nothing for them.</param>
-    /// <param name="counts">If given, each step that was taken says how often, and after how long; an arc that never was is broken.</param>
+    /// <param name="counts">If given, each step that was taken says how often, and after how long; what was never taken is broken.</param>
     public static string Write(IReadOnlyList<TransitionTable> tables, IReadOnlyList<string>? joinLater = null, TraceCounts? counts = null)
     {
         ArgumentNullException.ThrowIfNull(tables);
@@ -42,10 +42,10 @@ public static class DiagramPage
         page.Append($"<h2 id=\"{Text(Anchor(table))}\">{Text(table.Name)}</h2>\n<p>{Text(table.Summary)}</p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {layout.Width:F0} {layout.Height:F0}\" width=\"{layout.Width:F0}\" role=\"img\" aria-label=\"{Text(table.Name)}\">\n");
         foreach (DiagramLayout.Arc arc in layout.Arcs)
-            page.Append(CultureInfo.InvariantCulture, $"<path{(arc.IsTaken ? "" : " class=\"never\"")} d=\"M{arc.Start.X:F1} {arc.Start.Y:F1}C{arc.FirstControl.X:F1} {arc.FirstControl.Y:F1} {arc.SecondControl.X:F1} {arc.SecondControl.Y:F1} {arc.End.X:F1} {arc.End.Y:F1}\" marker-end=\"url(#tip)\"/>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<path{(arc.IsNeverTaken ? " class=\"never\"" : "")} d=\"M{arc.Start.X:F1} {arc.Start.Y:F1}C{arc.FirstControl.X:F1} {arc.FirstControl.Y:F1} {arc.SecondControl.X:F1} {arc.SecondControl.Y:F1} {arc.End.X:F1} {arc.End.Y:F1}\" marker-end=\"url(#tip)\"/>\n");
         foreach (DiagramLayout.PlacedState state in layout.States) AppendState(page, layout, state);
         foreach (DiagramLayout.Arc arc in layout.Arcs)
-            page.Append(CultureInfo.InvariantCulture, $"<text class=\"{(arc.IsTaken ? "step" : "step never")}\" x=\"{arc.LabelMiddle.X:F1}\" y=\"{arc.LabelMiddle.Y + 4:F1}\">{Text(arc.Label)}</text>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<text class=\"step\" x=\"{arc.LabelMiddle.X:F1}\" y=\"{arc.LabelMiddle.Y + 4:F1}\">{Text(arc.Label)}</text>\n");
         page.Append("</svg>\n");
     }
 
@@ -53,7 +53,7 @@ public static class DiagramPage
     {
         double left = state.Middle.X - (layout.StateWidth / 2.0);
         double top = state.Middle.Y - (DiagramLayout.StateHeight / 2.0);
-        page.Append(CultureInfo.InvariantCulture, $"<g{(state.IsInitial ? " class=\"first\"" : "")}><rect x=\"{left:F1}\" y=\"{top:F1}\" width=\"{layout.StateWidth}\" height=\"{DiagramLayout.StateHeight}\" rx=\"9\"/>");
+        page.Append(CultureInfo.InvariantCulture, $"<g class=\"{(state.IsInitial ? "state first" : "state")}\"><rect x=\"{left:F1}\" y=\"{top:F1}\" width=\"{layout.StateWidth}\" height=\"{DiagramLayout.StateHeight}\" rx=\"9\"/>");
         page.Append(CultureInfo.InvariantCulture, $"<text x=\"{state.Middle.X:F1}\" y=\"{state.Middle.Y + 5:F1}\">{Text(state.Name)}</text></g>\n");
     }
 

@@ -128,6 +128,11 @@ internal sealed partial class HttpConnection
     private void Start(HttpExchange exchange)
     {
         var route = exchange.Route!;
+        if (route.IsOffloaded)
+        {
+            Offload(exchange);
+            return;
+        }
         if (route.Handler is { } handler)
         {
             try
@@ -162,6 +167,24 @@ internal sealed partial class HttpConnection
         }
         exchange.Detach();
         exchange.AwaitHandler(task);
+    }
+
+    private void Offload(HttpExchange exchange)
+    {
+        _exchange = exchange;
+        exchange.BeginOffload();
+        Enter(Phase.Running);
+        if (exchange.TrySpawn(_shard.Scheduler!)) return;
+        exchange.RespondReason(HttpExchange.NoScheduler, close: false);
+        Finish(exchange);
+    }
+
+    /// <summary>A handler on the scheduler has ended.</summary>
+    internal void OffloadedHandlerEnded(HttpExchange exchange)
+    {
+        if (exchange.TakeBack() is { } failure) HandlerFailed(exchange, failure);
+        Finish(exchange);
+        Resume();
     }
 
     /// <summary>An asynchronous handler has ended, in its first stretch or in a later turn.</summary>

@@ -19,6 +19,10 @@ internal sealed partial class HttpConnection
             NoteAnsweredAtOnce();
             Transition step = (_phase, phase) switch
             {
+                (Phase.Head, Phase.Running) when _exchange!.IsOffloaded => RequestTable.Offload,
+                (Phase.Gather, Phase.Running) => RequestTable.OffloadGathered,
+                (Phase.Ready, Phase.Running) when _exchange!.IsOffloaded => RequestTable.OffloadReady,
+                (Phase.Running, Phase.Drain) when _exchange!.IsOffloaded => RequestTable.AnswerOffloadedAndDrain,
                 (Phase.Head, Phase.Gather) => RequestTable.Gather,
                 (Phase.Head, Phase.Ready) => RequestTable.Ready,
                 (Phase.Head, Phase.Running) => RequestTable.StartAtOnce,
@@ -45,7 +49,7 @@ internal sealed partial class HttpConnection
         {
             Phase.Gather => exchange.HasResponded ? RequestTable.AnswerGathered : RequestTable.DropGathering,
             Phase.Ready => RequestTable.DropReady,
-            Phase.Running => exchange.IsAborted ? RequestTable.EndOrphan : RequestTable.Answer,
+            Phase.Running => exchange.IsAborted ? RequestTable.EndOrphan : exchange.IsOffloaded ? RequestTable.AnswerOffloaded : RequestTable.Answer,
             _ => RequestTable.Drained,
         };
         _lives.StepSince(step, exchange.Started);

@@ -11,7 +11,7 @@ namespace FastCore.Net.Http.Server;
 /// </summary>
 /// <remarks>
 /// <para>Phases: Head → (no body, or it came whole) Head; Head → Gather → Head for a body that its handler wants whole;
-/// Head → Ready → Running → Head for an asynchronous handler; from Running, or after an answer given without the handler,
+/// Head → Ready → Running → Head for an asynchronous handler, or one on the scheduler; from Running, or after an answer given without the handler,
 /// Drain → Head when a part of the body is left over.</para>
 /// <para>What can't be used yet is kept in _input. An idle connection keeps nothing. Handlers run inside Process only if
 /// they don't read the input; those that do run from Pump, when all input lies in _input and nobody else looks at it.</para>
@@ -29,7 +29,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
         /// <summary>A handler that reads the body itself is to be started.</summary>
         Ready,
 
-        /// <summary>An asynchronous handler is under way. What follows its request waits.</summary>
+        /// <summary>A handler is under way that is asynchronous or runs on the scheduler. What follows its request waits.</summary>
         Running,
 
         /// <summary>The answer is written; the rest of the request's body is thrown away.</summary>
@@ -110,7 +110,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
             // Under way, its handler gives it back when it ends.
             if (_phase == Phase.Running)
             {
-                if (Lives.AreWatched) _lives.Step(RequestTable.Orphan);
+                if (Lives.AreWatched) _lives.Step(exchange.IsOffloaded ? RequestTable.OrphanOffloaded : RequestTable.Orphan);
                 exchange.Abort();
             }
             else

@@ -23,9 +23,20 @@ internal static class RequestTable
     /// <inheritdoc cref="Start"/>
     public static readonly Transition StartAtOnce = new("none", "start the handler", "running");
 
+    /// <summary>To a worker of the scheduler.</summary>
+    public static readonly Transition Offload = new("none", "offload the handler", "offloaded");
+
+    /// <inheritdoc cref="Offload"/>
+    public static readonly Transition OffloadGathered = new("gathering", "offload the handler", "offloaded");
+
+    /// <inheritdoc cref="Offload"/>
+    public static readonly Transition OffloadReady = new("ready", "offload the handler", "offloaded");
+
     public static readonly Transition AnswerGathered = new("gathering", "answer", "none");
 
     public static readonly Transition Answer = new("running", "answer", "none");
+
+    public static readonly Transition AnswerOffloaded = new("offloaded", "answer", "none");
 
     /// <summary>Answered without its handler; what comes of its body is thrown away.</summary>
     public static readonly Transition AnswerEarly = new("none", "answer, drop the body", "draining");
@@ -33,10 +44,16 @@ internal static class RequestTable
     /// <summary>Answered; what its handler left of the body is thrown away.</summary>
     public static readonly Transition AnswerAndDrain = new("running", "answer, drop the body", "draining");
 
+    /// <inheritdoc cref="AnswerAndDrain"/>
+    public static readonly Transition AnswerOffloadedAndDrain = new("offloaded", "answer, drop the body", "draining");
+
     public static readonly Transition Drained = new("draining", "done", "none");
 
     /// <summary>The connection has ended; the handler runs on.</summary>
     public static readonly Transition Orphan = new("running", "client gone", "orphaned");
+
+    /// <inheritdoc cref="Orphan"/>
+    public static readonly Transition OrphanOffloaded = new("offloaded", "client gone", "orphaned");
 
     public static readonly Transition EndOrphan = new("orphaned", "handler ends", "none");
 
@@ -48,5 +65,6 @@ internal static class RequestTable
 
     public static readonly TransitionTable Table = new(
         "request", "A request on a connection, from its head to its answer.", "none",
-        AnswerAtOnce, Gather, Ready, Start, StartAtOnce, AnswerGathered, Answer, AnswerEarly, AnswerAndDrain, Drained, Orphan, EndOrphan, DropGathering, DropReady);
+        AnswerAtOnce, Gather, Ready, Start, StartAtOnce, Offload, OffloadGathered, OffloadReady, AnswerGathered, Answer, AnswerOffloaded, AnswerEarly,
+        AnswerAndDrain, AnswerOffloadedAndDrain, Drained, Orphan, OrphanOffloaded, EndOrphan, DropGathering, DropReady);
 }

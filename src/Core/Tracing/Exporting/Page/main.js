@@ -6,7 +6,7 @@ const percentiles = [["p50", "50"], ["p90", "90"], ["p99", "99"], ["p99.9", "99.
 function draw() {
   drawTimeline(timeline);
   drawQueues(queues);
-  byId("range").textContent = `${time(view.from)} – ${time(view.to)} (${time(view.to - view.from)})`;
+  byId("range").textContent = `${moment(view.from, (view.to - view.from) / 100)} – ${moment(view.to, (view.to - view.from) / 100)} (${time(view.to - view.from)})`;
 }
 
 let addressTimer = 0;

@@ -90,7 +90,7 @@ function drawAxis(context, width, height) {
     context.moveTo(x, AxisHeight - 6);
     context.lineTo(x, height);
     context.stroke();
-    context.fillText(time(at), x + 3, 9);
+    context.fillText(moment(at, step), x + 3, 9);
   }
 }
 
