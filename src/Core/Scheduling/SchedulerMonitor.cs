@@ -138,9 +138,11 @@ internal sealed class SchedulerMonitor
     private bool LookAt(Watched watched, IWorkItem item, long now)
     {
         Worker worker = watched.Worker;
-        if (watched.Turn != worker.Turn)
+        long turn = worker.Turn;
+        if (watched.Turn != turn)
         {
-            watched.Turn = worker.Turn;
+            worker.Pace(turn - watched.Turn, Stopwatch.GetElapsedTime(watched.Since, now));
+            watched.Turn = turn;
             watched.Since = now;
             watched.IsReported = false;
             return false;
