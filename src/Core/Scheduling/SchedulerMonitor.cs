@@ -169,7 +169,8 @@ internal sealed class SchedulerMonitor
     /// <summary>Work waits, and nothing runs: either a worker is about to take it, or no worker was told.</summary>
     private bool LookForForgotten(bool isForgotten)
     {
-        if (!isForgotten || _scheduler.Parking.Searching > 0)
+        // A worker that neither runs, searches nor sleeps is on its way from one to the other, which takes long where there is no processor for it.
+        if (!isForgotten || _scheduler.Parking.Searching > 0 || _scheduler.Parking.Parked < _scheduler.Active)
         {
             _forgotten = 0;
             return false;
