@@ -143,6 +143,7 @@ internal sealed class SchedulerMonitor
             watched.Turn = worker.Turn;
             watched.Since = now;
             watched.IsReported = false;
+            worker.NoteSeen(watched.Turn, now);
             return false;
         }
 

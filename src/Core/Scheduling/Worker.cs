@@ -10,6 +10,7 @@
 // _next is emptied by exchange only, by the worker or a thief: each item in it has one taker. All other fields are the
 // worker's own to write, but for those that say otherwise.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tracing;
@@ -55,6 +56,11 @@ internal sealed partial class Worker : IParkable
     /// <summary>Set by the monitor, cleared by the worker.</summary>
     private bool _shouldYield;
 
+    /// <summary>The turn that the monitor found last, and when it did first. Written by the monitor, the time before the turn.</summary>
+    private long _seenTurn = -1;
+
+    private long _seenSince;
+
     internal Worker(Scheduler scheduler, int index, bool isSpare)
     {
         Scheduler = scheduler;
@@ -99,10 +105,28 @@ internal sealed partial class Worker : IParkable
     /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
     private bool KeepsWork => Scheduler.Policy == SchedulerPolicy.LocalOnly && !_isSpare;
 
+    internal string ThreadName => $"{Scheduler.Name} worker {Index}";
+
+    /// <summary>The monitor has found a turn that it had not seen.</summary>
+    internal void NoteSeen(long turn, long since)
+    {
+        Volatile.Write(ref _seenTurn, -1);
+        Volatile.Write(ref _seenSince, since);
+        Volatile.Write(ref _seenTurn, turn);
+    }
+
+    /// <summary>For at least how long the present turn has run.</summary>
+    internal TimeSpan RunningFor(long now)
+    {
+        long seen = Volatile.Read(ref _seenTurn);
+        long since = Volatile.Read(ref _seenSince);
+        return seen == Turn && seen == Volatile.Read(ref _seenTurn) && now > since ? Stopwatch.GetElapsedTime(since, now) : TimeSpan.Zero;
+    }
+
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
     {
-        var thread = new Thread(Loop) { IsBackground = true, Name = $"{Scheduler.Name} worker {Index}" };
+        var thread = new Thread(Loop) { IsBackground = true, Name = ThreadName };
         thread.UnsafeStart();
         return thread;
     }
