@@ -21,5 +21,7 @@ public static class CoreTransitionTables
         WaiterTable.Table,
         SelectTable.Table,
         .. SchedulerTables.All,
+        PauseTables.Collection,
+        PauseTables.Hiccup,
     ];
 }

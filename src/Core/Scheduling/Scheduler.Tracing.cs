@@ -14,7 +14,7 @@ public sealed partial class Scheduler
     private WatchedItem BeginToWatch(IWorkItem item, TaskOrigin origin)
     {
         WatchedItem watched = Worker.Current?.TakeKept() ?? new WatchedItem();
-        watched.Begin(item, origin, _options.RecordSpawnPlaces || Tracer.RecordsSpawnPlaces);
+        watched.Begin(item, origin, _options.RecordSpawnPlaces || Tracer.RecordsSpawnPlaces, _options.FlightRecorder);
         return watched;
     }
 }

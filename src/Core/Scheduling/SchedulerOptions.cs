@@ -1,3 +1,5 @@
+using FastCore.Tracing;
+
 namespace FastCore.Scheduling;
 
 /// <summary>How a <see cref="Scheduler"/> is set up.</summary>
@@ -35,6 +37,12 @@ public sealed class SchedulerOptions
     /// each spawn: the stack is walked.
     /// </summary>
     public bool RecordSpawnPlaces { get; init; }
+
+    /// <summary>
+    /// Told for how long each item has waited for its turn, on the worker that begins it, while work is traced: so an item that
+    /// waited too long has the trace of what kept it.
+    /// </summary>
+    public FlightRecorder? FlightRecorder { get; init; }
 
     internal int WorkerCount => Workers == 0 ? Environment.ProcessorCount : Workers;
 

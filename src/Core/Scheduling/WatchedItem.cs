@@ -4,6 +4,7 @@
 // Whoever has taken it from a queue has it alone, so its steps need no order of their own. A worker keeps those it has run,
 // and uses them for what it spawns.
 
+using System.Diagnostics;
 using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
@@ -14,6 +15,11 @@ internal sealed class WatchedItem : IWorkItem
     private Lifecycle _task;
 
     private Lifecycle _slot;
+
+    private FlightRecorder? _recorder;
+
+    /// <summary>When it was queued, if a recorder wants to know.</summary>
+    private long _queued;
 
     /// <summary>The next of a worker's spare ones.</summary>
     internal WatchedItem? Next { get; set; }
@@ -30,6 +36,7 @@ internal sealed class WatchedItem : IWorkItem
         WatchedItem? outer = worker.Present;
         worker.Present = this;
         if (Lifecycle.IsWatched) _task.Step(SchedulerTables.Run, TaskArguments.OfRun(worker.Queued, worker.Scheduler.Global.Count));
+        if (_recorder is { } recorder) recorder.Report(_queued, Stopwatch.GetTimestamp());
         bool hasEnded = false;
         try
         {
@@ -67,9 +74,11 @@ internal sealed class WatchedItem : IWorkItem
 
     internal void NoteBlocking(Transition step) => _task.Step(step);
 
-    internal void Begin(IWorkItem item, TaskOrigin origin, bool recordsPlace)
+    internal void Begin(IWorkItem item, TaskOrigin origin, bool recordsPlace, FlightRecorder? recorder)
     {
         Item = item;
+        _recorder = recorder;
+        _queued = recorder is null ? 0 : Stopwatch.GetTimestamp();
         SpawnPlace = recordsPlace && origin is TaskOrigin.Spawn or TaskOrigin.Fork or TaskOrigin.Pin ? WorkItemNames.CallingMethod() : null;
         _task.Begin();
         int name = Tracer.IsOn ? WorkItemNames.InTrace(item, SpawnPlace) : 0;

@@ -58,7 +58,7 @@ public static class Tracer
     /// <param name="argument">What the transition says it is.</param>
     public static void Record(Transition transition, long subject, long argument = 0)
     {
-        if (_isOn) Write(new TraceEvent(Stopwatch.GetTimestamp(), subject, argument, transition.Id));
+        if (_isOn) RecordAt(Stopwatch.GetTimestamp(), transition, subject, argument);
     }
 
     /// <summary>
@@ -73,16 +73,16 @@ public static class Tracer
     {
         if (!_isOn) return;
         long now = Stopwatch.GetTimestamp();
-        var added = new TraceEvent(now, subject, start == 0 ? 0 : now - start, transition.Id);
-        for (int i = 0; i < times; i++) Write(added);
+        for (int i = 0; i < times; i++) RecordAt(now, transition, subject, start == 0 ? 0 : now - start);
     }
 
+    /// <summary>Records that a transition took place on this thread a while ago: not before what it has recorded already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(in TraceEvent added)
+    internal static void RecordAt(long timestamp, Transition transition, long subject, long argument = 0)
     {
         TraceTrack? track = _track;
         if (track is null || track.Session != _session) track = Enlist();
-        track.Ring.Write(added);
+        track.Ring.Write(new TraceEvent(timestamp, subject, argument, transition.Id));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

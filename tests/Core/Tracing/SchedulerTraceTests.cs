@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastCore.Channels;
 using FastCore.Scheduling;
 using FastCore.Tests.Scheduling;
@@ -152,6 +153,24 @@ internal sealed class SchedulerTraceTests
         Assert.That(() => _scheduler.Spawn(new NumberedItem(0)), Throws.TypeOf<ObjectDisposedException>());
         mayEnd.Set();
         Assert.That(() => Steps("task"), Is.EquivalentTo(new[] { "spawn", "run", "pin", "abandon", "spawn", "refuse", "fail" }).After(10_000, 1));
+    }
+
+    /// <summary>The worker is kept until there is no doubt that the item behind has waited for longer than the limit.</summary>
+    [Test]
+    public void AnItemThatWaitsTooLongTripsTheRecorder()
+    {
+        var tripped = new TaskCompletionSource<TraceSnapshot>();
+        TimeSpan limit = TimeSpan.FromMilliseconds(5);
+        var recorder = new FlightRecorder(TimeSpan.FromMinutes(1), limit, tripped.SetResult);
+        _scheduler = new Scheduler(new SchedulerOptions { Workers = 1, FlightRecorder = recorder, LongRun = TimeSpan.FromMinutes(1) });
+        _scheduler.Spawn(() =>
+        {
+            _scheduler.Spawn(Second);
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < 2 * limit) Thread.SpinWait(100);
+        });
+        Assert.That(tripped.Task.Result.Events.Select(StepOf).Where(static step => step.Table.Name == "task").Select(static step => step.Name),
+            Is.EqualTo(new[] { "spawn", "run", "spawn", "end", "run" }));
     }
 
     [Test]

@@ -42,7 +42,7 @@ internal sealed class DiagramsTests
     public void A_folder_that_cant_be_made_is_named()
     {
         var run = FastCoreProgram.Run("diagrams", "--out", Path.Combine(FastCoreProgram.Executable, "in-a-file"));
-        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.StartWith("fastcore: "));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 
 namespace FastCore.EndToEnd.Tests.Cli;
 
@@ -93,33 +92,6 @@ internal sealed class ServeTests
         using var server = new RunningServer("--cpus", "0");
         Assert.That(server.Announcement, Does.Contain("reactors=1 cpus=0"));
         Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
-    }
-
-    [Test]
-    public void A_trace_of_its_requests_is_written_at_the_end()
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            using var server = new RunningServer("--cpus", "0", "--trace", file);
-            Assert.That(FastCoreProgram.Run(_curl, ["-s", $"{server.Address}/plaintext"], []).Output, Is.EqualTo("Hello, World!"));
-            Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
-            using var trace = JsonDocument.Parse(File.ReadAllBytes(file));
-            var names = trace.RootElement.GetProperty("traceEvents").EnumerateArray().Select(one => one.GetProperty("name").GetString());
-            Assert.That(names, Does.Contain("accept").And.Contain("answer at once").And.Contain("all sent"));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    [Test]
-    public void A_trace_that_cant_be_written_is_refused_at_the_start()
-    {
-        var result = FastCoreProgram.Run("serve", "--demo", "--port", "0", "--trace", Path.Combine(FastCoreProgram.Executable, "in-a-file"));
-        Assert.That(result.ExitCode, Is.EqualTo(3));
-        Assert.That(result.Error, Does.StartWith("fastcore: --trace: "));
     }
 
     [TestCase("io_uring")]

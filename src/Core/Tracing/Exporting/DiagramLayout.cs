@@ -1,3 +1,5 @@
+using FastCore.Tracing.Analysis;
+
 namespace FastCore.Tracing.Exporting;
 
 /// <summary>Where the states and the steps of a table stand in its diagram.</summary>
@@ -19,18 +21,20 @@ internal sealed class DiagramLayout
 
     private const int MostRounds = 8;
 
-    internal DiagramLayout(TransitionTable table)
+    internal DiagramLayout(TransitionTable table, TraceCounts? counts)
     {
         StateWidth = Math.Max(110, (int)(table.States.Max(static state => state.Length) * 7.4) + 24);
         double across = 130 + (36 * table.States.Count);
         double down = 60 + (30 * table.States.Count);
-        var arcs = table.Transitions.GroupBy(static step => (step.From, step.To), static step => step.Name, static (ends, names) => (ends.From, ends.To, Label: string.Join(", ", names))).ToArray();
+        var arcs = table.Transitions.GroupBy(
+            static step => (step.From, step.To),
+            (ends, steps) => (ends.From, ends.To, Label: string.Join(", ", steps.Select(step => TraceCounts.Label(step, counts))), IsNeverTaken: counts is not null && steps.All(step => counts.CountOf(step) == 0))).ToArray();
         double loops = arcs.Where(static arc => arc.From == arc.To).Select(static arc => 60 + (arc.Label.Length * LetterWidth)).DefaultIfEmpty().Max();
         Width = (2 * (across + Math.Max(Margin, loops))) + StateWidth;
         Height = 2 * (down + Margin);
         States = [.. table.States.Index().Select(one => new PlacedState(one.Item, OnEllipse(one.Index * Math.Tau / table.States.Count, across, down), one.Index == 0))];
         Dictionary<string, Point> places = States.ToDictionary(static state => state.Name, static state => state.Middle);
-        Arcs = [.. arcs.Select(arc => new Arc(arc.Label, places[arc.From], places[arc.To], this))];
+        Arcs = [.. arcs.Select(arc => new Arc(arc.Label, arc.IsNeverTaken, places[arc.From], places[arc.To], this))];
         PlaceLabels();
     }
 
@@ -104,9 +108,10 @@ internal sealed class DiagramLayout
 
         private double _place = 0.5;
 
-        internal Arc(string label, Point from, Point to, DiagramLayout layout)
+        internal Arc(string label, bool isNeverTaken, Point from, Point to, DiagramLayout layout)
         {
             Label = label;
+            IsNeverTaken = isNeverTaken;
             if (from == to)
             {
                 // Out of the ellipse, above or below a state in the middle column; the label stands beyond the loop.
@@ -136,6 +141,9 @@ internal sealed class DiagramLayout
         }
 
         internal string Label { get; }
+
+        /// <summary>Whether there are counts, and none for it.</summary>
+        internal bool IsNeverTaken { get; }
 
         internal Point Start { get; }
 
