@@ -1,4 +1,5 @@
 using FastCore.Channels.Metrics;
+using FastCore.Diagnostics;
 
 namespace FastCore.Channels;
 
@@ -14,15 +15,21 @@ namespace FastCore.Channels;
 /// </remarks>
 public sealed class MeasuredFastChannel<T> : FastChannel<T>, IDisposable
 {
+    private readonly FastChannel<T> _channel;
+
     private readonly ChannelMeasure _measure;
 
     internal MeasuredFastChannel(FastChannel<T> channel, ChannelMeasure measure)
     {
+        _channel = channel;
         _measure = measure;
         Reader = new MeasuredFastReader<T>(channel.Reader, measure);
         Writer = new MeasuredFastWriter<T>(channel.Writer, measure);
         measure.CountBy(() => channel.Reader.Count);
     }
+
+    /// <inheritdoc/>
+    public override ChannelLook Look() => _channel.Look();
 
     /// <inheritdoc cref="MeasuredChannel{T}.Dispose"/>
     public void Dispose() => _measure.Dispose();

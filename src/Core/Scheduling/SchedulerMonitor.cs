@@ -145,6 +145,7 @@ internal sealed class SchedulerMonitor
             watched.Turn = turn;
             watched.Since = now;
             watched.IsReported = false;
+            worker.NoteSeen(watched.Turn, now);
             return false;
         }
 

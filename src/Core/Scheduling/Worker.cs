@@ -9,6 +9,7 @@
 //
 // All fields are the worker's own to write, but for those that say otherwise.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tracing;
@@ -66,6 +67,11 @@ internal sealed partial class Worker : IParkable
     /// <summary>Turns until the worker looks at the global queue.</summary>
     private int _untilGlobal;
 
+    /// <summary>The turn that the monitor found last, and when it did first. Written by the monitor, the time before the turn.</summary>
+    private long _seenTurn = -1;
+
+    private long _seenSince;
+
     internal Worker(Scheduler scheduler, int index, bool isSpare)
     {
         Scheduler = scheduler;
@@ -108,10 +114,28 @@ internal sealed partial class Worker : IParkable
 
     internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
 
+    internal string ThreadName => $"{Scheduler.Name} worker {Index}";
+
+    /// <summary>The monitor has found a turn that it had not seen.</summary>
+    internal void NoteSeen(long turn, long since)
+    {
+        Volatile.Write(ref _seenTurn, -1);
+        Volatile.Write(ref _seenSince, since);
+        Volatile.Write(ref _seenTurn, turn);
+    }
+
+    /// <summary>For at least how long the present turn has run.</summary>
+    internal TimeSpan RunningFor(long now)
+    {
+        long seen = Volatile.Read(ref _seenTurn);
+        long since = Volatile.Read(ref _seenSince);
+        return seen == Turn && seen == Volatile.Read(ref _seenTurn) && now > since ? Stopwatch.GetElapsedTime(since, now) : TimeSpan.Zero;
+    }
+
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
     {
-        var thread = new Thread(Loop) { IsBackground = true, Name = $"{Scheduler.Name} worker {Index}" };
+        var thread = new Thread(Loop) { IsBackground = true, Name = ThreadName };
         thread.UnsafeStart();
         return thread;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Diagnostics;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
@@ -53,6 +54,14 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     /// <summary>Its reactors; none before the start.</summary>
     public IReadOnlyList<Reactor> Reactors => _reactors;
+
+    /// <summary>Lets the running server be looked at (<see cref="LiveRegistry"/>): its reactors, and the scheduler of its offloaded handlers.</summary>
+    /// <param name="name">What views call it.</param>
+    public void Register(string name)
+    {
+        for (var i = 0; i < _reactors.Length; i++) LiveRegistry.Register($"{name}-{i}", _reactors[i]);
+        if (_ownScheduler != null) LiveRegistry.Register(name, _ownScheduler);
+    }
 
     /// <summary>What it has done and holds, a moment ago.</summary>
     public HttpServerCounters Counters
