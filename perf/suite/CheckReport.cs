@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
+using FastCore.Perf.Channels;
 using FastCore.Perf.Channels.Check;
+using FastCore.Perf.Processes;
 using FastCore.Perf.Results;
 
 namespace FastCore.Perf;
@@ -16,17 +20,68 @@ public static class CheckReport
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished is in the report.</exception>
     public static void Run(ChannelCheckOptions options, BenchReport report, IBenchProgress progress, CancellationToken cancellationToken)
     {
-        progress.Begin("check", ChannelCheck.CountOf(options));
+        Begin(options, ChannelCheck.CountOf(options), report, progress);
+        foreach (var found in ChannelCheck.Run(options, (kind, subject) => progress.Step(NameOf(kind), subject, 1, 1), cancellationToken))
+            Enter(ToResult(found), report, progress);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>
+    /// Runs it in other processes, one for each kind: <paramref name="executable"/> is the <c>fastcore</c> program. Each gets
+    /// <paramref name="percent"/> % of one processor's time, so its threads stop in the middle of everything.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; what is finished is in the report.</exception>
+    public static void RunSqueezed(string executable, int percent, ChannelCheckOptions options, BenchReport report, IBenchProgress progress, CancellationToken cancellationToken)
+    {
+        var kinds = ChannelCheck.KindsOf(options);
+        Begin(options, kinds.Count, report, progress);
+        progress.Note($"each kind is checked in a process of its own that gets {percent} % of one processor's time");
+        foreach (var kind in kinds)
+        {
+            progress.Step(NameOf(kind), options.WithStock ? "both" : ChannelSubject.FastCore.Name, 1, 1);
+            var run = SqueezedProcess.Run(executable, ArgumentsFor(kind, options), percent / 100.0, cancellationToken);
+            foreach (var result in ResultsOf(kind, run)) Enter(result, report, progress);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static void Begin(ChannelCheckOptions options, int steps, BenchReport report, IBenchProgress progress)
+    {
+        progress.Begin("check", steps);
         report.Seed = options.Seed;
         progress.Note($"the storms of the check are drawn from seed {options.Seed}");
         if (options.WithStock && ChannelCheck.WithoutStock(options) is { Count: > 0 } alone) progress.Note($"no stock peer: {string.Join(", ", alone)}");
-        foreach (var found in ChannelCheck.Run(options, (kind, subject) => progress.Step(NameOf(kind), subject, 1, 1), cancellationToken))
+    }
+
+    private static void Enter(CaseResult result, BenchReport report, IBenchProgress progress)
+    {
+        report.Cases.Add(result);
+        progress.Finished(result);
+    }
+
+    private static string[] ArgumentsFor(string kind, ChannelCheckOptions options) =>
+    [
+        "check", "channels", "--kind", kind, "--json", "-",
+        "--ops", options.Operations.ToString(CultureInfo.InvariantCulture),
+        "--seed", options.Seed.ToString(CultureInfo.InvariantCulture),
+        .. options.WithStock ? (string[])["--stock"] : [],
+    ];
+
+    /// <summary>What the other process has found; that it told nothing is a finding, too.</summary>
+    private static IEnumerable<CaseResult> ResultsOf(string kind, SqueezedRun run)
+    {
+        List<CaseResult> results;
+        try
         {
-            var result = ToResult(found);
-            report.Cases.Add(result);
-            progress.Finished(result);
+            results = BenchReport.FromJson(run.Output).Cases;
         }
-        cancellationToken.ThrowIfCancellationRequested();
+        catch (JsonException)
+        {
+            results = [ToResult(new ChannelFindings(kind, ChannelSubject.FastCore.Name) { Failed = 1, FirstFailure = $"its process ended with code {run.ExitCode}: {run.Errors.Trim()}" })];
+        }
+
+        foreach (var result in results) result.Metrics[Metric.CorePercent.Name] = run.Share * 100;
+        return results;
     }
 
     private static string NameOf(string kind) => $"check/{kind}";

@@ -1,6 +1,8 @@
+using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
+using FastCore.Scheduling;
 using FastCore.Tracing;
 
 namespace FastCore;
@@ -15,7 +17,10 @@ public static class CoreTransitionTables
         ChannelTables.Bounded.Table,
         ChannelTables.Unbounded.Table,
         ChannelTables.Closing,
+        RingConsumerTable.Table,
         WaiterTable.Table,
         SelectTable.Table,
+        .. SchedulerTables.All,
+        PauseTable.Table,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using FastCore.Net.Tests.Diagnostics;
 using FastCore.Net.Tests.Transport;
 
 namespace FastCore.Net.Tests;
@@ -36,6 +37,9 @@ internal static class ChildProcess
         {
             case [DescriptorStarvation.Name, var kind]:
                 DescriptorStarvation.Run(kind);
+                return 0;
+            case [PoolStarvation.Name, var path]:
+                PoolStarvation.Run(path);
                 return 0;
             default:
                 Console.Error.WriteLine("This is a test assembly; run it with dotnet test.");

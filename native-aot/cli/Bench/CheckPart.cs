@@ -4,8 +4,10 @@ using FastCore.Perf.Results;
 
 namespace FastCore.Cli.Bench;
 
-/// <summary>The check of the channels, which runs in this process.</summary>
-internal sealed class CheckPart(ChannelCheckOptions options) : IBenchPart
+/// <summary>The check of the channels.</summary>
+/// <param name="options">What is checked.</param>
+/// <param name="squeeze">Null: it runs in this process. Else in others, which get so many percent of a processor.</param>
+internal sealed class CheckPart(ChannelCheckOptions options, int? squeeze = null) : IBenchPart
 {
     /// <summary>What must hold for it to be good.</summary>
     public static IReadOnlyList<Assertion> Promises { get; } = [.. CheckReport.Promises.Select(Parse)];
@@ -22,7 +24,11 @@ internal sealed class CheckPart(ChannelCheckOptions options) : IBenchPart
 
     // Off the caller's thread, which draws, and off the pool, whose threads do the work.
     public Task RunAsync(BenchReport report, IBenchProgress progress, CancellationToken cancellationToken) => Task.Factory.StartNew(
-        () => CheckReport.Run(options, report, progress, cancellationToken),
+        () =>
+        {
+            if (squeeze is { } percent) CheckReport.RunSqueezed(Environment.ProcessPath!, percent, options, report, progress, cancellationToken);
+            else CheckReport.Run(options, report, progress, cancellationToken);
+        },
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);

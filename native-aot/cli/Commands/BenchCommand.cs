@@ -29,6 +29,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> _transport = CommonOptions.Transport("measure this transport alone (default: io_uring and epoll, as far as they work)");
     private readonly Option<int?> _serverCpu = CommonOptions.Number("--server-cpu", "the server's processor (default: the first)", 0, 1023);
     private readonly Option<int?> _loadCpu = CommonOptions.Number("--load-cpu", "the load's processor (default: the last that shares no core with the server's)", 0, 1023);
+    private readonly Option<bool> _traced = new("--traced") { Description = "measure our server beside itself recording its trace, instead of beside Kestrel" };
     private readonly Option<string?> _filter = new("--filter") { Description = "run the cases whose name contains TEXT", HelpName = "TEXT" };
 
     public static Command Create() => new BenchCommand().Build();
@@ -49,6 +50,7 @@ internal sealed class BenchCommand
 
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
+        httpCommand.Options.Add(_traced);
         httpCommand.Validators.Add(RefuseRateWithWrk);
         httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
         command.Subcommands.Add(httpCommand);
@@ -103,6 +105,7 @@ internal sealed class BenchCommand
         {
             Executable = Environment.ProcessPath!,
             Transports = parsed.GetValue(_transport) is { } transport ? [transport] : WorkingTransports(),
+            Traced = parsed.GetValue(_traced),
             Connections = parsed.GetValue(_connections),
             Pipeline = parsed.GetValue(_pipeline),
             Rate = parsed.GetValue(_rate),

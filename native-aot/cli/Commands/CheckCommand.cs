@@ -13,9 +13,10 @@ internal static class CheckCommand
         var stock = new Option<bool>("--stock") { Description = "put the stock channels through the same storms and say what they lose" };
         var kinds = Kinds();
         var seed = CommonOptions.Number("--seed", "what is drawn at random depends on it (default: another one each time; it is printed)", int.MinValue, int.MaxValue);
+        var squeeze = CommonOptions.Number("--squeeze", "run it in processes that get so many percent of one processor's time, such as 10: threads then stop in the middle of everything", 1, 100);
         var json = CommonOptions.File("--json", "write the findings as JSON (schema 1); - is the standard output");
         var html = CommonOptions.File("--html", "write a page, self-contained");
-        var channels = new Command("channels", "Put our channels and broadcast types of every kind through storms of cancellation and completion. Exits with 1 if one of ours lost, doubled or reordered an item, hung, or failed.") { operations, stock, kinds, seed, json, html };
+        var channels = new Command("channels", "Put our channels and broadcast types of every kind through storms of cancellation and completion. Exits with 1 if one of ours lost, doubled or reordered an item, hung, or failed.") { operations, stock, kinds, seed, squeeze, json, html };
         channels.SetAction((parsed, _) => new BenchRun(new BenchSettings(parsed.GetValue(html), parsed.GetValue(json), null, CheckPart.Promises)).RunAsync(
         [
             new CheckPart(new ChannelCheckOptions
@@ -24,7 +25,7 @@ internal static class CheckCommand
                 Kinds = parsed.GetValue(kinds) ?? [],
                 WithStock = parsed.GetValue(stock),
                 Seed = parsed.GetValue(seed) ?? Environment.TickCount,
-            }),
+            }, parsed.GetValue(squeeze)),
         ]));
         return new Command("check", "Put promises to the test.") { channels };
     }

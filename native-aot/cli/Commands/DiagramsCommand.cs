@@ -1,5 +1,8 @@
 using System.CommandLine;
+using FastCore.Cli.Diagrams;
+using FastCore.Cli.Trace;
 using FastCore.Tracing;
+using FastCore.Tracing.Analysis;
 using FastCore.Tracing.Exporting;
 
 namespace FastCore.Cli.Commands;
@@ -12,26 +15,19 @@ internal static class DiagramsCommand
     public static Command Create()
     {
         var folder = new Option<string>("--out") { Description = "the folder to write to; it is made if need be", HelpName = "DIR", Required = true };
-        var command = new Command("diagrams", $"Write the state diagrams: {Page}, self-contained, and a Mermaid text for each table.") { folder };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(folder)));
+        var trace = CommonOptions.File("--trace", "a saved trace: each step says how often it was taken there, and the median time before it");
+        var command = new Command("diagrams", $"Write the state diagrams: {Page}, self-contained, and a Mermaid text for each table.") { folder, trace };
+        command.SetAction(parsed => TraceFiles.Guard(() => Write(parsed.GetRequiredValue(folder), parsed.GetValue(trace))));
         return command;
     }
 
-    private static int Run(string folder)
+    private static void Write(string folder, string? trace)
     {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            foreach (TransitionTable table in CoreTransitionTables.All)
-                File.WriteAllText(Path.Combine(folder, $"{table.Name.Replace(' ', '-')}.mmd"), MermaidDiagram.Write(table));
-            File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(CoreTransitionTables.All));
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine($"fastcore: {refused.Message}");
-            return ExitCode.Unreachable;
-        }
-        Console.Out.WriteLine($"{CoreTransitionTables.All.Count} diagrams in {Path.Combine(folder, Page)}");
-        return ExitCode.Good;
+        var counts = trace == null ? null : new TraceCounts(TraceFiles.Read(trace));
+        Directory.CreateDirectory(folder);
+        foreach (TransitionTable table in DiagramCatalogue.Live)
+            File.WriteAllText(Path.Combine(folder, $"{table.Name.Replace(' ', '-')}.mmd"), MermaidDiagram.Write(table, counts));
+        File.WriteAllText(Path.Combine(folder, Page), DiagramPage.Write(DiagramCatalogue.Live, DiagramCatalogue.JoinLater, counts));
+        Console.Out.WriteLine($"{DiagramCatalogue.Live.Count} diagrams in {Path.Combine(folder, Page)}, {DiagramCatalogue.JoinLater.Count} join with later systems");
     }
 }

@@ -12,6 +12,7 @@ internal static class FastCoreCommand
         BenchCommand.Create(),
         CheckCommand.Create(),
         DoctorCommand.Create(),
+        TraceCommand.Create(),
         DiagramsCommand.Create(),
         CompletionCommand.Create(),
     };

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Cli.Trace;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Processes;
+using FastCore.Tracing;
 
 namespace FastCore.Cli.Commands;
 
@@ -13,6 +15,7 @@ namespace FastCore.Cli.Commands;
 internal static class ServeCommand
 {
     private const int DefaultPort = 8080;
+    private static readonly TimeSpan DefaultKept = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     public static Command Create()
@@ -22,7 +25,11 @@ internal static class ServeCommand
         var address = CommonOptions.Address("the address to listen on (default 127.0.0.1)");
         var transport = CommonOptions.Transport("the transport (default: the best that works)");
         var cpus = CommonOptions.Cpus("the processors to run on, one reactor each, such as 0,2-3 (default: one reactor for each)");
-        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo };
+        var trace = CommonOptions.File("--trace", "record from the start, and write the last events to FILE when the server has stopped: .html is a page, .fctrace a saved trace, all else is for ui.perfetto.dev");
+        var traceFolder = new Option<string>("--trace-out") { Description = "the folder that SIGUSR2 and --trace-limit write traces to (default: the present one); SIGUSR1 starts and stops recording", HelpName = "DIR" };
+        var kept = CommonOptions.Time("--trace-keep", "how far back a trace goes, if its threads have not done too much (default 10s)");
+        var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
+        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
@@ -33,11 +40,31 @@ internal static class ServeCommand
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace)));
         return command;
     }
 
-    private static async Task<int> RunAsync(HttpServerOptions options)
+    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile)
+    {
+        if (traceFile == null) return await ServeAsync(options, tracing);
+        try
+        {
+            // Before the server starts, so that a file that can't be written is no surprise at its end.
+            await using var file = File.Create(traceFile);
+            Tracer.Start(TraceFiles.Options);
+            var code = await ServeAsync(options, tracing);
+            Tracer.Stop();
+            TraceFiles.Write(Tracer.Snapshot().WithoutGaps(), file, traceFile);
+            return code;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"fastcore: --trace: {refused.Message}");
+            return ExitCode.Unreachable;
+        }
+    }
+
+    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing)
     {
         using var interruption = new Interruption();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,6 +80,8 @@ internal static class ServeCommand
             Console.Error.WriteLine($"fastcore: {Explain(refused, options)}");
             return ExitCode.Unreachable;
         }
+        // Who reads the line may send a signal at once.
+        using var tracer = new ServerTracing(tracing, server.Reactors);
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
         Console.Out.WriteLine($"fastcore listening on http://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
         await stopped.Task;

@@ -8,7 +8,7 @@ namespace FastCore.Perf.Http;
 internal sealed record Round(LoadResult Load, long AllocatedBytes, long? PeakResidentKib);
 
 /// <summary>The rounds of one subject in one case, and what they come to.</summary>
-internal sealed class Cell(HttpCase httpCase, string subject)
+internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
 {
     // Where the middle half of the rounds spreads over more than this share of the median, the machine was too restless.
     private const double MaxSpread = 0.35;
@@ -19,7 +19,7 @@ internal sealed class Cell(HttpCase httpCase, string subject)
 
     private readonly List<Round> _rounds = [];
 
-    public string Subject => subject;
+    public ServerSubject Subject => subject;
 
     public int Count => _rounds.Count;
 
@@ -32,14 +32,14 @@ internal sealed class Cell(HttpCase httpCase, string subject)
     public CaseResult Summarise(CaseResult? reference, int plannedRounds)
     {
         var refusal = Failure ?? Refusal();
-        if (refusal != null) return new CaseResult { Name = httpCase.Name, Subject = subject, Refused = refusal };
+        if (refusal != null) return new CaseResult { Name = httpCase.Name, Subject = subject.Name, Refused = refusal };
         var rounds = RoundFigures();
         var metrics = rounds.ToDictionary(pair => pair.Key, pair => Statistics.Median(pair.Value));
         AddShares(metrics);
         var result = new CaseResult
         {
             Name = httpCase.Name,
-            Subject = subject,
+            Subject = subject.Name,
             Metrics = InOrder(metrics),
             Rounds = rounds,
             Latency = MedianCurve(round => round.Load.Latency),

@@ -23,13 +23,16 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
     public async Task RunAsync(BenchReport report, CancellationToken cancellationToken)
     {
         var cases = HttpCase.For(options);
-        var kestrel = ServerSubject.FindKestrel(options.Executable);
+        var kestrel = options.Traced ? null : ServerSubject.FindKestrel(options.Executable);
+        var ours = options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server));
         ServerSubject[] subjects =
         [
-            .. options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server)),
+            .. options.Traced ? ours.SelectMany(static subject => new[] { subject.Traced(), subject }) : ours,
             .. kestrel == null ? [] : new[] { kestrel },
         ];
-        var extraSteps = options.IsDefaultSet ? subjects.Length * (options.Starts + 1) : 0;
+        // What a trace costs is a matter of requests alone.
+        var hasMore = options is { IsDefaultSet: true, Traced: false };
+        var extraSteps = hasMore ? subjects.Length * (options.Starts + 1) : 0;
         progress.Begin("http", cases.Count * subjects.Length * options.Rounds + extraSteps);
         if (_placement.Doubt is { } doubt) progress.Note(doubt);
 
@@ -39,7 +42,7 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
         {
             DescriptorLimit.Raise();
             await MeasureLoadAsync(report, cases, subjects, cancellationToken).ConfigureAwait(false);
-            if (!options.IsDefaultSet) return;
+            if (!hasMore) return;
             await new StartTime(options, _placement, progress).RunAsync(report, subjects, cancellationToken).ConfigureAwait(false);
             await new IdleMemory(options, _placement, progress).RunAsync(report, subjects, cancellationToken).ConfigureAwait(false);
         }
@@ -55,7 +58,7 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
     /// <summary>Why nothing that was measured here allows a conclusion, or null.</summary>
     public string? Inconclusive =>
         _placement.IsInconclusive ? _placement.Doubt
-        : ServerSubject.FindKestrel(options.Executable) == null ? $"there is no kestrel-peer to compare with: {ServerSubject.KestrelHint}"
+        : !options.Traced && ServerSubject.FindKestrel(options.Executable) == null ? $"there is no kestrel-peer to compare with: {ServerSubject.KestrelHint}"
         : null;
 
     private async Task MeasureLoadAsync(BenchReport report, IReadOnlyList<HttpCase> cases, ServerSubject[] subjects, CancellationToken cancellationToken)
@@ -75,7 +78,7 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
 
     private async Task MeasureCaseAsync(BenchReport report, HttpCase httpCase, List<RunningServer> servers, ILoadDriver driver, CancellationToken cancellationToken)
     {
-        var cells = servers.ConvertAll(server => new Cell(httpCase, server.Subject.Name) { Failure = server.Failure });
+        var cells = servers.ConvertAll(server => new Cell(httpCase, server.Subject) { Failure = server.Failure });
         try
         {
             for (var round = 1; round <= options.Rounds; round++)
@@ -83,7 +86,7 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
                 foreach (var (server, cell) in servers.Zip(cells))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    progress.Step(httpCase.Name, cell.Subject, round, options.Rounds);
+                    progress.Step(httpCase.Name, cell.Subject.Name, round, options.Rounds);
                     if (cell.Failure != null) continue;
                     await MeasureRoundAsync(server, cell, httpCase, driver, cancellationToken).ConfigureAwait(false);
                     progress.Figures(cell.Summarise(null, options.Rounds));
@@ -110,10 +113,11 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
 
     private void AddTo(BenchReport report, List<Cell> cells)
     {
-        var reference = cells.Find(cell => cell.Subject == ServerSubject.Kestrel && (cell.Count > 0 || cell.Failure != null))?.Summarise(null, options.Rounds);
-        foreach (var cell in cells.Where(cell => cell.Count > 0 || cell.Failure != null))
+        var measured = cells.FindAll(static cell => cell.Count > 0 || cell.Failure != null);
+        foreach (var cell in measured)
         {
-            var result = cell.Subject == ServerSubject.Kestrel ? reference! : cell.Summarise(reference, options.Rounds);
+            var reference = measured.Find(other => other != cell && other.Subject.Name == cell.Subject.Reference)?.Summarise(null, options.Rounds);
+            var result = cell.Summarise(reference, options.Rounds);
             report.Cases.Add(result);
             progress.Finished(result);
         }

@@ -19,6 +19,9 @@ public sealed record HttpBenchOptions
     /// <summary>Our transports to measure, by name.</summary>
     public required IReadOnlyList<string> Transports { get; init; }
 
+    /// <summary>Whether our server is measured beside itself recording its trace, and not beside Kestrel.</summary>
+    public bool Traced { get; init; }
+
     /// <summary>Connections, or null for the default set of cases.</summary>
     public int? Connections { get; init; }
 

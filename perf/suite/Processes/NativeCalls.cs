@@ -6,6 +6,8 @@ namespace FastCore.Perf.Processes;
 internal static partial class NativeCalls
 {
     public const int SignalTerminate = 15;
+    public const int SignalContinue = 18;
+    public const int SignalStop = 19;
     public const int ResourceOpenFiles = 7;
 
     /// <summary>struct timespec of the 64-bit C library.</summary>

@@ -7,7 +7,7 @@ namespace FastCore.Perf.Processes;
 
 /// <summary>What a process has used up to one moment.</summary>
 /// <param name="Timestamp">When, by <see cref="Stopwatch.GetTimestamp"/>.</param>
-/// <param name="CpuNanoseconds">CPU time of all its threads, ended ones included, exact.</param>
+/// <param name="CpuNanoseconds">CPU time of all its threads, ended ones included, to 100 ns.</param>
 /// <param name="UserTicks">The part in user mode, in ticks of the kernel's clock: sampled, so coarse.</param>
 /// <param name="SystemTicks">The part in the kernel, likewise.</param>
 /// <param name="ContextSwitches">Switches of its living threads, wanted and unwanted.</param>
@@ -37,11 +37,16 @@ public sealed class ProcessMeter(int processId)
     /// <exception cref="Win32Exception">The process has ended.</exception>
     public ProcessSample Sample()
     {
-        if (NativeCalls.GetTime(_clock, out var time) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Process {processId} has ended.");
+        if (CpuTime() is not { } used) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Process {processId} has ended.");
         var timestamp = Stopwatch.GetTimestamp();
         var (user, system) = Ticks();
-        return new ProcessSample(timestamp, time.Seconds * 1_000_000_000 + time.Nanoseconds, user, system, ContextSwitches());
+        return new ProcessSample(timestamp, (long)used.TotalNanoseconds, user, system, ContextSwitches());
     }
+
+    /// <summary>The CPU time of all its threads until now, ended ones included, to 100 ns; null when the process has ended.</summary>
+    public TimeSpan? CpuTime() => NativeCalls.GetTime(_clock, out var time) == 0
+        ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick)
+        : null;
 
     /// <summary>The largest resident set since the start or the last <see cref="ResetPeak"/>, in KiB.</summary>
     public long PeakResidentKib() => Field("status", "VmHWM:");

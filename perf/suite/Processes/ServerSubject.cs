@@ -15,11 +15,17 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <summary>What to do where there is no peer program.</summary>
     public const string KestrelHint = $"publish perf/peers/kestrel into the folder 'peers' beside fastcore, as ./run does, or name the program in {KestrelVariable}";
 
+    /// <summary>Whom its figures are divided by.</summary>
+    public string Reference { get; init; } = Kestrel;
+
     /// <summary>Our server on one transport, in <paramref name="executable"/>, the <c>fastcore</c> program.</summary>
     public static ServerSubject FastCore(string executable, string transport, int cpu) => new(
         $"fastcore/{transport}",
         executable,
         ["serve", "--demo", "--port", "0", "--address", "127.0.0.1", "--transport", transport, "--cpus", $"{cpu}"]);
+
+    /// <summary>The same recording its trace, to be compared with itself without.</summary>
+    public ServerSubject Traced() => new($"{Name}/traced", FileName, [.. Arguments, "--trace"]) { Reference = Name };
 
     /// <summary>Kestrel's peer program, or null where there is none.</summary>
     /// <param name="executable">The <c>fastcore</c> program; the peer is looked for in <c>peers</c> beside it.</param>

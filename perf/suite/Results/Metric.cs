@@ -40,6 +40,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric StealsPerThousand = new("steals_per_kop", "steals/1000 ops", 2);
     public static readonly Metric MigrationsPerThousand = new("migrations_per_kop", "migrations/1000 ops", 2);
     public static readonly Metric IdleCpu = new("idle_cpu_percent", "idle CPU, % of a core", 3);
+    public static readonly Metric CorePercent = new("core_percent", "% of a core", 1, IsComparable: false);
     public static readonly Metric Written = new("written", "written", 0, IsComparable: false);
     public static readonly Metric Read = new("read", "read", 0, IsComparable: false);
     public static readonly Metric Dropped = new("dropped", "dropped", 0, IsComparable: false);
@@ -57,7 +58,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
         StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu,
-        Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed,
+        Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];
 
     private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(metric => metric.Name);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
@@ -22,8 +23,10 @@ namespace FastCore.Broadcast;
 /// </para>
 /// <para><b>Completion.</b> What was written before it reaches every reader that is not overtaken; then they come to their end. Later writes fail.</para>
 /// <para>
-/// <b>Where continuations run.</b> On the thread pool, or in the context the <c>await</c> captured; with synchronous
-/// continuations allowed one of them may run inside the write that let it go on.
+/// <b>Where continuations run.</b> In the context the <c>await</c> captured; if it captured none, where the
+/// <see cref="ContinuationScheduler"/> given at construction says, which is the thread pool by default. With
+/// <see cref="ContinuationScheduler.Inline"/> one of them runs inside the call that let it go on; that of a cancelled wait
+/// never runs inside <c>Cancel</c>.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> The slots are allocated at construction; writing and reading allocate nothing in the steady state. A slot
@@ -38,10 +41,10 @@ public sealed class BroadcastChannel<T>
 
     /// <summary>Makes a channel without readers.</summary>
     /// <param name="capacity">How many items are kept for slow readers, exactly.</param>
-    /// <param name="allowSynchronousContinuations">Whether an awaiter's code may run inside the write that let it go on.</param>
+    /// <param name="continuations">Where the code behind an <c>await</c> goes on; null for <see cref="ContinuationScheduler.ThreadPool"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1, or not below 2³⁰.</exception>
-    public BroadcastChannel(int capacity, bool allowSynchronousContinuations = false) =>
-        _core = new(capacity, allowSynchronousContinuations, ChannelTuning.For(capacity).BlockSpins);
+    public BroadcastChannel(int capacity, ContinuationScheduler? continuations = null) =>
+        _core = new(capacity, continuations ?? ContinuationScheduler.ThreadPool, ChannelTuning.For(capacity).BlockSpins);
 
     /// <summary>How many items are kept for slow readers.</summary>
     public int Capacity => _core.Capacity;

@@ -23,6 +23,7 @@ using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 using FastCore.Rings;
 
 namespace FastCore.Broadcast;
@@ -49,8 +50,8 @@ internal sealed class BroadcastChannelCore<T, TAtomics> : WaitGate<TAtomics>
 
     private BroadcastChannelCursor _cursor;
 
-    internal BroadcastChannelCore(int capacity, bool allowsInlineContinuations, int mostSpins)
-        : base(allowsInlineContinuations)
+    internal BroadcastChannelCore(int capacity, ContinuationScheduler continuations, int mostSpins)
+        : base(continuations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(capacity, RingCapacity.Largest);

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
@@ -31,8 +32,10 @@ namespace FastCore.Broadcast;
 /// to their end. Later publications fail.
 /// </para>
 /// <para>
-/// <b>Where continuations run.</b> On the thread pool, or in the context the <c>await</c> captured; with synchronous
-/// continuations allowed one of them may run inside the call that let it go on.
+/// <b>Where continuations run.</b> In the context the <c>await</c> captured; if it captured none, where the
+/// <see cref="ContinuationScheduler"/> given at construction says, which is the thread pool by default. With
+/// <see cref="ContinuationScheduler.Inline"/> one of them runs inside the call that let it go on; that of a cancelled wait
+/// never runs inside <c>Cancel</c>.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> The slots are allocated at construction; publishing and consuming allocate nothing in the steady state.
@@ -49,17 +52,17 @@ public sealed class BroadcastRing<T>
     /// <param name="capacity">How many items it holds at least: rounded up to a power of two, and to 2.</param>
     /// <param name="publishers">Whether one thread publishes or many do.</param>
     /// <param name="waitStrategy">How the blocking calls wait.</param>
-    /// <param name="allowSynchronousContinuations">Whether an awaiter's code may run inside the call that let it go on.</param>
+    /// <param name="continuations">Where the code behind an <c>await</c> goes on; null for <see cref="ContinuationScheduler.ThreadPool"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1 or above 2³⁰, or an enumeration has no such value.</exception>
     public BroadcastRing(
         int capacity,
         RingPublishers publishers,
         RingWaitStrategy waitStrategy = RingWaitStrategy.Park,
-        bool allowSynchronousContinuations = false)
+        ContinuationScheduler? continuations = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)publishers, (uint)RingPublishers.Many, nameof(publishers));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)waitStrategy, (uint)RingWaitStrategy.Spin, nameof(waitStrategy));
-        _core = new(capacity, publishers, waitStrategy, allowSynchronousContinuations, ChannelTuning.For(capacity).BlockSpins);
+        _core = new(capacity, publishers, waitStrategy, continuations ?? ContinuationScheduler.ThreadPool, ChannelTuning.For(capacity).BlockSpins);
     }
 
     /// <summary>How many items it holds at most.</summary>

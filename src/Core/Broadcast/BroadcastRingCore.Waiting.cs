@@ -140,13 +140,14 @@ internal sealed partial class BroadcastRingCore<T, TAtomics>
         ShowSignals();
     }
 
-    /// <summary>Makes the word tell what the lists hold. Under the gate.</summary>
+    /// <summary>Makes the word, and the trace, tell what the lists hold. Under the gate.</summary>
     private void ShowSignals()
     {
         int signals = IsClosed ? RingSignals.Closed : 0;
         foreach (RingConsumerCore<T, TAtomics> consumer in _consumers)
         {
             if (!consumer.Waiting.IsEmpty) signals |= consumer.SignalsWhileWaiting;
+            consumer.NotePhase();
         }
 
         if (_publishersWaiting.IsEmpty) _roomWanted = int.MaxValue;

@@ -39,6 +39,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 using FastCore.Rings;
 
 namespace FastCore.Broadcast;
@@ -77,8 +78,8 @@ internal sealed partial class BroadcastRingCore<T, TAtomics> : WaitGate<TAtomics
 
     private RingPublisherCursors _cursors;
 
-    internal BroadcastRingCore(int capacity, RingPublishers publishers, RingWaitStrategy strategy, bool allowsInlineContinuations, int mostSpins)
-        : base(allowsInlineContinuations)
+    internal BroadcastRingCore(int capacity, RingPublishers publishers, RingWaitStrategy strategy, ContinuationScheduler continuations, int mostSpins)
+        : base(continuations)
     {
         Capacity = RingCapacity.RoundUp(capacity);
         _slots = new T[Capacity];

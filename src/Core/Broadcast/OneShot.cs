@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using FastCore.Atomics;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
@@ -14,8 +15,10 @@ namespace FastCore.Broadcast;
 /// takes nothing away, leaves nothing registered, and after it has been awaited another read can wait.
 /// </para>
 /// <para>
-/// <b>Where continuations run.</b> On the thread pool, or in the context the <c>await</c> captured; inside the call that sets
-/// the value if so asked at construction. That of a cancelled read never runs inside <c>Cancel</c>.
+/// <b>Where continuations run.</b> In the context the <c>await</c> captured; if it captured none, where the
+/// <see cref="ContinuationScheduler"/> given at construction says, which is the thread pool by default. With
+/// <see cref="ContinuationScheduler.Inline"/> one of them runs inside the call that let it go on; that of a cancelled wait
+/// never runs inside <c>Cancel</c>.
 /// </para>
 /// <para><b>Allocation.</b> Two objects at construction. Setting, reading and waiting allocate nothing; a token that fires allocates its exception.</para>
 /// <para>Source: the oneshot channel of Rust's tokio, without its two halves.</para>
@@ -26,8 +29,8 @@ public sealed class OneShot<T>
     private readonly OneShotCore<T, HardwareAtomics> _core;
 
     /// <summary>Makes one that is not set.</summary>
-    /// <param name="allowSynchronousContinuations">Whether the awaiter's code may run inside the call that sets the value.</param>
-    public OneShot(bool allowSynchronousContinuations = false) => _core = new(allowSynchronousContinuations);
+    /// <param name="continuations">Where the code behind an <c>await</c> goes on; null for <see cref="ContinuationScheduler.ThreadPool"/>.</param>
+    public OneShot(ContinuationScheduler? continuations = null) => _core = new(continuations ?? ContinuationScheduler.ThreadPool);
 
     /// <summary>Whether a value or an error is set.</summary>
     public bool IsCompleted => _core.IsCompleted;

@@ -8,21 +8,23 @@
 // Invariants:
 //   1. One set wins the claim; it writes the outcome before it moves the state to Set, with full order. So who sees Set sees
 //      the outcome, and nobody writes it any more.
-//   2. Whoever moves the state out of Waiting, and nobody else, completes the awaited source: one exchange or one
+//   2. Whoever moves the state out of Waiting, and nobody else, completes the awaited read: one exchange or one
 //      compare-and-swap decides between the value and the token. A read that waits is therefore told, once; a value is never
 //      given to a read that was cancelled, and is never lost, since Set keeps it.
-//   3. The source is reset only by the consumer of a completed read. The token's callback can't meet a later read: it acts in
+//   3. The awaiter is reset only by the consumer of a completed read. The token's callback can't meet a later read: it acts in
 //      Waiting only, the callback that cancelled a read has done so before the consumer knows, and after Set no read waits.
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using FastCore.Atomics;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
 /// <summary>The engine of <see cref="OneShot{T}"/>.</summary>
-internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) : IValueTaskSource<T>
+internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuations) : Awaitable, IValueTaskSource<T>
     where TAtomics : struct, IAtomics
 {
     private const int Empty = 0;
@@ -42,12 +44,18 @@ internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) :
 
     private Exception? _error;
 
-    private ManualResetValueTaskSourceCore<T> _source;
+    /// <summary>Whether, and by which token, the read was cancelled that is to be consumed: written by the callback that did it, before the consumer knows.</summary>
+    private bool _isCancelled;
+
+    private CancellationToken _cancelledBy;
 
     /// <summary>Written by the read that waits, before anyone can await it.</summary>
     private CancellationTokenRegistration _registration;
 
     internal bool IsCompleted => TAtomics.Read(in _state) == Set;
+
+    /// <summary>The error that was set. The look at the state carries the outcome over, the value too.</summary>
+    private Exception? SetError => IsCompleted ? TAtomics.ReadSlot(in _error) : null;
 
     internal bool HasWaiter => TAtomics.Read(in _state) == Waiting;
 
@@ -55,12 +63,7 @@ internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) :
     {
         if (!TryClaim()) return false;
         TAtomics.WriteSlot(ref _value, value);
-        if (TAtomics.Exchange(ref _state, Set) == Waiting)
-        {
-            _source.RunContinuationsAsynchronously = !allowsInlineContinuations;
-            _source.SetResult(value);
-        }
-
+        if (TAtomics.Exchange(ref _state, Set) == Waiting) Complete(continuations);
         return true;
     }
 
@@ -68,12 +71,7 @@ internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) :
     {
         if (!TryClaim()) return false;
         TAtomics.WriteSlot(ref _error, error);
-        if (TAtomics.Exchange(ref _state, Set) == Waiting)
-        {
-            _source.RunContinuationsAsynchronously = !allowsInlineContinuations;
-            _source.SetException(error);
-        }
-
+        if (TAtomics.Exchange(ref _state, Set) == Waiting) Complete(continuations);
         return true;
     }
 
@@ -99,32 +97,44 @@ internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) :
                 throw new InvalidOperationException("A read waits already, or was cancelled and has not been awaited: one read can wait at a time.");
         }
 
-        var read = new ValueTask<T>(this, _source.Version);
+        var read = new ValueTask<T>(this, Version);
         if (cancellationToken.CanBeCanceled) Watch(cancellationToken);
         return read;
     }
 
-    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
-
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        ThrowIfConsumed(token);
+        if (!IsSignalled) return ValueTaskSourceStatus.Pending;
+        if (_isCancelled) return ValueTaskSourceStatus.Canceled;
+        return SetError switch
+        {
+            null => ValueTaskSourceStatus.Succeeded,
+            OperationCanceledException => ValueTaskSourceStatus.Canceled,
+            _ => ValueTaskSourceStatus.Faulted,
+        };
+    }
 
     public T GetResult(short token)
     {
-        // The status is asked first, because only it waits for the one who completes the source to be done with it.
-        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
-            throw new InvalidOperationException("The read has not finished: await its ValueTask, or ask IsCompleted first.");
-        try
+        ThrowIfConsumed(token);
+        if (!IsSignalled) throw new InvalidOperationException("The read has not finished: await its ValueTask, or ask IsCompleted first.");
+        bool isCancelled = _isCancelled;
+        CancellationToken cancelledBy = _cancelledBy;
+        _registration.Unregister();
+        _registration = default;
+        _isCancelled = false;
+        _cancelledBy = default;
+        ResetAwaiter();
+        if (isCancelled)
         {
-            return _source.GetResult(token);
+            // From here on another read can wait.
+            TAtomics.CompareExchange(ref _state, Empty, Cancelled);
+            throw new OperationCanceledException(cancelledBy);
         }
-        finally
-        {
-            _registration.Unregister();
-            _registration = default;
-            _source.Reset();
-            if (!IsCompleted) TAtomics.CompareExchange(ref _state, Empty, Cancelled);
-        }
+
+        if (SetError is { } error) ExceptionDispatchInfo.Throw(error);
+        return TAtomics.ReadSlot(in _value)!;
     }
 
     private bool TryClaim() => TAtomics.CompareExchange(ref _claimed, 1, 0) == 0;
@@ -141,7 +151,8 @@ internal sealed class OneShotCore<T, TAtomics>(bool allowsInlineContinuations) :
     private void Cancel(CancellationToken cancellationToken)
     {
         if (TAtomics.CompareExchange(ref _state, Cancelled, Waiting) != Waiting) return;
-        _source.RunContinuationsAsynchronously = true;
-        _source.SetException(new OperationCanceledException(cancellationToken));
+        _isCancelled = true;
+        _cancelledBy = cancellationToken;
+        Complete(continuations.NotHere);
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
+using FastCore.Tracing;
 
 namespace FastCore.Broadcast;
 
@@ -22,6 +23,12 @@ internal sealed class RingConsumerCore<T, TAtomics> : RingConsumer<T>
 
     /// <summary>Under the gate: <see cref="_completion"/> is, or is about to be, completed.</summary>
     private bool _hasEnded;
+
+    /// <summary>Under the gate.</summary>
+    private Lifecycle _life;
+
+    /// <summary>As last told. Under the gate.</summary>
+    private RingConsumerPhase _phase;
 
     private RingConsumerCursors _cursors;
 
@@ -179,6 +186,23 @@ internal sealed class RingConsumerCore<T, TAtomics> : RingConsumer<T>
     {
         if (_hasEnded) return false;
         return _hasEnded = true;
+    }
+
+    /// <summary>Tells the trace where it stands, if that is news. Under the gate.</summary>
+    internal void NotePhase()
+    {
+        if (!Lifecycle.IsWatched) return;
+        if (Tracer.IsOn && _life.Subject == 0)
+        {
+            // One that is older than the recording joins it as one that reads.
+            _life.Begin();
+            _phase = RingConsumerPhase.Reading;
+        }
+
+        RingConsumerPhase phase = HasLeft ? RingConsumerPhase.Left : _hasEnded ? RingConsumerPhase.Ended : Waiting.IsEmpty ? RingConsumerPhase.Reading : RingConsumerPhase.Waiting;
+        if (phase == _phase) return;
+        _life.Step(RingConsumerTable.Step(_phase, phase), Position);
+        _phase = phase;
     }
 
     /// <summary>Outside the gate.</summary>

@@ -9,11 +9,9 @@ namespace FastCore.Broadcast;
 /// The lock under which waits are begun, decided and cancelled, and the pooled objects behind them. What waits for what, and
 /// the word that shows it to those who take no lock, belong to the engine that derives from this.
 /// </summary>
-internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWaiterOwner
+internal abstract class WaitGate<TAtomics>(ContinuationScheduler continuations) : IWaiterOwner
     where TAtomics : struct, IAtomics
 {
-    private readonly ContinuationScheduler _continuations = allowsInlineContinuations ? ContinuationScheduler.Inline : ContinuationScheduler.ThreadPool;
-
     private readonly Gate _gate = new();
 
     private readonly WaiterPool<Waiter<bool>> _pool = new();
@@ -38,7 +36,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
         }
 
         Exit();
-        if (decides) waiter.Signal(_continuations.NotHere);
+        if (decides) waiter.Signal(continuations.NotHere);
     }
 
     bool IWaiterOwner.TryAbandon(Waiter waiter)
@@ -112,7 +110,7 @@ internal abstract class WaitGate<TAtomics>(bool allowsInlineContinuations) : IWa
     }
 
     /// <summary>Tells the awaiters what was decided. Outside the gate.</summary>
-    protected void Tell(in Decided decided) => decided.Signal(_continuations);
+    protected void Tell(in Decided decided) => decided.Signal(continuations);
 
     /// <summary>Lets the token end the wait. Outside the gate, and before anyone can await it.</summary>
     protected static ValueTask<bool> Leave(Waiter<bool> waiter, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
@@ -22,8 +23,10 @@ namespace FastCore.Broadcast;
 /// false, or throw the error that was given.
 /// </para>
 /// <para>
-/// <b>Where continuations run.</b> On the thread pool, or in the context the <c>await</c> captured; with synchronous
-/// continuations allowed one of them may run inside the call that sets the value.
+/// <b>Where continuations run.</b> In the context the <c>await</c> captured; if it captured none, where the
+/// <see cref="ContinuationScheduler"/> given at construction says, which is the thread pool by default. With
+/// <see cref="ContinuationScheduler.Inline"/> one of them runs inside the call that let it go on; that of a cancelled wait
+/// never runs inside <c>Cancel</c>.
 /// </para>
 /// <para><b>Allocation.</b> A set allocates the small object in which readers find value and version together. Reads and waits allocate nothing in the steady state.</para>
 /// <para>Source: the watch channel of Rust's tokio.</para>
@@ -35,8 +38,8 @@ public sealed class Watch<T>
 
     /// <summary>Makes one that holds <paramref name="initial"/>, as version 0.</summary>
     /// <param name="initial">The first value.</param>
-    /// <param name="allowSynchronousContinuations">Whether an awaiter's code may run inside the call that sets a value or completes.</param>
-    public Watch(T initial, bool allowSynchronousContinuations = false) => _core = new(initial, allowSynchronousContinuations);
+    /// <param name="continuations">Where the code behind an <c>await</c> goes on; null for <see cref="ContinuationScheduler.ThreadPool"/>.</param>
+    public Watch(T initial, ContinuationScheduler? continuations = null) => _core = new(initial, continuations ?? ContinuationScheduler.ThreadPool);
 
     /// <summary>The latest value.</summary>
     public T Value => _core.State.Value;

@@ -9,11 +9,12 @@
 
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
+using FastCore.Continuations;
 
 namespace FastCore.Broadcast;
 
 /// <summary>The engine of <see cref="Watch{T}"/>.</summary>
-internal sealed class WatchCore<T, TAtomics>(T initial, bool allowsInlineContinuations) : WaitGate<TAtomics>(allowsInlineContinuations)
+internal sealed class WatchCore<T, TAtomics>(T initial, ContinuationScheduler continuations) : WaitGate<TAtomics>(continuations)
     where TAtomics : struct, IAtomics
 {
     private readonly WaiterList<Waiter<bool>> _waiting = new();

@@ -21,6 +21,10 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// </summary>
     public abstract bool CanPeekBatch { get; }
 
+    /// <summary>How many items are in the channel, which always can be counted; 0 in a rendezvous.</summary>
+    /// <remarks>Exact while nobody reads or writes. Else an estimate: what comes and goes during the look may be counted or missed.</remarks>
+    public abstract override int Count { get; }
+
     /// <summary>Reads an item when there is one.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>
@@ -41,6 +45,10 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the channel has ended.</returns>
     /// <remarks>
+    /// <para>
+    /// In a rendezvous (capacity 0) that is a writer who waits with his item. He may have given up, his time or his token over,
+    /// before a read comes.
+    /// </para>
     /// <para>
     /// <b>Cancellation.</b> It takes no item, so there is none to be lost. It leaves nothing in the channel.
     /// </para>
@@ -142,7 +150,7 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
 
     /// <summary>Reads an item, blocking the calling thread for at most <paramref name="timeout"/> until there is one.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
+    /// <param name="timeout">How long; zero is a look without a wait, <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the time was over first.</returns>
     /// <remarks>
@@ -161,7 +169,7 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// Waits until <paramref name="count"/> items are there, the time is over, or nothing more will come. Whether it is
     /// worth looking is all that the result means.
     /// </summary>
-    private protected abstract ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken);
+    internal abstract ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Reads for a select if there is an item, or tells the end and its error.</summary>
     internal abstract CaseOutcome TrySelect(out T? item, out Exception? error);
@@ -174,6 +182,11 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
 
     /// <summary>Takes the select's read out of the list, if it is there.</summary>
     internal abstract void Delist(Waiter<T> waiter);
+
+    /// <summary>A select that waited has read from here. By its awaiter, outside every gate: it may run a listener's code.</summary>
+    internal virtual void NoteSelected()
+    {
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndReadBatch(Memory<T> items, CancellationToken cancellationToken)

@@ -42,6 +42,10 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// <returns>False when the channel was completed.</returns>
     /// <remarks>
     /// <para>
+    /// In a rendezvous (capacity 0) that is a reader who waits. He may have given up, his time or his token over, before a write
+    /// comes.
+    /// </para>
+    /// <para>
     /// <b>Cancellation.</b> It writes nothing and keeps no room. It leaves nothing in the channel.
     /// </para>
     /// <para><inheritdoc cref="WriteAsync" path="/remarks/para[2]/node()"/></para>
@@ -76,7 +80,7 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
     /// </remarks>
     /// <exception cref="OperationCanceledException">The token fired before anything was written.</exception>
     /// <exception cref="ChannelClosedException">The channel was completed before anything was written.</exception>
-    public ValueTask<int> WriteBatchAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
+    public virtual ValueTask<int> WriteBatchAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         int written = TryWriteBatch(items.Span);
@@ -115,7 +119,7 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
 
     /// <summary>Writes an item, blocking the calling thread for at most <paramref name="timeout"/> until there is room.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
+    /// <param name="timeout">How long; zero is a look without a wait, <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the time was over first: the item was not written.</returns>
     /// <remarks>
@@ -141,6 +145,11 @@ public abstract class FastChannelWriter<T> : ChannelWriter<T>
 
     /// <summary>Takes the select's write out of the list, if it is there.</summary>
     internal abstract void Delist(WriteWaiter<T> waiter);
+
+    /// <summary>A select that waited has written here. By its awaiter, outside every gate: it may run a listener's code.</summary>
+    internal virtual void NoteSelected()
+    {
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAndWriteBatch(ReadOnlyMemory<T> items, int written, CancellationToken cancellationToken)

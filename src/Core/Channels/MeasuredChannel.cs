@@ -4,9 +4,22 @@ using FastCore.Continuations;
 
 namespace FastCore.Channels;
 
-/// <summary>Makes measured channels whose dropped items are counted.</summary>
+/// <summary>Makes measured channels that can do all that a <see cref="FastChannel{T}"/> can.</summary>
 public static class MeasuredChannel
 {
+    /// <summary>Measures a <see cref="FastChannel{T}"/>, all but its dropped items: see <see cref="CreateBounded"/> for those.</summary>
+    /// <typeparam name="T">What passes through the channel.</typeparam>
+    /// <param name="channel">The channel.</param>
+    /// <param name="name">Its name among the metrics.</param>
+    /// <param name="metrics">The instruments; null for <see cref="ChannelMetrics.Default"/>.</param>
+    /// <exception cref="ArgumentNullException">The channel or the name is null.</exception>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static MeasuredFastChannel<T> Create<T>(FastChannel<T> channel, string name, ChannelMetrics? metrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return new MeasuredFastChannel<T>(channel, ChannelMeasure.Of(name, metrics));
+    }
+
     /// <summary>Creates a bounded <see cref="FastChannel{T}"/> that is measured, dropped items included.</summary>
     /// <typeparam name="T">What passes through the channel.</typeparam>
     /// <param name="name">The channel's name among the metrics.</param>
@@ -16,21 +29,20 @@ public static class MeasuredChannel
     /// <param name="metrics">The instruments; null for <see cref="ChannelMetrics.Default"/>.</param>
     /// <exception cref="ArgumentNullException">The name or the options are null.</exception>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public static MeasuredChannel<T> CreateBounded<T>(
+    public static MeasuredFastChannel<T> CreateBounded<T>(
         string name,
         BoundedChannelOptions options,
         Action<T>? itemDropped = null,
         ContinuationScheduler? continuations = null,
         ChannelMetrics? metrics = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        var measure = new ChannelMeasure(name, metrics ?? ChannelMetrics.Default);
+        ChannelMeasure measure = ChannelMeasure.Of(name, metrics);
         FastChannel<T> channel = FastChannel.CreateBounded<T>(options, item =>
         {
             measure.OnDropped();
             itemDropped?.Invoke(item);
         }, continuations);
-        return new MeasuredChannel<T>(channel, measure);
+        return new MeasuredFastChannel<T>(channel, measure);
     }
 }
 
@@ -43,8 +55,8 @@ public static class MeasuredChannel
 /// counted where its continuation runs. A channel that is not wrapped pays nothing for there being metrics.
 /// </para>
 /// <para>
-/// What goes by the inner channel's own reader and writer, as batches and selects of a <see cref="FastChannel{T}"/> do, shows in
-/// the number of items in the channel, and is not counted otherwise.
+/// What goes by the inner channel's own reader and writer shows in the number of items in the channel, and is not counted
+/// otherwise.
 /// </para>
 /// <para>
 /// <b>What is counted.</b> The counters count what succeeded; a wait is timed however it ends, and only if the operation did
@@ -59,23 +71,22 @@ public sealed class MeasuredChannel<T> : Channel<T>, IDisposable
 {
     private readonly ChannelMeasure _measure;
 
-    /// <summary>Measures a channel of any kind, all but its dropped items: see <see cref="MeasuredChannel"/> for those.</summary>
+    /// <summary>
+    /// Measures a channel of any kind, all but its dropped items. A <see cref="FastChannel{T}"/> loses what it can do beyond the
+    /// others: <see cref="MeasuredChannel.Create"/> keeps it.
+    /// </summary>
     /// <param name="channel">The channel.</param>
     /// <param name="name">Its name among the metrics.</param>
     /// <param name="metrics">The instruments; null for <see cref="ChannelMetrics.Default"/>.</param>
     /// <exception cref="ArgumentNullException">The channel or the name is null.</exception>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public MeasuredChannel(Channel<T> channel, string name, ChannelMetrics? metrics = null)
-        : this(channel, Measure(channel, name, metrics))
     {
-    }
-
-    internal MeasuredChannel(Channel<T> channel, ChannelMeasure measure)
-    {
-        _measure = measure;
-        Reader = new MeasuredReader<T>(channel.Reader, measure);
-        Writer = new MeasuredWriter<T>(channel.Writer, measure);
-        if (channel.Reader.CanCount) measure.CountBy(() => channel.Reader.Count);
+        ArgumentNullException.ThrowIfNull(channel);
+        _measure = ChannelMeasure.Of(name, metrics);
+        Reader = new MeasuredReader<T>(channel.Reader, _measure);
+        Writer = new MeasuredWriter<T>(channel.Writer, _measure);
+        if (channel.Reader.CanCount) _measure.CountBy(() => channel.Reader.Count);
     }
 
     /// <summary>
@@ -83,11 +94,4 @@ public sealed class MeasuredChannel<T> : Channel<T>, IDisposable
     /// goes on. Further calls do nothing.
     /// </summary>
     public void Dispose() => _measure.Dispose();
-
-    private static ChannelMeasure Measure(Channel<T> channel, string name, ChannelMetrics? metrics)
-    {
-        ArgumentNullException.ThrowIfNull(channel);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return new ChannelMeasure(name, metrics ?? ChannelMetrics.Default);
-    }
 }

@@ -121,7 +121,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if (count != 0) AfterRead();
         }
 
-        private protected override ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken) =>
+        internal override ValueTask<bool> WaitToReadManyAsync(int count, TimeSpan timeout, CancellationToken cancellationToken) =>
             _channel.WaitToReadManyAsync(count, timeout, cancellationToken);
 
         private int TryTakeBatch(Span<T> items)

@@ -4,6 +4,7 @@
 
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
@@ -12,6 +13,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
     private bool ReadBlocking([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (timeout == TimeSpan.Zero) return IsDone(_readSide.TrySelect(out item, out _));
         if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.BlockSpins) && Reader.TryRead(out item)) return true;
         Waiter<T> waiter = QueueRead(ThreadParker.Current, cancellationToken) ?? throw ClosedException();
         bool isDecided = IsDecidedInTime(waiter, timeout, out bool isInterrupted);
@@ -21,12 +23,16 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private bool WriteBlocking(T item, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (timeout == TimeSpan.Zero) return IsDone(_writeSide.TrySelect(item, out _));
         if (TQueue.HoldsItems && _writeSide.SpinUntilWritable(_options.Tuning.BlockSpins) && Writer.TryWrite(item)) return true;
         WriteWaiter<T> waiter = QueueWrite(item, ThreadParker.Current, cancellationToken) ?? throw ClosedException();
         if (!IsDecidedInTime(waiter, timeout, out bool isInterrupted)) return false;
         Consume(waiter, isInterrupted);
         return true;
     }
+
+    /// <summary>For who has no time to wait, and so is not to be seen waiting by those he would leave alone the next moment.</summary>
+    private bool IsDone(CaseOutcome outcome) => outcome != CaseOutcome.Ended ? outcome == CaseOutcome.Done : throw ClosedException();
 
     /// <summary>Takes the result; an interrupt that came too late is the thread's again after that, for it must not cost the result.</summary>
     private static TResult Consume<TResult>(Waiter<TResult> waiter, bool isInterrupted)

@@ -61,7 +61,11 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             error = null;
             if (TryWrite(item)) return CaseOutcome.Done;
             if ((TAtomics.Read(in _channel._signals) & SignalWord.Closed) == 0) return CaseOutcome.NotNow;
+
+            // Whoever closes it has the gate until the queue is sealed; before that another's write may still be accepted.
+            TAtomics.Enter(_channel._gate);
             error = _channel._error;
+            TAtomics.Exit(_channel._gate);
             return CaseOutcome.Ended;
         }
 

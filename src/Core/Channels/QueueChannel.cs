@@ -20,7 +20,7 @@
 // claim of a select.
 //
 // Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Batches, .Blocking,
-// .Selecting, .Tracing, .Debugging.
+// .Selecting, .Tracing, .Looking, .Debugging.
 
 using FastCore.Atomics;
 using FastCore.Channels.Queues;

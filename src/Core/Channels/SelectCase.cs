@@ -37,6 +37,9 @@ public abstract class SelectCase
     /// </summary>
     internal abstract void Delist();
 
+    /// <summary>Tells its channel that it took place after a wait. By the awaiter, when nothing is left of that wait.</summary>
+    internal abstract void NoteSelected();
+
     /// <summary>Notes that there was nothing to do any more.</summary>
     internal void End(Exception? error)
     {

@@ -72,4 +72,9 @@ public sealed class SelectRead<T> : SelectCase
         _isEnlisted = false;
         _reader.Delist(_waiter);
     }
+
+    internal override void NoteSelected()
+    {
+        if (!HasEnded) _reader.NoteSelected();
+    }
 }

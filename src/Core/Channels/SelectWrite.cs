@@ -49,4 +49,9 @@ public sealed class SelectWrite<T> : SelectCase
         _writer.Delist(_waiter);
         _waiter.Item = default;
     }
+
+    internal override void NoteSelected()
+    {
+        if (!HasEnded) _writer.NoteSelected();
+    }
 }

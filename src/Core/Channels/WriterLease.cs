@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using FastCore.Atomics;
 using FastCore.Channels.Leases;
 
 namespace FastCore.Channels;
@@ -19,7 +18,27 @@ public static class WriterLease
     public static WriterLease<T> Share<T>(this ChannelWriter<T> writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        return writer is WriterLease<T> lease ? lease.Share() : new WriterLease<T>(new WriterLease<T>.SharedWriter(writer));
+        return writer switch
+        {
+            WriterLease<T> lease => lease.Share(),
+            FastWriterLease<T> lease => lease.ShareAsAnyWriter(),
+            _ => new WriterLease<T>(new SharedWriter<T>(writer)),
+        };
+    }
+
+    /// <summary>
+    /// Lets several owners share the writer of a <see cref="FastChannel{T}"/>, with all that it can do: the channel is completed when
+    /// the last of them is done.
+    /// </summary>
+    /// <typeparam name="T">What passes through the channel.</typeparam>
+    /// <param name="writer"><inheritdoc cref="Share{T}(ChannelWriter{T})" path="/param[@name='writer']/node()"/></param>
+    /// <returns>The first lease; <see cref="FastWriterLease{T}.Share"/> gives further ones.</returns>
+    /// <exception cref="ArgumentNullException">The writer is null.</exception>
+    /// <exception cref="ObjectDisposedException">The writer is a lease that has been disposed.</exception>
+    public static FastWriterLease<T> Share<T>(this FastChannelWriter<T> writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer is FastWriterLease<T> lease ? lease.Share() : new FastWriterLease<T>(new SharedWriter<T>(writer), writer);
     }
 }
 
@@ -50,35 +69,18 @@ public static class WriterLease
 /// </remarks>
 public sealed class WriterLease<T> : ChannelWriter<T>, IDisposable
 {
-    private readonly SharedWriter _shared;
+    private WriterShare<T> _share;
 
-    private int _disposed;
+    internal WriterLease(SharedWriter<T> shared) => _share = new WriterShare<T>(shared);
 
-    internal WriterLease(SharedWriter shared) => _shared = shared;
-
-    private ChannelWriter<T> Writer
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(HardwareAtomics.Read(in _disposed) != 0, this);
-            return _shared.Writer;
-        }
-    }
+    private ChannelWriter<T> Writer => _share.Held(by: this).Writer;
 
     /// <summary>Gives another lease of the same channel.</summary>
     /// <exception cref="ObjectDisposedException">This lease has been disposed.</exception>
-    public WriterLease<T> Share()
-    {
-        // Another thread may dispose this lease between the two: then the count decides, which other leases may hold up.
-        ObjectDisposedException.ThrowIf(HardwareAtomics.Read(in _disposed) != 0 || !_shared.Leases.TryAdd(), this);
-        return new WriterLease<T>(_shared);
-    }
+    public WriterLease<T> Share() => new(_share.Again(by: this));
 
     /// <summary>Gives the lease back; the last one to be given back completes the channel. Further calls do nothing.</summary>
-    public void Dispose()
-    {
-        if (HardwareAtomics.Exchange(ref _disposed, 1) == 0 && _shared.Leases.Remove()) _shared.Writer.TryComplete();
-    }
+    public void Dispose() => _share.GiveBack();
 
     /// <summary>Completes the channel at once, for all leases.</summary>
     /// <param name="error">What went wrong, or null; readers see it.</param>
@@ -99,12 +101,4 @@ public sealed class WriterLease<T> : ChannelWriter<T>, IDisposable
     /// <remarks><b>Cancellation.</b> As the channel's own writer: with a <see cref="FastChannel"/> nothing is lost.</remarks>
     /// <exception cref="ObjectDisposedException">This lease has been disposed.</exception>
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => Writer.WaitToWriteAsync(cancellationToken);
-
-    /// <summary>What the leases have in common.</summary>
-    internal sealed class SharedWriter(ChannelWriter<T> writer)
-    {
-        internal LeaseCount<HardwareAtomics> Leases = new();
-
-        internal ChannelWriter<T> Writer { get; } = writer;
-    }
 }

@@ -37,6 +37,12 @@ internal abstract class Awaitable : IThreadPoolWorkItem, IWorkItem
     /// <summary>Whether the awaiter can consume it.</summary>
     internal bool IsSignalled => Volatile.Read(ref _phase) == Done;
 
+    /// <summary>What it goes on with, of an async method: the object that its builder awaits with. Null when nothing is awaited.</summary>
+    internal object? Awaiter => _state;
+
+    /// <summary>Its number in the trace; 0 when this operation is not traced.</summary>
+    internal virtual long Subject => 0;
+
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         ThrowIfConsumed(token);

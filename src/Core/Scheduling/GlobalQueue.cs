@@ -7,6 +7,7 @@
 // Linearisation points: the write of _count inside the gate. IsEmpty takes place at its read.
 
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -15,6 +16,8 @@ internal sealed class GlobalQueue<TAtomics>
     where TAtomics : struct, IAtomics
 {
     private readonly Gate _gate = new();
+
+    private Lifecycle _life;
 
     private IWorkItem?[] _ring;
 
@@ -27,7 +30,11 @@ internal sealed class GlobalQueue<TAtomics>
     private bool _isClosed;
 
     /// <param name="capacity">For so many items it allocates nothing; a power of two.</param>
-    internal GlobalQueue(int capacity = 64) => _ring = new IWorkItem?[capacity];
+    internal GlobalQueue(int capacity = 64)
+    {
+        _ring = new IWorkItem?[capacity];
+        _life.BeginLasting();
+    }
 
     /// <summary>A moment's truth.</summary>
     internal int Count => TAtomics.Read(in _count);
@@ -113,6 +120,7 @@ internal sealed class GlobalQueue<TAtomics>
         int count = TAtomics.Read(in _count);
         _ring[(_head + count) & (_ring.Length - 1)] = item;
         TAtomics.Write(ref _count, count + 1);
+        if (Lifecycle.IsWatched) _life.Step(count == 0 ? SchedulerTables.EnqueueFirst : SchedulerTables.Enqueue, count + 1);
     }
 
     private IWorkItem Remove()
@@ -121,7 +129,9 @@ internal sealed class GlobalQueue<TAtomics>
         IWorkItem item = _ring[head]!;
         _ring[head] = null;
         _head = (head + 1) & (_ring.Length - 1);
-        TAtomics.Write(ref _count, TAtomics.Read(in _count) - 1);
+        int left = TAtomics.Read(in _count) - 1;
+        TAtomics.Write(ref _count, left);
+        if (Lifecycle.IsWatched) _life.Step(left == 0 ? SchedulerTables.DequeueLast : SchedulerTables.Dequeue, left);
         return item;
     }
 

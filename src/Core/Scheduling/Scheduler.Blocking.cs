@@ -63,6 +63,7 @@ public sealed partial class Scheduler
         }
         finally
         {
+            worker.Present?.NoteBlocking(SchedulerTables.Unblock);
             worker.ComeBack();
         }
     }
@@ -97,6 +98,7 @@ public sealed partial class Scheduler
         lock (_spareLock)
         {
             if (IsStopping) return;
+            spare.NoteAnnounced();
             _reserve.Push(spare);
         }
 

@@ -58,7 +58,7 @@ public sealed partial class Scheduler
     private static void Join<TCall>(ref TCall first, Fork fork) where TCall : struct, ICall
     {
         Worker? worker = Worker.Current;
-        worker?.PushLast(fork);
+        worker?.PushLast(worker.Scheduler.Watch(fork, TaskOrigin.Fork));
         ExceptionDispatchInfo? failure = null;
         try
         {

@@ -116,9 +116,10 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     public void Spawn(IWorkItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
+        item = Watch(item, TaskOrigin.Spawn);
         Worker? worker = Worker.Current;
         if (worker is not null && worker.Scheduler == this) worker.PushLast(item);
-        else if (!TrySpawnFromOutside(item)) throw new ObjectDisposedException(Name, "The scheduler has been shut down: it takes no more work.");
+        else if (!TrySpawnFromOutside(item)) throw Refuse(item);
     }
 
     /// <summary>Has an action run.</summary>
@@ -148,7 +149,8 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(item);
         ArgumentOutOfRangeException.ThrowIfNegative(worker);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(worker, Workers);
-        if (!TryPin(AllWorkers[worker], item)) throw new ObjectDisposedException(Name, "The scheduler has been shut down: it takes no more work.");
+        item = Watch(item, TaskOrigin.Pin);
+        if (!TryPin(AllWorkers[worker], item)) throw Refuse(item);
     }
 
     /// <summary>
@@ -160,6 +162,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <summary>Has the code go on that has waited for something: next, if it was woken by a worker.</summary>
     internal void Resume(IWorkItem item)
     {
+        item = Watch(item, TaskOrigin.Wake);
         Worker? worker = Worker.Current;
         if (worker is not null && worker.Scheduler == this)
         {
@@ -212,6 +215,12 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
 
     /// <summary>Without stealing, only what waits behind an item that blocks or runs on moves.</summary>
     internal bool MayStealFrom(Worker victim) => Policy != SchedulerPolicy.LocalOnly || victim.IsAway;
+
+    private ObjectDisposedException Refuse(IWorkItem item)
+    {
+        WatchedItem.NoteRefused(item);
+        return new ObjectDisposedException(Name, "The scheduler has been shut down: it takes no more work.");
+    }
 
     private bool TrySpawnFromOutside(IWorkItem item)
     {

@@ -7,6 +7,7 @@
 
 using System.Diagnostics;
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -32,6 +33,8 @@ internal sealed class SchedulerMonitor
 
     private readonly List<Watched> _watched = [];
 
+    private Lifecycle _life;
+
     private int _isAsleep;
 
     private bool _isStopped;
@@ -47,6 +50,7 @@ internal sealed class SchedulerMonitor
     {
         _scheduler = scheduler;
         _options = options;
+        _life.BeginLasting();
         new Thread(Watch) { IsBackground = true, Name = $"{options.Name} monitor" }.UnsafeStart();
     }
 
@@ -87,6 +91,8 @@ internal sealed class SchedulerMonitor
                 interval = ShortestMilliseconds;
             }
         }
+
+        Note(SchedulerTables.StopMonitor);
     }
 
     private void Sleep()
@@ -101,7 +107,9 @@ internal sealed class SchedulerMonitor
             return;
         }
 
+        Note(SchedulerTables.SleepMonitor);
         _wake.WaitOne();
+        Note(SchedulerTables.WakeMonitor);
         Interlocked.Exchange(ref _isAsleep, 0);
     }
 
@@ -137,26 +145,34 @@ internal sealed class SchedulerMonitor
             watched.Turn = turn;
             watched.Since = now;
             watched.IsReported = false;
+            worker.NoteSeen(watched.Turn, now);
             return false;
         }
 
         // What the item has woken waits for it to end, and nobody was told of it.
-        if (worker.HasWaiting) _scheduler.Notify();
+        if (worker.HasWaiting)
+        {
+            Note(SchedulerTables.MoveWaiting, worker.Index);
+            _scheduler.Notify();
+        }
+
         TimeSpan elapsed = Stopwatch.GetElapsedTime(watched.Since, now);
         if (watched.IsReported || worker.IsAway) return worker.HasWaiting;
         if (elapsed < _options.LongRun) return true;
         watched.IsReported = true;
         Volatile.Write(ref _longRuns, _longRuns + 1);
+        Note(SchedulerTables.ReportRun, worker.Index);
         worker.AskToYield();
-        worker.TryGoAway();
-        _options.LongRunning?.Invoke(new LongRunningWork(worker.Index, Describe(item), elapsed));
+        worker.TryGoAway(runsOn: true);
+        _options.LongRunning?.Invoke(new LongRunningWork(worker.Index, WorkItemNames.Describe(item), elapsed, (item as WatchedItem)?.SpawnPlace));
         return true;
     }
 
     /// <summary>Work waits, and nothing runs: either a worker is about to take it, or no worker was told.</summary>
     private bool LookForForgotten(bool isForgotten)
     {
-        if (!isForgotten || _scheduler.Parking.Searching > 0)
+        // A worker that neither runs, searches nor sleeps is on its way from one to the other, which takes long where there is no processor for it.
+        if (!isForgotten || _scheduler.Parking.Searching > 0 || _scheduler.Parking.Parked < _scheduler.Active)
         {
             _forgotten = 0;
             return false;
@@ -165,6 +181,7 @@ internal sealed class SchedulerMonitor
         if (++_forgotten < LooksBeforeRepair) return true;
         _forgotten = 0;
         Volatile.Write(ref _lostWakeUps, _lostWakeUps + 1);
+        Note(SchedulerTables.Repair);
         while (_scheduler.Parking.WakeAny())
         {
         }
@@ -172,10 +189,10 @@ internal sealed class SchedulerMonitor
         return true;
     }
 
-    private static string Describe(IWorkItem item) =>
-        item is IDelegateItem { Delegate: var called } && DiagnosticMethodInfo.Create(called) is { } method
-            ? $"{method.DeclaringTypeName}.{method.Name}"
-            : item.GetType().ToString();
+    private void Note(Transition step, int worker = 0)
+    {
+        if (Lifecycle.IsWatched) _life.Step(step, worker);
+    }
 
     /// <summary>What the monitor knows of a worker.</summary>
     private sealed class Watched(Worker worker)

@@ -1,3 +1,5 @@
+using FastCore.Tracing;
+
 namespace FastCore.Scheduling;
 
 /// <summary>How a <see cref="Scheduler"/> is set up.</summary>
@@ -29,6 +31,18 @@ public sealed class SchedulerOptions
 
     /// <summary>Told of each item that runs for longer than <see cref="LongRun"/>, once, by the monitor's thread. Must not throw.</summary>
     public Action<LongRunningWork>? LongRunning { get; init; }
+
+    /// <summary>
+    /// Whether it is recorded where work is spawned, for <see cref="LongRunning"/> and the trace. Costs some microseconds for
+    /// each spawn: the stack is walked.
+    /// </summary>
+    public bool RecordSpawnPlaces { get; init; }
+
+    /// <summary>
+    /// Told for how long each item has waited for its turn, on the worker that begins it, while work is traced: so an item that
+    /// waited too long has the trace of what kept it.
+    /// </summary>
+    public FlightRecorder? FlightRecorder { get; init; }
 
     internal int WorkerCount => Workers == 0 ? Environment.ProcessorCount : Workers;
 

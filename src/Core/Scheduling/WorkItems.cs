@@ -14,6 +14,9 @@ internal abstract class LastingItem : IWorkItem, IThreadPoolWorkItem
 internal interface IDelegateItem
 {
     Delegate Delegate { get; }
+
+    /// <summary>What it is called with, where that says more than the delegate: the async method that goes on.</summary>
+    object? State => null;
 }
 
 internal sealed class ActionItem(Action action) : IWorkItem, IDelegateItem
@@ -35,6 +38,8 @@ internal sealed class ContinuationItem(Action<object?> continuation, object? sta
 {
     public Delegate Delegate => continuation;
 
+    public object? State => state;
+
     public override void Execute() => continuation(state);
 }
 
@@ -42,6 +47,8 @@ internal sealed class ContinuationItem(Action<object?> continuation, object? sta
 internal sealed class PostedItem(SendOrPostCallback callback, object? state) : LastingItem, IDelegateItem
 {
     public Delegate Delegate => callback;
+
+    public object? State => state;
 
     public override void Execute() => callback(state);
 }

@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -24,26 +25,48 @@ internal sealed partial class Worker
 
     public bool SeesMore() => (HasStealable && Scheduler.MayStealFrom(this)) || Scheduler.HasShared(this);
 
-    public void Park() => _parker.Park();
+    public void Park()
+    {
+        NoteAsleep();
+        _parker.Park();
+        NoteGoesOn();
+    }
 
-    public void Unpark() => _parker.Unpark();
+    public void Unpark()
+    {
+        NoteUnparked();
+        _parker.Unpark();
+    }
 
     /// <returns>Null: the scheduler has stopped.</returns>
     private IWorkItem? Search()
     {
         Volatile.Write(ref _running, null);
+        NoteSearch(SchedulerTables.RunDry);
         while (!Scheduler.IsStopping)
         {
             if (_isSpare && Scheduler.TryRetire())
             {
+                NoteSpin(SchedulerTables.LeaveSpinning, once: null);
                 EndSearch();
+                NoteSearch(SchedulerTables.Retire);
                 Scheduler.Reserve(this);
+                NoteAwake();
+                NoteSearch(SchedulerTables.Recall);
                 continue;
             }
 
-            BeginSearch();
+            if (!_isSearching)
+            {
+                BeginSearch();
+                NoteSpin(SchedulerTables.BeginSpin, SchedulerTables.RefuseSpin);
+            }
+
             if (FindWork() is { } item)
             {
+                NoteSpin(SchedulerTables.FindSpinning, SchedulerTables.FindAtOnce);
+                NoteSearch(SchedulerTables.Find);
+
                 // In this order: the monitor takes work for forgotten where nobody runs and nobody searches.
                 Volatile.Write(ref _running, item);
                 EndSearch();
@@ -54,10 +77,18 @@ internal sealed partial class Worker
             // A look before the fence on all processors that a park begins with, which disturbs those who are at work.
             if (_isSearching && SeesWork()) continue;
             Scheduler.Parks();
+            NoteSpin(SchedulerTables.GiveUpSpinning, SchedulerTables.GiveUpAtOnce);
+            NoteSearch(SchedulerTables.Park);
+            NoteAnnounced();
             Scheduler.Parking.Park(this, _isSearching);
+            NoteAwake();
+            NoteSearch(SchedulerTables.Wake);
             _isSearching = true;
+            NoteSpin(SchedulerTables.WakeSpinning, once: null);
         }
 
+        NoteSpin(SchedulerTables.LeaveSpinning, once: null);
+        NoteSearch(SchedulerTables.StopWorker);
         EndSearch();
         return null;
     }
@@ -96,6 +127,7 @@ internal sealed partial class Worker
     {
         Worker[] workers = Scheduler.AllWorkers;
         if (_turnsSeen.Length < workers.Length) Array.Resize(ref _turnsSeen, workers.Length);
+        NoteSteal(SchedulerTables.Look);
         _random ^= _random << 13;
         _random ^= _random >> 17;
         _random ^= _random << 5;
@@ -113,17 +145,22 @@ internal sealed partial class Worker
             }
 
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
+            Transition how = SchedulerTables.StealHalf;
             if (item is null && (withNext || victim.IsAway))
             {
                 item = victim._next.TakeAway();
+                if (item is not null) WatchedItem.NoteSlot(item, SchedulerTables.StealNext);
                 taken = 1;
+                how = SchedulerTables.StealSlot;
             }
 
             if (item is null) continue;
             Volatile.Write(ref _stolen, _stolen + taken);
+            NoteSteal(how, victim, taken);
             return item;
         }
 
+        NoteSteal(SchedulerTables.FindNothing);
         return null;
     }
 }

@@ -9,8 +9,10 @@
 //
 // All fields are the worker's own to write, but for those that say otherwise.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
 
@@ -68,6 +70,11 @@ internal sealed partial class Worker : IParkable
     /// <summary>Turns until the worker looks at the global queue.</summary>
     private int _untilGlobal;
 
+    /// <summary>The turn that the monitor found last, and when it did first. Written by the monitor, the time before the turn.</summary>
+    private long _seenTurn = -1;
+
+    private long _seenSince;
+
     internal Worker(Scheduler scheduler, int index, bool isSpare)
     {
         Scheduler = scheduler;
@@ -76,6 +83,7 @@ internal sealed partial class Worker : IParkable
         _sharesAll = scheduler.Policy == SchedulerPolicy.GlobalOnly;
         _keepsWork = scheduler.Policy == SchedulerPolicy.LocalOnly && !isSpare;
         _random = (uint)(index + 1) * 2654435761u;
+        BeginLives();
     }
 
     internal static Worker? Current => _current;
@@ -110,10 +118,28 @@ internal sealed partial class Worker : IParkable
 
     internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
 
+    internal string ThreadName => $"{Scheduler.Name} worker {Index}";
+
+    /// <summary>The monitor has found a turn that it had not seen.</summary>
+    internal void NoteSeen(long turn, long since)
+    {
+        Volatile.Write(ref _seenTurn, -1);
+        Volatile.Write(ref _seenSince, since);
+        Volatile.Write(ref _seenTurn, turn);
+    }
+
+    /// <summary>For at least how long the present turn has run.</summary>
+    internal TimeSpan RunningFor(long now)
+    {
+        long seen = Volatile.Read(ref _seenTurn);
+        long since = Volatile.Read(ref _seenSince);
+        return seen == Turn && seen == Volatile.Read(ref _seenTurn) && now > since ? Stopwatch.GetElapsedTime(since, now) : TimeSpan.Zero;
+    }
+
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
     {
-        var thread = new Thread(Loop) { IsBackground = true, Name = $"{Scheduler.Name} worker {Index}" };
+        var thread = new Thread(Loop) { IsBackground = true, Name = ThreadName };
         thread.UnsafeStart();
         return thread;
     }
@@ -132,7 +158,13 @@ internal sealed partial class Worker : IParkable
     internal void PushNext(IWorkItem item)
     {
         Volatile.Write(ref _spawned, _spawned + 1);
-        if (_next.Put(item) is { } before) Enqueue(before);
+        WatchedItem.NoteSlot(item, SchedulerTables.PutNext);
+        if (_next.Put(item) is { } before)
+        {
+            WatchedItem.NoteSlot(before, SchedulerTables.DisplaceNext);
+            Enqueue(before);
+        }
+
         if (IsAway) Scheduler.Notify();
     }
 
@@ -146,11 +178,13 @@ internal sealed partial class Worker : IParkable
     internal bool TryTakeBack(Fork fork)
     {
         IWorkItem? newest = _queue.TakeNewest();
-        if (newest == fork)
+        bool isWatched = newest is not null && newest != fork && WatchedItem.IsFor(newest, fork);
+        if (newest == fork || isWatched)
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
             Volatile.Write(ref _turn, _turn + 1);
-            fork.CallHere();
+            if (isWatched) newest!.Execute();
+            else fork.CallHere();
             Volatile.Write(ref _ran, _ran + 1);
             return true;
         }
@@ -169,9 +203,10 @@ internal sealed partial class Worker : IParkable
 
     /// <summary>Stops counting as active. By the worker's thread as it blocks, or by the monitor as it runs on.</summary>
     /// <returns>False: it did so before.</returns>
-    internal bool TryGoAway()
+    internal bool TryGoAway(bool runsOn = false)
     {
-        if (Interlocked.Exchange(ref _isAway, 1) != 0) return false;
+        if (ExchangeAway(1, runsOn ? SchedulerTables.RunOn : SchedulerTables.GoIntoCall) != 0) return false;
+        if (!runsOn) Present?.NoteBlocking(SchedulerTables.Block);
         Scheduler.WentAway();
         return true;
     }
@@ -179,19 +214,24 @@ internal sealed partial class Worker : IParkable
     /// <summary>Counts as active again. By the worker's thread.</summary>
     internal void ComeBack()
     {
-        if (Interlocked.Exchange(ref _isAway, 0) != 0) Scheduler.CameBack();
+        if (ExchangeAway(0, SchedulerTables.ComeBack) != 0) Scheduler.CameBack();
     }
 
     /// <summary>Says how many turns it has made in a time. By the monitor.</summary>
     internal void Pace(long turns, TimeSpan elapsed) =>
         Volatile.Write(ref _globalEvery, (int)Math.Clamp(turns * (GlobalWait / elapsed), 2, MostGlobalEvery));
 
-    internal void AskToYield() => Volatile.Write(ref _shouldYield, true);
+    internal void AskToYield() => SetYield(isAsked: true);
 
     /// <summary>Gives up everything that waits here. By anyone, when the scheduler stops.</summary>
     internal void AbandonAll()
     {
-        if (_next.TakeAway() is { } next) next.Abandon();
+        if (_next.TakeAway() is { } next)
+        {
+            WatchedItem.NoteSlot(next, SchedulerTables.LeaveNext);
+            next.Abandon();
+        }
+
         while ((_queue.Steal() ?? Pinned.Dequeue()) is { } item) item.Abandon();
     }
 
@@ -217,7 +257,7 @@ internal sealed partial class Worker : IParkable
     {
         Volatile.Write(ref _running, item);
         Volatile.Write(ref _turn, _turn + 1);
-        if (_shouldYield) Volatile.Write(ref _shouldYield, false);
+        if (_shouldYield) SetYield(isAsked: false);
         try
         {
             item.Execute();
@@ -227,6 +267,7 @@ internal sealed partial class Worker : IParkable
             Scheduler.Report(failure);
         }
 
+        if (_shouldYield) SetYield(isAsked: false);
         Volatile.Write(ref _ran, _ran + 1);
     }
 
@@ -246,7 +287,7 @@ internal sealed partial class Worker : IParkable
         }
 
         if ((_turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
-        if (_inARow < MostInARow && _next.Take() is { } next)
+        if (_inARow < MostInARow && TakeNext(SchedulerTables.TakeNext) is { } next)
         {
             _inARow++;
             return next;
@@ -259,7 +300,16 @@ internal sealed partial class Worker : IParkable
             return own;
         }
 
-        return _next.Take();
+        return TakeNext(SchedulerTables.TakeNext);
+    }
+
+    /// <summary>Empties the next-slot. By the worker's thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private IWorkItem? TakeNext(Transition how)
+    {
+        IWorkItem? item = _next.Take();
+        if (item is not null) WatchedItem.NoteSlot(item, how);
+        return item;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -267,6 +317,7 @@ internal sealed partial class Worker : IParkable
     {
         if (_sharesAll) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
+        NoteRing();
         if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
     }
 
@@ -284,6 +335,7 @@ internal sealed partial class Worker : IParkable
             Scheduler.Global.Enqueue(_overflow.AsSpan(0, given));
             _overflow.AsSpan(0, given).Clear();
             Volatile.Write(ref _given, _given + given);
+            NoteRing();
         }
 
         Scheduler.Notify();
@@ -292,7 +344,7 @@ internal sealed partial class Worker : IParkable
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
     private void LeaveAll()
     {
-        if (_next.Take() is { } next) Scheduler.Global.Enqueue([next]);
+        if (TakeNext(SchedulerTables.LeaveNext) is { } next) Scheduler.Global.Enqueue([next]);
         while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item]);
         Scheduler.Notify();
     }
@@ -302,6 +354,7 @@ internal sealed partial class Worker : IParkable
     {
         int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
+        NoteOverflow(count);
         GlobalQueue<HardwareAtomics> to = _keepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();

@@ -29,8 +29,14 @@ public readonly struct YieldAwaitable
         /// <inheritdoc/>
         public void UnsafeOnCompleted(Action continuation)
         {
-            if (Worker.Current is { } worker) worker.PushLast(new ContinuationItem(static action => ((Action)action!)(), continuation));
-            else ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
+            if (Worker.Current is { } worker)
+            {
+                worker.NoteYield();
+                worker.PushLast(worker.Scheduler.Watch(new ContinuationItem(static action => ((Action)action!)(), continuation), TaskOrigin.Yield));
+                return;
+            }
+
+            ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
         }
     }
 }

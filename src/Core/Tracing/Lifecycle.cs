@@ -31,6 +31,16 @@ internal struct Lifecycle
         if (Tracer.IsOn) Subject = Tracer.NewSubject();
     }
 
+    /// <summary>Begins a life that lasts longer than a recording: each recording knows it.</summary>
+    internal void BeginLasting() => BeginAs(Tracer.NewSubject());
+
+    /// <summary>Begins a life that goes by the number of another.</summary>
+    internal void BeginAs(long subject)
+    {
+        this = default;
+        Subject = subject;
+    }
+
     /// <summary>Takes a step.</summary>
     /// <exception cref="InvalidOperationException">In debug builds: the table does not permit it now.</exception>
     internal void Step(Transition transition, long argument = 0)

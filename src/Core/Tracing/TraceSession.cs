@@ -32,7 +32,7 @@ internal sealed class TraceSession(int capacity)
     {
         TraceTrack[] tracks;
         lock (_lock) tracks = [.. _tracks];
-        return new TraceSnapshot(_start, Stopwatch.GetTimestamp(), [.. tracks.Select(static track => track.Copy())]);
+        return new TraceSnapshot(_start, Stopwatch.GetTimestamp(), [.. tracks.Select(static track => track.Copy())]) { Names = TraceNames.Copy() };
     }
 
     private void ForgetEnded()

@@ -26,6 +26,9 @@ public static class Tracer
         get => _isOn;
     }
 
+    /// <summary>Whether it is recorded where work is spawned.</summary>
+    internal static bool RecordsSpawnPlaces { get; private set; }
+
     /// <summary>Starts to record, from nothing. What was recorded before is forgotten.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The ring's size is not from 1 to 16,777,215 events.</exception>
     public static void Start(TracerOptions? options = null)
@@ -33,6 +36,7 @@ public static class Tracer
         int capacity = (options ?? new TracerOptions()).EventsPerThread;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (1 << 24) - 1);
+        RecordsSpawnPlaces = options?.SpawnPlaces ?? false;
         _session = new TraceSession(capacity);
         _isOn = true;
     }
@@ -54,10 +58,31 @@ public static class Tracer
     /// <param name="argument">What the transition says it is.</param>
     public static void Record(Transition transition, long subject, long argument = 0)
     {
+        if (_isOn) RecordAt(Stopwatch.GetTimestamp(), transition, subject, argument);
+    }
+
+    /// <summary>
+    /// Records that a transition took place now, once or several times, with the time that has passed as its argument; all for
+    /// one reading of the clock, which is most of what an event costs. Does nothing while tracing is off.
+    /// </summary>
+    /// <param name="transition">Which.</param>
+    /// <param name="subject">Whose life it belongs to.</param>
+    /// <param name="start">Since when, from <see cref="Stopwatch.GetTimestamp"/>; 0 when that is not known, and then the argument is 0 too.</param>
+    /// <param name="times">How often.</param>
+    public static void RecordSince(Transition transition, long subject, long start, int times = 1)
+    {
         if (!_isOn) return;
+        long now = Stopwatch.GetTimestamp();
+        for (int i = 0; i < times; i++) RecordAt(now, transition, subject, start == 0 ? 0 : now - start);
+    }
+
+    /// <summary>Records that a transition took place on this thread a while ago: not before what it has recorded already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void RecordAt(long timestamp, Transition transition, long subject, long argument = 0)
+    {
         TraceTrack? track = _track;
         if (track is null || track.Session != _session) track = Enlist();
-        track.Ring.Write(new TraceEvent(Stopwatch.GetTimestamp(), subject, argument, transition.Id));
+        track.Ring.Write(new TraceEvent(timestamp, subject, argument, transition.Id));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

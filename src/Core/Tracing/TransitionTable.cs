@@ -61,6 +61,14 @@ public sealed class TransitionTable
         return transition is not null;
     }
 
+    /// <summary>A table that this process has declared, by its name and its steps; null if there is none.</summary>
+    internal static TransitionTable? Find(string name, IEnumerable<Transition> steps)
+    {
+        (string, string, string)[] wanted = [.. steps.Select(static one => (one.From, one.Name, one.To))];
+        return CoreTransitionTables.All.Concat(Volatile.Read(ref _registered).Select(static one => one.Table).Distinct()).FirstOrDefault(table =>
+            table.Name == name && table.Transitions.Select(static one => (one.From, one.Name, one.To)).SequenceEqual(wanted));
+    }
+
     private void ThrowIfMalformed()
     {
         var reached = new HashSet<string> { Initial };

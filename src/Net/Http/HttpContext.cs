@@ -10,8 +10,9 @@ namespace FastCore.Net.Http;
 /// the handler ends.
 /// </summary>
 /// <remarks>
-/// <para><b>Threads.</b> Every member must be called on the reactor's thread, where handlers run and where <c>await</c>
-/// resumes; elsewhere it throws <see cref="InvalidOperationException"/>.</para>
+/// <para><b>Threads.</b> Every member must be called where the handler runs and where <c>await</c> resumes: on the reactor's
+/// thread or, if the handler is offloaded, on a worker of the scheduler, on one at a time. Elsewhere it throws
+/// <see cref="InvalidOperationException"/>. The answer of an offloaded handler leaves when the handler has ended.</para>
 /// <para><b>Life.</b> When the handler has ended, or the task it returned, every member throws
 /// <see cref="ObjectDisposedException"/>. Spans are good as long as the handle is; copy what is to be kept.</para>
 /// <para><b>Answer.</b> A request is answered exactly once. A handler that throws or ends without an answer is answered
@@ -119,10 +120,10 @@ public readonly struct HttpContext
     public CancellationToken Aborted => Live().Aborted;
 
     /// <summary>The client's address, or <see langword="null"/> if it has gone.</summary>
-    public IPEndPoint? RemoteEndPoint => Live().Connection.RemoteEndPoint;
+    public IPEndPoint? RemoteEndPoint => Live().RemoteEndPoint;
 
     /// <summary>Whether the request has been answered.</summary>
-    public bool HasResponded => Live().HasResponded;
+    public bool HasResponded => Live().HasHandlerResponded;
 
     /// <summary>The value of the first header field of this name, in any letter case.</summary>
     /// <param name="name">The name, in ASCII.</param>
@@ -227,15 +228,15 @@ public readonly struct HttpContext
     private HttpExchange Live()
     {
         var exchange = _exchange;
-        if (exchange == null || exchange.Shard.ThreadId != Environment.CurrentManagedThreadId || exchange.Generation != _generation) ThrowUnusable();
+        if (exchange == null || !exchange.IsOnItsThread || exchange.Generation != _generation) ThrowUnusable();
         return exchange!;
     }
 
     private void ThrowUnusable()
     {
         if (_exchange == null) throw new InvalidOperationException("This context belongs to no request. Use the one your handler was called with.");
-        if (_exchange.Shard.ThreadId != Environment.CurrentManagedThreadId)
-            throw new InvalidOperationException("A request may only be used on its reactor's thread, where handlers run and await resumes.");
+        if (!_exchange.IsOnItsThread)
+            throw new InvalidOperationException("A request may only be used where its handler runs and await resumes: on its reactor's thread or, offloaded, on the scheduler's workers.");
         throw new ObjectDisposedException(nameof(HttpContext), StaleMessage);
     }
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Diagnostics;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Transport;
+using FastCore.Scheduling;
 
 namespace FastCore.Net.Http;
 
@@ -10,7 +12,7 @@ namespace FastCore.Net.Http;
 /// </summary>
 /// <remarks>
 /// <para>Handlers run on the reactor of their connection, so one that blocks or computes for long holds up all its other
-/// connections. They run on several reactors at once: what they share must be thread-safe.</para>
+/// connections, unless it is offloaded (<see cref="MapOffloaded"/>). They run on several reactors at once: what they share must be thread-safe.</para>
 /// <para>HEAD is answered by the handler of GET, without the body; OPTIONS, unless mapped, with the methods of the path.
 /// An unknown path gets 404, a method the path lacks 405, a method nobody maps 501. Paths are compared byte by byte, as
 /// they were sent.</para>
@@ -19,6 +21,7 @@ namespace FastCore.Net.Http;
 public sealed class HttpServer : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SchedulerLimit = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpServerOptions _options;
     private readonly Router _router = new();
@@ -28,6 +31,10 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private IPEndPoint? _endPoint;
     private TransportChoice? _transport;
     private Task? _stop;
+    private bool _needsScheduler;
+
+    // One that the options did not name, and that ends with the server.
+    private Scheduler? _ownScheduler;
 
     /// <summary>Makes a server; <see cref="Start"/> starts it.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message says which, and the range.</exception>
@@ -47,6 +54,14 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     /// <summary>Its reactors; none before the start.</summary>
     public IReadOnlyList<Reactor> Reactors => _reactors;
+
+    /// <summary>Lets the running server be looked at (<see cref="LiveRegistry"/>): its reactors, and the scheduler of its offloaded handlers.</summary>
+    /// <param name="name">What views call it.</param>
+    public void Register(string name)
+    {
+        for (var i = 0; i < _reactors.Length; i++) LiveRegistry.Register($"{name}-{i}", _reactors[i]);
+        if (_ownScheduler != null) LiveRegistry.Register(name, _ownScheduler);
+    }
 
     /// <summary>What it has done and holds, a moment ago.</summary>
     public HttpServerCounters Counters
@@ -91,7 +106,23 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     public void MapAsync(HttpMethod method, string path, Func<HttpContext, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Add(method, path, new Route(null, handler));
+        Add(method, path, new Route(null, handler) { IsOffloaded = _options.AsyncHandlersOnScheduler });
+    }
+
+    /// <summary>
+    /// Maps a handler that computes for long or blocks. It is called when the request has come whole, on a worker of the
+    /// scheduler (<see cref="HttpServerOptions.Scheduler"/>), so its reactor goes on with other connections; the requests
+    /// behind it on its own connection wait. Its answer leaves when it has ended.
+    /// </summary>
+    /// <param name="method">The method; any token may be mapped.</param>
+    /// <param name="path">An absolute path; its last segment may be a parameter.</param>
+    /// <param name="handler">Called on a worker's thread. What blocks for long should do it in <see cref="Scheduler.Blocking(Action)"/>.</param>
+    /// <exception cref="ArgumentException">The path is not one.</exception>
+    /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
+    public void MapOffloaded(HttpMethod method, string path, Action<HttpContext> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Add(method, path, new Route(handler, null) { IsOffloaded = true });
     }
 
     /// <summary>What is mapped.</summary>
@@ -103,6 +134,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         {
             if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
             _router.Add(method, path, route);
+            _needsScheduler |= route.IsOffloaded;
         }
     }
 
@@ -118,7 +150,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             var (reactors, transport) = TransportSelector.Start([.. Enumerable.Range(0, _options.ReactorCount).Select(_options.ForReactor)], _options.Transport);
             try
             {
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor)).ToArray();
+                if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler)).ToArray();
                 var endPoint = _options.EndPoint;
                 if (shards.Length > 1) ThrowIfInUse(endPoint);
                 foreach (var shard in shards)
@@ -132,6 +165,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             catch
             {
                 foreach (var reactor in reactors) reactor.Dispose();
+                _ownScheduler?.Dispose();
                 throw;
             }
         }
@@ -169,6 +203,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
         if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.Dispose();
+        // A handler that runs on is left alone; its thread ends with it.
+        _ownScheduler?.Shutdown(ShutdownMode.Cancel, SchedulerLimit);
     }
 
     /// <summary>Stops with a limit of five seconds.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using FastCore.Net.Transport;
+using FastCore.Scheduling;
 
 namespace FastCore.Net.Http;
 
@@ -68,6 +69,19 @@ public sealed record HttpServerOptions
 
     /// <summary>The Server field of every response; <see langword="null"/> sends none.</summary>
     public string? ServerHeader { get; init; }
+
+    /// <summary>
+    /// Runs the handlers that are offloaded (<see cref="HttpServer.MapOffloaded"/>). It must outlive the server; what it does
+    /// not run any more is answered with 503. <see langword="null"/>: the server starts one of its own if it needs one.
+    /// </summary>
+    public Scheduler? Scheduler { get; init; }
+
+    /// <summary>
+    /// Whether handlers mapped with <see cref="HttpServer.MapAsync"/> run on the scheduler too, from their first line and after
+    /// each <c>await</c>: then they may compute for long, and each costs two hops between threads and one more for each read
+    /// of the body that has to wait.
+    /// </summary>
+    public bool AsyncHandlersOnScheduler { get; init; }
 
     /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<Exception, string>? OnError { get; init; }

@@ -1,11 +1,9 @@
 using System.Net;
+using FastCore.Net.Transport.Tables;
 
 namespace FastCore.Net.Transport;
 
-/// <summary>
-/// The life of a connection. Permitted steps: New → Opening → Open → Draining → Lingering → Terminating → Closed, from
-/// any live state straight to Terminating, and New → Open for an accepted one.
-/// </summary>
+/// <summary>The states of a connection. Its permitted steps are in <see cref="ConnectionTable"/>.</summary>
 internal enum ConnectionState : byte
 {
     New,
@@ -72,4 +70,13 @@ public abstract partial class Connection
 
     internal long _lingerBytesLeft;
     internal IPEndPoint? _connectTo;
+
+    // In the tables of connections, receives and sends, and in those of the protocol.
+    internal Lives _lives;
+
+    internal void Enter(ConnectionState state)
+    {
+        if (Lives.AreWatched) _lives.Step(ConnectionTable.Step(_state, state), (long)_closeReason);
+        _state = state;
+    }
 }

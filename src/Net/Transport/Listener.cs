@@ -1,8 +1,12 @@
+using FastCore.Net.Transport.Tables;
+
 namespace FastCore.Net.Transport;
 
 /// <summary>A listening socket of a reactor. Only the reactor's thread touches it.</summary>
 internal sealed class Listener(int handle, Func<Connection> factory)
 {
+    public const long NoRetry = long.MaxValue;
+
     public readonly int Handle = handle;
     public readonly Func<Connection> Factory = factory;
 
@@ -13,8 +17,11 @@ internal sealed class Listener(int handle, Func<Connection> factory)
     public bool IsArmed;
     public bool IsClosing;
 
-    // When to accept again after a failure, on the reactor's clock; long.MaxValue: nothing to wait for.
-    public long RetryAt = long.MaxValue;
+    // When to accept again after a failure, on the reactor's clock.
+    public long RetryAt = NoRetry;
+    public Lives Lives;
+
+    public bool IsRetrying => RetryAt != NoRetry;
 
     public ulong Tag => CompletionTag.Of(SubmissionKind.Accept, Slot, Generation);
 }

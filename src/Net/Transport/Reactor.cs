@@ -29,6 +29,9 @@ public abstract class Reactor : IDisposable
     /// <summary>The <c>Date</c> header field's value of this second (RFC 9110 §5.6.7), 29 bytes of ASCII. On the reactor's thread.</summary>
     public abstract ReadOnlySpan<byte> HttpDate { get; }
 
+    /// <summary>When this turn's completions came, on the clock of the trace's events; zero while tracing is off. On the reactor's thread.</summary>
+    internal long TurnStarted { get; private protected set; }
+
     /// <summary>Chooses the engine, starts the thread and returns when it runs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="TransportUnavailableException">The transport that was asked for can't run here; the message says why.</exception>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using FastCore.Net.Transport.Native;
+using FastCore.Net.Transport.Tables;
 
 namespace FastCore.Net.Transport;
 
@@ -68,7 +69,7 @@ internal sealed partial class ReactorCore<TEngine>
 
     private void Open(Connection connection)
     {
-        connection._state = ConnectionState.Open;
+        connection.Enter(ConnectionState.Open);
         connection._wantsReceive = true;
         try
         {
@@ -91,7 +92,7 @@ internal sealed partial class ReactorCore<TEngine>
             if (connection._state != ConnectionState.New) throw new InvalidOperationException("A connection can be opened once only.");
             connection._connectTo = remote;
             var handle = _connections >= _options.MaxConnections ? -Errno.EMFILE : _engine.OpenSocket(remote);
-            connection._state = ConnectionState.Opening;
+            connection.Enter(ConnectionState.Opening);
             Register(connection, Math.Max(handle, -1));
             if (handle < 0)
             {
@@ -118,6 +119,7 @@ internal sealed partial class ReactorCore<TEngine>
     {
         Debug.Assert(!connection._receiveArmed, "One receive is armed at most.");
         if (connection._isStarved) return;
+        if (Lives.AreWatched) connection._lives.Step(ReceiveTable.Arm);
         connection._receiveArmed = true;
         connection._inFlight++;
         _inFlight++;
@@ -135,6 +137,7 @@ internal sealed partial class ReactorCore<TEngine>
             connection._inFlight--;
             _inFlight--;
         }
+        if (Lives.AreWatched) NoteReceive(connection, in completion);
         var result = completion.Result;
         switch (connection._state)
         {
@@ -161,6 +164,9 @@ internal sealed partial class ReactorCore<TEngine>
         if (!connection._receiveArmed && connection._wantsReceive && connection._state is ConnectionState.Open or ConnectionState.Draining or ConnectionState.Lingering)
             ArmReceive(connection);
     }
+
+    private static void NoteReceive(Connection connection, in Completion completion) =>
+        connection._lives.Step(ReceiveTable.Of(in completion, connection._state == ConnectionState.Terminating), Math.Abs((long)completion.Result));
 
     private void Discard(Connection connection, int count)
     {
@@ -213,6 +219,7 @@ internal sealed partial class ReactorCore<TEngine>
             var next = connection._nextStarved;
             connection._nextStarved = null;
             connection._isStarved = false;
+            if (Lives.AreWatched) connection._lives.Step(ReceiveTable.Feed);
             if (!connection._receiveArmed && connection._wantsReceive && connection._state is ConnectionState.Open or ConnectionState.Draining or ConnectionState.Lingering)
                 ArmReceive(connection);
             connection = next;
@@ -267,6 +274,7 @@ internal sealed partial class ReactorCore<TEngine>
             if (connection._state == ConnectionState.Draining) Linger(connection);
             return;
         }
+        if (Lives.AreWatched) connection._lives.Step(SendTable.Submit, queue.Queued);
         var result = queue.Submit(ref _engine, Tag(SubmissionKind.Send, connection), connection._handle);
         if (result != IEngine.Pending)
         {
@@ -286,8 +294,13 @@ internal sealed partial class ReactorCore<TEngine>
         connection._sendInFlight = false;
         connection._inFlight--;
         _inFlight--;
-        if (connection._state == ConnectionState.Terminating) JoinIfIdle(connection);
-        else Sent(connection, result);
+        if (connection._state != ConnectionState.Terminating)
+        {
+            Sent(connection, result);
+            return;
+        }
+        if (Lives.AreWatched) connection._lives.Step(SendTable.Cancel);
+        JoinIfIdle(connection);
     }
 
     private void Sent(Connection connection, int result)
@@ -298,15 +311,18 @@ internal sealed partial class ReactorCore<TEngine>
             connection._sendStarted = NotStarted;
             var queue = connection._sendQueue!;
             queue.Sent(result);
+            if (Lives.AreWatched) connection._lives.Step(queue.Queued == 0 ? SendTable.SentAll : SendTable.SentPart, queue.Queued);
             if (queue.Queued == 0) Drained(connection);
             else if (!connection._isDirty) AddDirty(connection);
         }
         else if (result is -Errno.EAGAIN or -Errno.EINTR)
         {
+            if (Lives.AreWatched) connection._lives.Step(SendTable.Again);
             if (!connection._isDirty) AddDirty(connection);
         }
         else
         {
+            if (Lives.AreWatched) connection._lives.Step(SendTable.Fail, -result);
             Terminate(connection, CloseReason.PeerReset, -result);
         }
     }
@@ -375,7 +391,7 @@ internal sealed partial class ReactorCore<TEngine>
         Debug.Assert(connection._state == ConnectionState.Open, "Only an open connection is closed in order.");
         if (connection._closeReason == CloseReason.None)
             connection._closeReason = connection._peerFinished ? CloseReason.PeerFinished : CloseReason.Closed;
-        connection._state = ConnectionState.Draining;
+        connection.Enter(ConnectionState.Draining);
         connection._deadline = long.MaxValue;
         connection._lingerBytesLeft = _options.LingerBytes;
         connection._wantsReceive = !connection._peerFinished;
@@ -386,7 +402,7 @@ internal sealed partial class ReactorCore<TEngine>
 
     private void Linger(Connection connection)
     {
-        connection._state = ConnectionState.Lingering;
+        connection.Enter(ConnectionState.Lingering);
         if (connection._peerFinished || _lingerMilliseconds == 0)
         {
             Terminate(connection, CloseReason.Closed, 0);
@@ -406,7 +422,7 @@ internal sealed partial class ReactorCore<TEngine>
             connection._error = error;
         }
         connection._resets = reason is not (CloseReason.Closed or CloseReason.PeerReset);
-        connection._state = ConnectionState.Terminating;
+        connection.Enter(ConnectionState.Terminating);
         _wheel.Remove(connection);
         if (connection._inFlight > 0) _engine.CancelAll(connection._handle);
         JoinIfIdle(connection);
@@ -425,7 +441,7 @@ internal sealed partial class ReactorCore<TEngine>
         {
             var connection = _ended[i];
             Debug.Assert(connection is { _state: ConnectionState.Terminating, _inFlight: 0 }, "A connection is closed once, with nothing in flight.");
-            connection._state = ConnectionState.Closed;
+            connection.Enter(ConnectionState.Closed);
             if (connection._handle >= 0) _engine.Close(connection._handle, connection._resets);
             connection._handle = -1;
             _slots.Remove(connection._slot);

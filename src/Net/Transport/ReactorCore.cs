@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using FastCore.Net.Transport.Native;
+using FastCore.Net.Transport.Tables;
+using FastCore.Tracing;
 
 namespace FastCore.Net.Transport;
 
@@ -149,6 +151,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         if (_firstStarved != null) ArmStarved();
         Flush();
         _engine.Wait(MillisecondsToWait());
+        TurnStarted = Tracer.IsOn ? Stopwatch.GetTimestamp() : 0;
         _now = _engine.Milliseconds;
         _date.Refresh(_now);
         while (_engine.TryTake(out var completion))
@@ -167,7 +170,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         var wait = _wheel.MillisecondsUntilDue(_now);
         foreach (var listener in _listeners)
         {
-            if (listener.RetryAt == long.MaxValue) continue;
+            if (!listener.IsRetrying) continue;
             var retry = (int)Math.Max(0, listener.RetryAt - _now);
             wait = wait < 0 ? retry : Math.Min(wait, retry);
         }
@@ -198,7 +201,6 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         foreach (var listener in _listeners)
         {
             if (listener.RetryAt > _now) continue;
-            listener.RetryAt = long.MaxValue;
             ArmAccept(listener);
         }
     }
@@ -243,6 +245,8 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private void ArmAccept(Listener listener)
     {
         Debug.Assert(!listener.IsArmed, "One accept is armed at most.");
+        if (Lives.AreWatched) listener.Lives.Step(listener.IsRetrying ? ListenerTable.Retry : ListenerTable.Arm);
+        listener.RetryAt = Listener.NoRetry;
         listener.IsArmed = true;
         _inFlight++;
         _engine.Accept(listener.Tag, listener.Handle);
@@ -251,13 +255,16 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private void CloseListener(Listener listener)
     {
         if (listener.IsClosing) return;
+        if (Lives.AreWatched) listener.Lives.Step(listener.IsArmed ? ListenerTable.Close : listener.IsRetrying ? ListenerTable.CloseRetrying : ListenerTable.CloseUnarmed);
         listener.IsClosing = true;
         if (listener.IsArmed) _engine.CancelAll(listener.Handle);
-        else FreeListener(listener);
+        else if (listener.IsRetrying) FreeListener(listener);
+        // Else a callback of the connection just accepted asks for it, and OnAccept frees the listener after that.
     }
 
     private void FreeListener(Listener listener)
     {
+        if (Lives.AreWatched) listener.Lives.Step(ListenerTable.Closed);
         _engine.Close(listener.Handle, reset: false);
         _slots.Remove(listener.Slot);
         _listeners.Remove(listener);
@@ -271,6 +278,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
             listener.IsArmed = false;
             _inFlight--;
         }
+        if (Lives.AreWatched && !listener.IsClosing) NoteAccept(listener, in completion);
         if (completion.Result >= 0)
         {
             if (listener.IsClosing || _stopping) _engine.Close(completion.Result, reset: true);
@@ -284,6 +292,12 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         if (listener.IsClosing) FreeListener(listener);
         else if (completion.Result >= 0) ArmAccept(listener);
         else listener.RetryAt = _now + AcceptRetryMilliseconds;
+    }
+
+    private static void NoteAccept(Listener listener, in Completion completion)
+    {
+        if (completion.Result >= 0) listener.Lives.Step(ListenerTable.Accept);
+        if (!completion.More) listener.Lives.Step(completion.Result >= 0 ? ListenerTable.Disarm : ListenerTable.Fail, -completion.Result);
     }
 
     private void BeginStop()

@@ -1,5 +1,6 @@
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Explorer;
 using static FastCore.Tests.Broadcast.Explorations;
@@ -105,7 +106,7 @@ internal sealed class BroadcastChannelModels
     });
 
     private static BroadcastChannelCore<int, TAtomics> Channel<TAtomics>(int capacity) where TAtomics : struct, IAtomics =>
-        new(capacity, allowsInlineContinuations: false, mostSpins: 0);
+        new(capacity, ContinuationScheduler.ThreadPool, mostSpins: 0);
 
     private static void Overtaking<TAtomics>(Model model, BroadcastChannelCore<int, TAtomics> channel, int items = 5) where TAtomics : struct, IAtomics
     {

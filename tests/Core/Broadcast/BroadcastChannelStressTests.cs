@@ -1,4 +1,5 @@
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Rings;
 
@@ -19,7 +20,7 @@ internal sealed class BroadcastChannelStressTests
     public void WhatIsReadIsWholeAndInOrderAndTheRestIsCounted(int capacity, int writers)
     {
         const int Items = 150_000;
-        var channel = new BroadcastChannelCore<Quad, YieldingAtomics>(capacity, allowsInlineContinuations: false, mostSpins: 2);
+        var channel = new BroadcastChannelCore<Quad, YieldingAtomics>(capacity, ContinuationScheduler.ThreadPool, mostSpins: 2);
         BroadcastReader<Quad>[] readers = [.. Enumerable.Range(0, 3).Select(_ => channel.Subscribe(BroadcastLag.Skip, lagged: null))];
         using var canceller = new Canceller(2, Seed);
         Task<long>[] reading =

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -151,7 +152,7 @@ internal sealed class BroadcastChannelTests
     [Test]
     public void AHundredThousandCancelledWaitsLeaveNothing()
     {
-        var channel = new BroadcastChannelCore<int, HardwareAtomics>(2, allowsInlineContinuations: false, mostSpins: 0);
+        var channel = new BroadcastChannelCore<int, HardwareAtomics>(2, ContinuationScheduler.ThreadPool, mostSpins: 0);
         BroadcastReader<int> reader = channel.Subscribe(BroadcastLag.Skip, lagged: null);
         for (int i = 0; i < 100_000; i++)
         {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -205,7 +206,7 @@ internal sealed class BroadcastRingTests(RingPublishers publishers)
     [Test]
     public void AnInterruptedThreadLeavesNothingBehind()
     {
-        var ring = new BroadcastRingCore<int, HardwareAtomics>(2, publishers, RingWaitStrategy.Park, false, mostSpins: 0);
+        var ring = new BroadcastRingCore<int, HardwareAtomics>(2, publishers, RingWaitStrategy.Park, ContinuationScheduler.ThreadPool, mostSpins: 0);
         RingConsumer<int> consumer = ring.AddConsumer([]);
         Exception? thrown = null;
         var thread = new Thread(() => thrown = Assert.Catch(() => consumer.WaitToRead()));
@@ -244,7 +245,7 @@ internal sealed class BroadcastRingTests(RingPublishers publishers)
     [Test]
     public void AHundredThousandCancelledWaitsLeaveNothing()
     {
-        var ring = new BroadcastRingCore<int, HardwareAtomics>(2, publishers, RingWaitStrategy.Park, false, mostSpins: 0);
+        var ring = new BroadcastRingCore<int, HardwareAtomics>(2, publishers, RingWaitStrategy.Park, ContinuationScheduler.ThreadPool, mostSpins: 0);
         RingConsumerCore<int, HardwareAtomics> consumer = ring.AddConsumer([]);
         ring.TryPublishBatch([1, 2]);
         Assert.That(consumer.TryReadBatch(new int[2]), Is.EqualTo(2));

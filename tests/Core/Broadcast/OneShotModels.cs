@@ -1,5 +1,6 @@
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Explorer;
 
@@ -28,7 +29,7 @@ internal sealed class OneShotModels
 
     private static void SetMeetsRead<TAtomics>(Model model) where TAtomics : struct, IAtomics
     {
-        var shot = new OneShotCore<int, TAtomics>(allowsInlineContinuations: false);
+        var shot = new OneShotCore<int, TAtomics>(ContinuationScheduler.ThreadPool);
         int read = 0;
         model.Thread("setter", () => Model.Require(shot.TrySet(7), "Nobody else sets it."));
         model.Thread("reader", () => read = ChannelScripts.Await(shot.ReadAsync(default)));
@@ -37,7 +38,7 @@ internal sealed class OneShotModels
 
     private static void TwoSets<TAtomics>(Model model) where TAtomics : struct, IAtomics
     {
-        var shot = new OneShotCore<int, TAtomics>(allowsInlineContinuations: false);
+        var shot = new OneShotCore<int, TAtomics>(ContinuationScheduler.ThreadPool);
         var won = new bool[3];
         int read = 0;
         model.Thread("first setter", () => won[1] = shot.TrySet(1));
@@ -48,7 +49,7 @@ internal sealed class OneShotModels
 
     private static void CancelledRead<TAtomics>(Model model) where TAtomics : struct, IAtomics
     {
-        var shot = new OneShotCore<int, TAtomics>(allowsInlineContinuations: false);
+        var shot = new OneShotCore<int, TAtomics>(ContinuationScheduler.ThreadPool);
         var source = new CancellationTokenSource();
         int? first = null;
         int second = 0;

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 
 namespace FastCore.Tests.Broadcast;
@@ -64,29 +65,6 @@ internal sealed class OneShotTests
         Assert.That(second.GetAwaiter().GetResult(), Is.EqualTo(5));
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void TheAwaiterGoesOnWhereTheOptionSays(bool inline)
-    {
-        var shot = new OneShot<int>(inline);
-        int setter = Environment.CurrentManagedThreadId;
-        Task<bool> inside = Continue(shot, setter);
-        var thread = new Thread(() =>
-        {
-            setter = Environment.CurrentManagedThreadId;
-            shot.TrySet(setter);
-        });
-        thread.Start();
-        thread.Join();
-        Assert.That(inside.GetAwaiter().GetResult(), Is.EqualTo(inline));
-
-        static async Task<bool> Continue(OneShot<int> shot, int setter)
-        {
-            setter = await shot.ReadAsync().ConfigureAwait(false);
-            return setter == Environment.CurrentManagedThreadId;
-        }
-    }
-
     [Test]
     public void WaitingAllocatesNothing()
     {
@@ -111,7 +89,7 @@ internal sealed class OneShotTests
     [Test]
     public void AHundredThousandCancelledReadsLeaveNothing()
     {
-        var shot = new OneShotCore<object, HardwareAtomics>(allowsInlineContinuations: false);
+        var shot = new OneShotCore<object, HardwareAtomics>(ContinuationScheduler.ThreadPool);
         using var lasting = new CancellationTokenSource();
         for (int i = 0; i < 100_000; i++)
         {

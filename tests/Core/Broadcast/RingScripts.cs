@@ -1,5 +1,6 @@
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Explorer;
 
@@ -10,7 +11,7 @@ internal static class RingScripts
 {
     internal static BroadcastRingCore<int, TAtomics> Ring<TAtomics>(RingPublishers publishers, int capacity = 2)
         where TAtomics : struct, IAtomics =>
-        new(capacity, publishers, RingWaitStrategy.Park, allowsInlineContinuations: false, mostSpins: 0);
+        new(capacity, publishers, RingWaitStrategy.Park, ContinuationScheduler.ThreadPool, mostSpins: 0);
 
     internal static void PublishAll<TAtomics>(BroadcastRingCore<int, TAtomics> ring, params int[] items)
         where TAtomics : struct, IAtomics

@@ -1,4 +1,5 @@
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Rings;
 
@@ -20,7 +21,7 @@ internal sealed class RingStressTests
     public void NothingIsLostTornOrOutOfTurn(RingPublishers publishers, int publisherCount, int capacity)
     {
         int items = (capacity == 2 ? 15_000 : 60_000) / publisherCount;
-        var ring = new BroadcastRingCore<Quad, YieldingAtomics>(capacity, publishers, RingWaitStrategy.Park, allowsInlineContinuations: false, mostSpins: 2);
+        var ring = new BroadcastRingCore<Quad, YieldingAtomics>(capacity, publishers, RingWaitStrategy.Park, ContinuationScheduler.ThreadPool, mostSpins: 2);
         RingConsumerCore<Quad, YieldingAtomics> first = ring.AddConsumer([]);
         RingConsumerCore<Quad, YieldingAtomics> beside = ring.AddConsumer([]);
         RingConsumerCore<Quad, YieldingAtomics> last = ring.AddConsumer([first, beside]);

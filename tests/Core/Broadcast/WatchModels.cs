@@ -1,5 +1,6 @@
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Explorer;
 using static FastCore.Tests.Broadcast.Explorations;
@@ -21,7 +22,7 @@ internal sealed class WatchModels
     [Test]
     public void TheEndMeetsWait() => ModelAssert.Sound(Deep, model =>
     {
-        var watch = new WatchCore<int, ExplorerAtomics>(0, allowsInlineContinuations: false);
+        var watch = new WatchCore<int, ExplorerAtomics>(0, ContinuationScheduler.ThreadPool);
         var told = new List<bool>();
         model.Thread("setter", () =>
         {
@@ -45,7 +46,7 @@ internal sealed class WatchModels
     [Test]
     public void CancelledWaitLosesNoChange() => ModelAssert.Sound(Strong, model =>
     {
-        var watch = new WatchCore<int, ExplorerAtomics>(0, allowsInlineContinuations: false);
+        var watch = new WatchCore<int, ExplorerAtomics>(0, ContinuationScheduler.ThreadPool);
         var source = new CancellationTokenSource();
         model.Thread("setter", () => watch.TrySet(1, expected: null));
         model.Thread("canceller", source.Cancel);
@@ -62,7 +63,7 @@ internal sealed class WatchModels
     [Test]
     public void TwoUpdatesBothCount() => ModelAssert.Sound(Deep, model =>
     {
-        var watch = new WatchCore<int, ExplorerAtomics>(0, allowsInlineContinuations: false);
+        var watch = new WatchCore<int, ExplorerAtomics>(0, ContinuationScheduler.ThreadPool);
         model.Thread("first", () => Increment(watch));
         model.Thread("second", () => Increment(watch));
         model.AtEnd(() => Model.Require(watch.State is { Value: 2, Version: 2 }, "No update is lost."));
@@ -80,7 +81,7 @@ internal sealed class WatchModels
 
     private static void SetsMeetWait<TAtomics>(Model model) where TAtomics : struct, IAtomics
     {
-        var watch = new WatchCore<int, TAtomics>(0, allowsInlineContinuations: false);
+        var watch = new WatchCore<int, TAtomics>(0, ContinuationScheduler.ThreadPool);
         model.Thread("setter", () =>
         {
             watch.TrySet(1, expected: null);

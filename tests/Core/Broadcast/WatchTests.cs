@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Broadcast;
+using FastCore.Continuations;
 using FastCore.Tests.Channels;
 
 namespace FastCore.Tests.Broadcast;
@@ -85,7 +86,7 @@ internal sealed class WatchTests
     [Test]
     public void AHundredThousandCancelledWaitsLeaveNothing()
     {
-        var watch = new WatchCore<int, HardwareAtomics>(0, allowsInlineContinuations: false);
+        var watch = new WatchCore<int, HardwareAtomics>(0, ContinuationScheduler.ThreadPool);
         for (int i = 0; i < 100_000; i++)
         {
             using var source = new CancellationTokenSource();

@@ -20,7 +20,7 @@ internal static class ModelChannels<TAtomics>
 
     internal static FastChannel<int> SpscBounded(int capacity) => Over(new SpscBoundedQueue<int, TAtomics>(capacity));
 
-    internal static FastChannel<int> SpscUnbounded(int largestRing = 4) => Over(new SpscUnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing)));
+    internal static FastChannel<int> SpscUnbounded(int largestRing = 4) => Over(new SpscUnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing, SpareMilliseconds: 0)));
 
     internal static FastChannel<int> Bounded(int capacity) => Bounded<ManyToMany>(capacity);
 
@@ -29,9 +29,9 @@ internal static class ModelChannels<TAtomics>
     internal static FastChannel<int> Unbounded(int largestRing = 4) => Unbounded<ManyToMany>(largestRing);
 
     internal static FastChannel<int> Unbounded<TSides>(int largestRing = 4) where TSides : struct, ISides =>
-        Over(new UnboundedQueue<int, TSides, TAtomics>(new RingGrowth(1, largestRing)));
+        Over(new UnboundedQueue<int, TSides, TAtomics>(new RingGrowth(1, largestRing, SpareMilliseconds: 0)));
 
-    internal static FastChannel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(new RingGrowth(1, 4), capacity));
+    internal static FastChannel<int> Limited(int capacity) => Over(new LimitedQueue<int, TAtomics>(new RingGrowth(1, 4, SpareMilliseconds: 0), capacity));
 
     internal static FastChannel<int> Dropping(int capacity, BoundedChannelFullMode mode, Action<int>? dropped = null) =>
         Over(new DroppingQueue<int, TAtomics>(capacity, mode, dropped));

@@ -17,6 +17,21 @@ internal sealed class RendezvousTests
         Assert.That(channel.Reader.Count, Is.Zero);
     }
 
+    /// <summary>Nor does he make one who waits believe that there is somebody.</summary>
+    [Test]
+    public void WhoHasNoTimeWaitsForNobody()
+    {
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(0);
+        ValueTask<bool> waitsForAReader = channel.Writer.WaitToWriteAsync();
+        ValueTask<bool> waitsForAWriter = channel.Reader.WaitToReadAsync();
+        Assert.That(channel.Reader.TryRead(out _, TimeSpan.Zero), Is.False);
+        Assert.That(channel.Writer.TryWrite(1, TimeSpan.Zero), Is.False);
+        Assert.That((waitsForAReader.IsCompleted, waitsForAWriter.IsCompleted), Is.EqualTo((false, false)));
+        channel.Writer.Complete();
+        Assert.That(() => channel.Reader.TryRead(out _, TimeSpan.Zero), Throws.TypeOf<ChannelClosedException>());
+        Assert.That(() => channel.Writer.TryWrite(1, TimeSpan.Zero), Throws.TypeOf<ChannelClosedException>());
+    }
+
     [Test]
     public void AWriteEndsWhenItsItemIsRead()
     {

@@ -1,5 +1,6 @@
 using FastCore.Atomics;
 using FastCore.Channels;
+using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
 using FastCore.Tests.Explorer;
 using static FastCore.Tests.Channels.ChannelScripts;
@@ -105,6 +106,20 @@ internal sealed class SelectModels
         model.Thread("writer", () => channels[0].Writer.TryWrite(7));
         model.Thread("closer", () => channels[1].Writer.TryComplete());
         model.AtEnd(() => Model.Require(ended && item == 7, "Both happen, each once."));
+    });
+
+    /// <summary>A select's write is told of the end while another thread is still closing: from then on nothing is written.</summary>
+    [Test]
+    public void WhoIsToldOfTheEndWritesNothingAfterIt() => ModelAssert.Sound(Strong, static model =>
+    {
+        FastChannel<int> channel = ModelChannels<ExplorerAtomics>.Bounded(1);
+        channel.Writer.TryWrite(1);
+        model.Thread("closer", () => channel.Writer.TryComplete());
+        model.Thread("reader", () => channel.Reader.TryRead(out _));
+        model.Thread("writer", () =>
+        {
+            if (channel.Writer.TrySelect(2, out _) == CaseOutcome.Ended) Model.Require(!channel.Writer.TryWrite(3), "The channel has ended.");
+        });
     });
 
     private static void TwoWriters<TAtomics>(Model model)

@@ -1,4 +1,5 @@
 using FastCore.Channels;
+using FastCore.Tests.Shared;
 using FastCore.Tracing;
 
 namespace FastCore.Tests.Tracing;
@@ -111,27 +112,10 @@ internal sealed class ChannelTraceTests
         await Task.WhenAll([.. writers, .. readers]);
         channel.Writer.Complete();
         Tracer.Stop();
-        TraceSnapshot snapshot = Tracer.Snapshot();
-        Assert.That(snapshot.Threads.Sum(thread => thread.Overwritten), Is.Zero);
-        foreach (IGrouping<(long, TransitionTable), Transition> life in snapshot.Events
-            .Select(one => (one.Subject, Transition: Of(one))).GroupBy(one => (one.Subject, one.Transition.Table), one => one.Transition))
-        {
-            string state = life.Key.Item2.Initial;
-            foreach (Transition step in life)
-            {
-                if (step.From != state) Assert.Fail($"Subject {life.Key.Item1} was {state}, and then: {step}.");
-                state = step.To;
-            }
-        }
-
-        Assert.That(snapshot.Events, Is.Not.Empty);
+        Tracer.Snapshot().VerifyLives();
     }
 
-    private static Transition Of(TraceEvent one) => TransitionTable.TryFind(one.TransitionId, out Transition? found) ? found : throw new AssertionException($"{one} names no transition.");
+    private static string[] Steps(string table) => [.. Tracer.Snapshot().Taken(table).Select(step => step.Name)];
 
-    private static IEnumerable<Transition> Taken(string table) => Tracer.Snapshot().Events.Select(Of).Where(step => step.Table.Name == table);
-
-    private static string[] Steps(string table) => [.. Taken(table).Select(step => step.Name)];
-
-    private static string[] Phases(string table) => [.. Taken(table).Select(step => step.To)];
+    private static string[] Phases(string table) => [.. Tracer.Snapshot().Taken(table).Select(step => step.To)];
 }

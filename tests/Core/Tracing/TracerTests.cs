@@ -148,6 +148,22 @@ internal sealed class TracerTests
     }
 
     [Test]
+    public void TheMeterTellsOfCollections()
+    {
+        Tracer.Start();
+        using var meter = new PauseMeter();
+        string[] Told() => [.. Tracer.Snapshot().Events.Select(static one => TransitionTable.TryFind(one.TransitionId, out Transition? step) && step.Table.Name == "GC pause" ? step.Name : "").Where(static name => name.Length > 0)];
+        Assert.That(() =>
+        {
+            GC.Collect();
+            return Told();
+        }, Does.Contain("resume").After(10_000, 5));
+        Assert.That(Told().Take(2), Is.EqualTo(new[] { "pause", "resume" }));
+        meter.Dispose();
+        Assert.That(meter.Dispose, Throws.Nothing);
+    }
+
+    [Test]
     public void ASnapshotIsCutAtATime()
     {
         var snapshot = new TraceSnapshot(0, 100, [new TraceThread(1, "a", [At(10), At(60)], 0), new TraceThread(2, "b", [At(20)], 0)]);

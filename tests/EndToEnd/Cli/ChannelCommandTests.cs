@@ -61,4 +61,20 @@ internal sealed class ChannelCommandTests
             Assert.That(metrics["written"] - metrics["read"] - metrics["dropped"], Is.EqualTo(metrics["lost"] - metrics["doubled"]), $"{result.Name} {result.Subject}");
         }
     }
+
+    [Test]
+    public void Check_can_be_squeezed_to_a_share_of_a_core()
+    {
+        var run = FastCoreProgram.Run("check", "channels", "--ops", "500", "--kind", "bounded-1/1x4", "--kind", "watch/1x4", "--stock", "--seed", "7", "--squeeze", "20", "--json", "-");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("20 % of one processor"));
+        var report = BenchReport.FromJson(run.Output);
+        Assert.That(report.Seed, Is.EqualTo(7));
+        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(new[] { ("check/bounded-1/1x4", "fastcore"), ("check/bounded-1/1x4", "stock"), ("check/watch/1x4", "fastcore") }));
+        foreach (var result in report.Cases)
+        {
+            Assert.That(result.Metrics["written"], Is.Positive, result.Name);
+            Assert.That(result.Metrics["core_percent"], Is.Positive, result.Name);
+        }
+    }
 }

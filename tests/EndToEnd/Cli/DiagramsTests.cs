@@ -1,3 +1,6 @@
+using FastCore.Cli.Diagrams;
+using FastCore.Net;
+
 namespace FastCore.EndToEnd.Tests.Cli;
 
 /// <summary><c>fastcore diagrams</c>.</summary>
@@ -11,14 +14,25 @@ internal sealed class DiagramsTests
         {
             var run = FastCoreProgram.Run("diagrams", "--out", folder);
             Assert.That(run.ExitCode, Is.Zero, run.Error);
-            var files = CoreTransitionTables.All.Select(table => $"{table.Name.Replace(' ', '-')}.mmd").Append("diagrams.html");
+            var tables = CoreTransitionTables.All.Concat(NetTransitionTables.All);
+            var files = tables.Select(table => $"{table.Name.Replace(' ', '-')}.mmd").Append("diagrams.html");
             Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(files));
-            Assert.That(File.ReadAllText(Path.Combine(folder, "diagrams.html")), Does.EndWith("</html>\n"));
+            var page = File.ReadAllText(Path.Combine(folder, "diagrams.html"));
+            Assert.That(page, Does.EndWith("</html>\n"));
+            foreach (var name in DiagramCatalogue.Names) Assert.That(page, Does.Contain($">{name}<"));
         }
         finally
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>A table that joins, or is renamed, is entered in the catalogue.</summary>
+    [Test]
+    public void Every_table_is_in_the_catalogue()
+    {
+        Assert.That(DiagramCatalogue.Live.Select(table => table.Name), Is.SubsetOf(DiagramCatalogue.Names));
+        Assert.That(DiagramCatalogue.Names, Is.Unique.And.Exactly(32).Items);
     }
 
     [Test]
@@ -28,7 +42,7 @@ internal sealed class DiagramsTests
     public void A_folder_that_cant_be_made_is_named()
     {
         var run = FastCoreProgram.Run("diagrams", "--out", Path.Combine(FastCoreProgram.Executable, "in-a-file"));
-        Assert.That(run.ExitCode, Is.EqualTo(3));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.StartWith("fastcore: "));
     }
 }

@@ -9,9 +9,10 @@ internal sealed class ReportPage : IAsyncDisposable
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
-    private readonly IPage _page;
 
-    private ReportPage(IPlaywright playwright, IBrowser browser, IPage page) => (_playwright, _browser, _page) = (playwright, browser, page);
+    private ReportPage(IPlaywright playwright, IBrowser browser, IPage page) => (_playwright, _browser, Page) = (playwright, browser, page);
+
+    public IPage Page { get; }
 
     /// <summary>Messages of the console, errors of scripts, and addresses that were fetched beside the page itself.</summary>
     public List<string> Problems { get; } = [];
@@ -35,11 +36,11 @@ internal sealed class ReportPage : IAsyncDisposable
     }
 
     /// <summary>For each chart, how many of its shapes have a size on the screen.</summary>
-    public async Task<IReadOnlyList<int>> ChartsAsync() => await _page.EvalOnSelectorAllAsync<int[]>(
+    public async Task<IReadOnlyList<int>> ChartsAsync() => await Page.EvalOnSelectorAllAsync<int[]>(
         "svg",
         "charts => charts.map(chart => [...chart.querySelectorAll('rect, polyline')].filter(shape => { const box = shape.getBoundingClientRect(); return box.width > 0 && box.height > 0; }).length)");
 
-    public Task<byte[]> ScreenshotAsync() => _page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true });
+    public Task<byte[]> ScreenshotAsync() => Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true });
 
     public async ValueTask DisposeAsync()
     {

@@ -36,6 +36,12 @@ internal sealed partial class RunningServer : IDisposable
 
     public int Port => new Uri(Address).Port;
 
+    /// <summary>Sends a signal, by its number.</summary>
+    public void Signal(int signal) => Kill(_process.Id, signal);
+
+    /// <summary>Waits for the next line that it prints.</summary>
+    public string ReadLine() => _process.StandardOutput.ReadLine() ?? "";
+
     /// <summary>Sends SIGTERM and returns the exit code and what it wrote after its first line.</summary>
     public (int ExitCode, string Output, string Error) Stop()
     {

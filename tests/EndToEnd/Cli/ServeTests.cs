@@ -1,3 +1,4 @@
+
 namespace FastCore.EndToEnd.Tests.Cli;
 
 /// <summary><c>fastcore serve --demo</c>, with curl as the client.</summary>

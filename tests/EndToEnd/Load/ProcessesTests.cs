@@ -36,6 +36,25 @@ internal sealed class ProcessesTests
         Assert.That(meter.ResidentBytes(), Is.GreaterThan(1_000_000));
     }
 
+    /// <summary>Ten times what it is given is the limit: a look may come late, and what it had by then is not taken back.</summary>
+    [Test]
+    public void A_squeezed_process_gets_its_share_and_comes_to_its_end()
+    {
+        var run = SqueezedProcess.Run("/bin/sh", ["-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo $i; echo done >&2; exit 3"], 0.05, CancellationToken.None);
+        Assert.That((run.ExitCode, run.Output, run.Errors), Is.EqualTo((3, "300000\n", "done\n")));
+        Assert.That(run.Share, Is.Positive.And.LessThan(0.5));
+        TestContext.Out.WriteLine($"{run.Share:P1}");
+    }
+
+    /// <summary>Also while it is stopped.</summary>
+    [Test]
+    public void A_squeezed_process_is_ended_on_demand()
+    {
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var run = SqueezedProcess.Run("/bin/sh", ["-c", "while :; do :; done"], 0.01, source.Token);
+        Assert.That(run.ExitCode, Is.EqualTo(128 + NativeCalls.SignalTerminate));
+    }
+
     [TestCase("0::/a/b\n", "cgroup.controllers=cpu;cpu.max=max 100000;a/cpu.max=150000 100000;a/b/cpu.max=400000 100000", 1.5, 2)]
     [TestCase("0::/a\n", "cgroup.controllers=cpu;a/cpu.max=max 100000", null, 2)]
     [TestCase("4:memory:/x\n3:cpu,cpuacct:/docker/1\n", "cpu,cpuacct/docker/1/cpu.cfs_quota_us=50000;cpu,cpuacct/docker/1/cpu.cfs_period_us=100000", 0.5, 1)]

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
+using FastCore.Tracing;
 
 namespace FastCore.Net.Tests.Http;
 
@@ -84,8 +85,9 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
     }
 
     [Test]
-    public void SteadyRequestsAllocateNothing()
+    public void SteadyRequestsAllocateNothing([Values] bool traced)
     {
+        if (traced) Tracer.Start();
         // In windows, since the runtime itself allocates a few bytes on the thread now and then; what a request allocated
         // would be in every window.
         const int Window = 2_000, Windows = 8;
@@ -104,6 +106,7 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
             client.Send(batch);
             for (var j = 0; j < 8; j++) client.Read();
         }
+        Tracer.Stop();
         var perWindow = allocated.Zip(allocated.Skip(1), static (before, after) => after - before).ToArray();
         Assert.That(perWindow.Count(static bytes => bytes == 0), Is.GreaterThan(Windows / 2), () => $"bytes per {Window} requests: {string.Join(", ", perWindow)}");
     }

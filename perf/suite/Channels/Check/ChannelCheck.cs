@@ -17,6 +17,9 @@ public static class ChannelCheck
     /// <summary>Whether there are kinds of that name or below it.</summary>
     public static bool IsKnown(string name) => CheckedKinds.All.Any(kind => CheckedKinds.IsNamed(kind, name));
 
+    /// <summary>The names of those that <paramref name="options"/> choose.</summary>
+    public static IReadOnlyList<string> KindsOf(ChannelCheckOptions options) => [.. CheckedKinds.Named(options.Kinds).Select(static kind => kind.Name)];
+
     /// <summary>Those of the chosen kinds that the stock channels have nothing to compare with.</summary>
     public static IReadOnlyList<string> WithoutStock(ChannelCheckOptions options) =>
         [.. CheckedKinds.Named(options.Kinds).Where(static kind => !kind.IsMadeBy(ChannelSubject.Stock)).Select(static kind => kind.Name)];

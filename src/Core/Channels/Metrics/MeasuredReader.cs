@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace FastCore.Channels.Metrics;
@@ -24,34 +23,8 @@ internal sealed class MeasuredReader<T>(ChannelReader<T> inner, ChannelMeasure m
         return true;
     }
 
-    public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
-    {
-        ValueTask<T> read = inner.ReadAsync(cancellationToken);
-        if (!read.IsCompleted) return Wait(read);
-        if (!read.IsCompletedSuccessfully) return read;
-        measure.OnRead();
-        return new ValueTask<T>(read.Result);
-    }
+    public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) => measure.Read(inner.ReadAsync(cancellationToken));
 
-    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
-    {
-        ValueTask<bool> wait = inner.WaitToReadAsync(cancellationToken);
-        return wait.IsCompleted ? wait : measure.Time(wait, ChannelMeasure.ReadTag);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> Wait(ValueTask<T> read)
-    {
-        long began = measure.BeginWait();
-        try
-        {
-            T item = await read.ConfigureAwait(false);
-            measure.OnRead();
-            return item;
-        }
-        finally
-        {
-            measure.EndWait(began, ChannelMeasure.ReadTag);
-        }
-    }
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+        measure.Time(inner.WaitToReadAsync(cancellationToken), ChannelMeasure.ReadTag);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace FastCore.Channels.Metrics;
@@ -15,32 +14,8 @@ internal sealed class MeasuredWriter<T>(ChannelWriter<T> inner, ChannelMeasure m
         return true;
     }
 
-    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
-    {
-        ValueTask write = inner.WriteAsync(item, cancellationToken);
-        if (!write.IsCompleted) return Wait(write);
-        if (write.IsCompletedSuccessfully) measure.OnWritten();
-        return write;
-    }
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) => measure.Write(inner.WriteAsync(item, cancellationToken));
 
-    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
-    {
-        ValueTask<bool> wait = inner.WaitToWriteAsync(cancellationToken);
-        return wait.IsCompleted ? wait : measure.Time(wait, ChannelMeasure.WriteTag);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask Wait(ValueTask write)
-    {
-        long began = measure.BeginWait();
-        try
-        {
-            await write.ConfigureAwait(false);
-            measure.OnWritten();
-        }
-        finally
-        {
-            measure.EndWait(began, ChannelMeasure.WriteTag);
-        }
-    }
+    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
+        measure.Time(inner.WaitToWriteAsync(cancellationToken), ChannelMeasure.WriteTag);
 }

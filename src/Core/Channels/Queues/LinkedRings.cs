@@ -1,7 +1,7 @@
 // Unbounded multi-producer multi-consumer queue: a chain of sealable rings. Producers use the last ring; when it is full it
 // is sealed and one of twice the size is linked behind it, up to a limit. Consumers use the first ring, and go on to the
-// next when the first is sealed and empty; the rings that are left are kept, up to a limit, and linked again, so that a backlog that
-// comes and goes makes no garbage.
+// next when the first is sealed and empty; the rings that are left are kept and linked again, so that a backlog that comes and
+// goes makes no garbage. What no backlog has needed for long is let go, at a full collection (SpareTrimmer).
 //
 // Invariant: every ring but the last is sealed, and Next is set after the seal; so an item in a later ring was enqueued after
 // every item of an earlier one. A ring is left when it is sealed, empty and has a Next; its positions go on where they were
@@ -24,7 +24,7 @@ using FastCore.Atomics;
 namespace FastCore.Channels.Queues;
 
 /// <summary>An unbounded queue for many producers and consumers that can be sealed.</summary>
-internal sealed class LinkedRings<T, TSides, TAtomics>
+internal sealed class LinkedRings<T, TSides, TAtomics> : ISpareKeeper
     where TSides : struct, ISides
     where TAtomics : struct, IAtomics
 {
@@ -38,6 +38,11 @@ internal sealed class LinkedRings<T, TSides, TAtomics>
 
     private long _spareBytes;
 
+    private SpareTerm _spareTerm;
+
+    /// <summary>Of all rings that were made; negative once there is a trimmer. Under the gate.</summary>
+    private long _madeBytes;
+
     /// <summary>Where consumers look; moved on under the gate by whoever finds it sealed and empty.</summary>
     private SealableRing<T, TSides, TAtomics> _first;
 
@@ -50,8 +55,12 @@ internal sealed class LinkedRings<T, TSides, TAtomics>
     internal LinkedRings(RingGrowth growth)
     {
         _growth = growth;
+        _spareTerm = new SpareTerm(growth.SpareMilliseconds);
         _first = _last = new SealableRing<T, TSides, TAtomics>(growth.First);
     }
+
+    /// <summary>The bytes of the rings that wait to be used again.</summary>
+    internal long SpareBytes => TAtomics.Read(in _spareBytes);
 
     internal int Count
     {
@@ -145,11 +154,19 @@ internal sealed class LinkedRings<T, TSides, TAtomics>
         for (SealableRing<T, TSides, TAtomics>? ring = TAtomics.Read(in _first); ring is not null; ring = TAtomics.Read(in ring.Next)) ring.CopyTo(items);
     }
 
+    void ISpareKeeper.DropUnused(bool isMemoryShort)
+    {
+        TAtomics.Enter(_gate);
+        long unused = _spareTerm.End(_spareBytes, SpareTerm.AlwaysKept, isMemoryShort);
+        while (unused > 0 && PopSpare() is { } spare) unused -= spare.Bytes;
+        TAtomics.Exit(_gate);
+    }
+
     internal void PutSeal()
     {
         TAtomics.Enter(_gate);
-        TAtomics.Write(ref _sealed, 1);
         _last.PutSeal();
+        TAtomics.Write(ref _sealed, 1);
         TAtomics.Exit(_gate);
     }
 
@@ -167,7 +184,10 @@ internal sealed class LinkedRings<T, TSides, TAtomics>
             bool grows = open && _last == full && full.IsFull;
             SealableRing<T, TSides, TAtomics>? next = grows ? TakeSpare(capacity) ?? made : null;
             if (next is not null) Link(full, next);
+            bool becomesLarge = made is not null && HasBecomeLarge(made);
+            if (made is not null && next != made) PushSpare(made);
             TAtomics.Exit(_gate);
+            if (becomesLarge) SpareTrimmer.Watch(this);
             if (next is not null || !grows) return open;
 
             // Outside the gate: there may be no memory, and the gate must not stay taken.
@@ -207,29 +227,48 @@ internal sealed class LinkedRings<T, TSides, TAtomics>
         if (_first == ring && ring.HasTail(emptyAt) && ring.Next is { } next)
         {
             TAtomics.Write(ref _first, next);
-            if (_spareBytes + ring.Bytes <= RingGrowth.MostSpareBytes)
-            {
-                _spareBytes += ring.Bytes;
-                ring.NextSpare = _spares;
-                _spares = ring;
-            }
+            PushSpare(ring);
         }
 
         TAtomics.Exit(_gate);
     }
 
+    /// <summary>Whether there is more than is always kept, for the first time. Under the gate.</summary>
+    private bool HasBecomeLarge(SealableRing<T, TSides, TAtomics> made)
+    {
+        if (_madeBytes < 0) return false;
+        _madeBytes += made.Bytes;
+        if (_madeBytes <= SpareTerm.AlwaysKept) return false;
+        _madeBytes = -1;
+        return true;
+    }
+
     /// <summary>Under the gate.</summary>
     private SealableRing<T, TSides, TAtomics>? TakeSpare(int capacity)
     {
-        while (_spares is { } spare)
-        {
-            _spares = spare.NextSpare;
-            _spareBytes -= spare.Bytes;
-            spare.NextSpare = null;
-            if (spare.Capacity >= capacity) return spare;
-        }
+        SealableRing<T, TSides, TAtomics>? spare;
+        do spare = PopSpare();
+        while (spare is not null && spare.Capacity < capacity);
+        _spareTerm.Saw(_spareBytes);
+        return spare;
+    }
 
-        return null;
+    /// <summary>Under the gate.</summary>
+    private void PushSpare(SealableRing<T, TSides, TAtomics> ring)
+    {
+        _spareBytes += ring.Bytes;
+        ring.NextSpare = _spares;
+        _spares = ring;
+    }
+
+    /// <summary>Under the gate.</summary>
+    private SealableRing<T, TSides, TAtomics>? PopSpare()
+    {
+        if (_spares is not { } spare) return null;
+        _spares = spare.NextSpare;
+        _spareBytes -= spare.Bytes;
+        spare.NextSpare = null;
+        return spare;
     }
 
     private readonly struct First(LinkedRings<T, TSides, TAtomics> rings) : IRingPlace<T, TSides, TAtomics>

@@ -26,7 +26,7 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
                     return run;
                 }
 
-                GiveWay();
+                GiveWay(tail);
             }
             else if (!SeeRoom(tail))
             {
@@ -63,7 +63,7 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
                     return run;
                 }
 
-                GiveWay();
+                GiveWay(head);
             }
             else if (FinalTail == head)
             {

@@ -39,6 +39,12 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
 
     private const long Seal = long.MinValue;
 
+    /// <summary>Where a cursor that was lost to another thread stood; far ahead when none was.</summary>
+    private const long NeverLost = long.MaxValue;
+
+    /// <summary>So many items in the time of <see cref="GiveWay"/> are no accident.</summary>
+    private const int Stream = 32;
+
     private readonly Slot[] _slots;
 
     /// <summary>Always <c>_slots.Length - 1</c>: what makes the unchecked access in <see cref="At"/> safe.</summary>
@@ -113,10 +119,17 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
     internal bool TryEnqueue(T item)
     {
         SpinWait spinner = default;
+        long lostAt = NeverLost;
         while (true)
         {
             long tail = TAtomics.Read(in _cursors.Tail);
             if (tail < 0) return false;
+            if (tail - lostAt >= Stream)
+            {
+                lostAt = LetStream();
+                continue;
+            }
+
             ref Slot slot = ref At(tail);
             long empty = tail >> _lapShift << 1;
             bool isEmpty = TAtomics.Read(in slot.Turn) == empty;
@@ -124,7 +137,7 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
             {
                 if (!TryClaimPlaces(tail, 1))
                 {
-                    GiveWay();
+                    lostAt = GiveWay(tail);
                     continue;
                 }
 
@@ -150,9 +163,16 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
     {
         emptyAt = WrongPlace;
         SpinWait spinner = default;
+        long lostAt = NeverLost;
         while (true)
         {
             long head = TAtomics.Read(in _cursors.Head);
+            if (head - lostAt >= Stream)
+            {
+                lostAt = LetStream();
+                continue;
+            }
+
             ref Slot slot = ref At(head);
             long filled = (head >> _lapShift << 1) + 1;
             long turn = TAtomics.Read(in slot.Turn);
@@ -166,7 +186,7 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
 
                 if (!TryClaimItems(head, 1))
                 {
-                    GiveWay();
+                    lostAt = GiveWay(head);
                     continue;
                 }
 
@@ -258,8 +278,25 @@ internal sealed partial class SealableRing<T, TSides, TAtomics>
     /// Somebody else of the same side was faster: lets it run on for a while with the cursor in its cache, rather than have
     /// both fetch it from each other for every item.
     /// </summary>
+    /// <returns>Where the cursor was.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void GiveWay() => TAtomics.Pause(turns: 24);
+    private static long GiveWay(long cursor)
+    {
+        TAtomics.Pause(turns: 24);
+        return cursor;
+    }
+
+    /// <summary>
+    /// The other one has gone on without a pause while this one gave way: lets it go on for longer, so that what it costs to
+    /// fetch the cursor and the slots' lines is paid once in some hundreds of items.
+    /// </summary>
+    /// <returns><see cref="NeverLost"/>: then this one takes its turn.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long LetStream()
+    {
+        TAtomics.Pause(turns: 232);
+        return NeverLost;
+    }
 
     /// <remarks>A single writer is kept out by the channel before the seal, so no seal is overwritten.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,15 +1,17 @@
 // Unbounded single-producer single-consumer queue: a chain of rings. The producer fills the last; when it is full it links one
-// of twice the size (up to a limit) that already holds the item. The consumer empties the first and then goes on; the ring it
-// leaves is kept for the producer, up to a limit, so that a backlog that comes and goes makes no garbage.
+// of twice the size (up to a limit) that already holds the item. The consumer empties the first and then goes on; the rings it
+// has left stay in the chain, before the first, and the producer links the oldest of them again, so that a backlog that comes
+// and goes makes no garbage. What no backlog has needed for long is let go, at a full collection (SpareTrimmer).
 //
 // Invariant: only the last ring is ever enqueued into. A ring that was left is linked again with an item in it, so its tail
-// has moved.
+// has moved. From the oldest to the first, each link's Next is the one that was linked after it; those before the first are
+// the producer's, and the trimmer's, under the gate.
 //
 // Linearisation points: those of the ring, and the write of Next for the enqueue that links one. "Empty" at the read of a null
 // Next after the ring was found empty, if its tail has not moved by then: the ring was the last all that time.
 //
-// Memory order: the release write of Next carries the ring and its first item to the acquire read that finds it. A ring goes
-// back to the producer through a ring of rings, which orders all that the consumer did with it before.
+// Memory order: the release write of Next carries the ring and its first item to the acquire read that finds it. The release
+// write of First, and the acquire read of it under the gate, order all that the consumer did with a ring before its next use.
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
@@ -112,22 +114,28 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         for (Link? link = TAtomics.Read(in _chain.First); link is not null; link = TAtomics.Read(in link.Next)) link.Ring.CopyTo(items);
     }
 
+    /// <summary>The rings that wait to be used again.</summary>
+    internal long SpareRings => _chain.Spares;
+
+    internal ISpareKeeper Keeper => _chain;
+
     private sealed class Link(int capacity)
     {
         internal readonly SpscRingCore<T, TAtomics> Ring = new(capacity);
 
         /// <summary>Written by the producer, each time the ring is linked.</summary>
         internal Link? Next;
+
+        /// <summary>How many were linked before it. Written by the producer, before it links it.</summary>
+        internal long Number;
     }
 
-    private sealed class Chain
+    private sealed class Chain : ISpareKeeper
     {
-        private const int MostSpares = 128;
-
-        /// <summary>Rings that the consumer has left, for the producer.</summary>
-        private readonly SpscRingCore<Link, TAtomics> _spares;
-
         private readonly RingGrowth _growth;
+
+        /// <summary>Taken for the links before the first.</summary>
+        private readonly Gate _gate = new();
 
         /// <summary>Written by the consumer.</summary>
         internal Link First;
@@ -135,20 +143,42 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         /// <summary>The producer's own.</summary>
         internal Link Last;
 
+        /// <summary>The first, or the oldest of the links that the consumer has left. Under the gate.</summary>
+        private Link _oldest;
+
+        private SpareTerm _spareTerm;
+
+        /// <summary>How many were made; negative once there is a trimmer. The producer's own.</summary>
+        private long _made;
+
         internal Chain(RingGrowth growth)
         {
             _growth = growth;
-            long bytes = Math.Max(1, (long)growth.Largest * Unsafe.SizeOf<T>());
-            _spares = SpscRingCore<Link, TAtomics>.OfExactCapacity((int)Math.Clamp(RingGrowth.MostSpareBytes / bytes, 1, MostSpares));
-            First = Last = new Link(growth.First);
+            _spareTerm = new SpareTerm(growth.SpareMilliseconds);
+            First = Last = _oldest = new Link(growth.First);
         }
+
+        internal long Spares
+        {
+            get
+            {
+                TAtomics.Enter(_gate);
+                long spares = CountSpares();
+                TAtomics.Exit(_gate);
+                return spares;
+            }
+        }
+
+        /// <summary>How many of the largest rings are kept for good.</summary>
+        private long AlwaysKept => SpareTerm.AlwaysKept / ((long)_growth.Largest * Unsafe.SizeOf<T>());
 
         /// <summary>Producer: links a larger ring that holds the item. Always true: there is always room.</summary>
         internal bool Extend(Link full, T item)
         {
             int capacity = _growth.After(full.Ring.Capacity);
-            if (!_spares.TryDequeue(out Link? next) || next.Ring.Capacity < capacity) next = new Link(capacity);
+            Link next = TakeSpare(capacity) ?? Make(capacity);
             bool added = next.Ring.TryEnqueue(item);
+            next.Number = full.Number + 1;
             TAtomics.Write(ref next.Next, null);
             Last = next;
             TAtomics.Write(ref full.Next, next);
@@ -163,17 +193,50 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         {
             next = TAtomics.Read(in first.Next);
             if (next is null) return false;
-            if (first.Ring.IsEmpty)
-            {
-                TAtomics.Write(ref First, next);
-                _spares.TryEnqueue(first);
-            }
-            else
-            {
-                next = first;
-            }
-
+            if (first.Ring.IsEmpty) TAtomics.Write(ref First, next);
+            else next = first;
             return true;
         }
+
+        void ISpareKeeper.DropUnused(bool isMemoryShort)
+        {
+            TAtomics.Enter(_gate);
+            for (long unused = _spareTerm.End(CountSpares(), AlwaysKept, isMemoryShort); unused > 0; unused--) _oldest = _oldest.Next!;
+            TAtomics.Exit(_gate);
+        }
+
+        /// <summary>Producer.</summary>
+        private Link? TakeSpare(int capacity)
+        {
+            Link? spare;
+            TAtomics.Enter(_gate);
+            long spares = CountSpares();
+            do
+            {
+                spare = spares == 0 ? null : _oldest;
+                if (spare is null) break;
+                _oldest = spare.Next!;
+                spares--;
+            }
+            while (spare.Ring.Capacity < capacity);
+            _spareTerm.Saw(spares);
+            TAtomics.Exit(_gate);
+            return spare;
+        }
+
+        /// <summary>Producer.</summary>
+        private Link Make(int capacity)
+        {
+            if (_made >= 0 && ++_made > AlwaysKept)
+            {
+                _made = -1;
+                SpareTrimmer.Watch(this);
+            }
+
+            return new Link(capacity);
+        }
+
+        /// <summary>Under the gate: nobody links one of them again meanwhile.</summary>
+        private long CountSpares() => TAtomics.Read(in First).Number - _oldest.Number;
     }
 }

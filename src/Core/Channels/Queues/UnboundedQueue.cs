@@ -10,6 +10,8 @@ internal readonly struct UnboundedQueue<T, TSides, TAtomics>(RingGrowth growth) 
 {
     private readonly LinkedRings<T, TSides, TAtomics> _rings = new(growth);
 
+    internal LinkedRings<T, TSides, TAtomics> Rings => _rings;
+
     public static bool HasManyWriters => TSides.HasManyWriters;
 
     public static bool HasManyReaders => TSides.HasManyReaders;

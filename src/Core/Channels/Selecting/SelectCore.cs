@@ -91,6 +91,8 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
 
     public long Number { get; }
 
+    internal override long Subject => _life.Subject;
+
     /// <summary>In the order of their indexes.</summary>
     internal IReadOnlyList<SelectCase> Cases => _cases;
 
@@ -188,6 +190,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
         ResetAwaiter();
         Note(SelectTable.Run);
         TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
+        if (index >= 0) _cases[index].NoteSelected();
         return index != Cancelled ? index : throw new OperationCanceledException(cancelledBy);
     }
 

@@ -47,8 +47,7 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
 
     protected IWaiterOwner Owner { get; } = owner;
 
-    /// <summary>Its number in the trace; 0 when this operation is not traced.</summary>
-    internal long Subject => _life.Subject;
+    internal override long Subject => _life.Subject;
 
     /// <summary>It has been put into its list. Under the gate. A select's case has no life of its own: the select's is traced.</summary>
     internal void NoteAnnounced()

@@ -1,80 +1,63 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using FastCore.Tracing.Analysis;
 
 namespace FastCore.Tracing.Exporting;
 
 /// <summary>Writes transition tables as one page of SVG state diagrams, which needs nothing but itself.</summary>
-/// <remarks>
-/// The states of a table stand on a circle, clockwise from the initial one at the top; a step is an arc that bends to the right
-/// of its way, so that there and back are told apart, and steps between the same two states share an arc.
-/// </remarks>
 public static class DiagramPage
 {
-    private const int Width = 760;
-
-    private const int StateWidth = 120;
-
-    private const int StateHeight = 34;
-
     private const string Style =
-        "body{font:15px system-ui,sans-serif;max-width:820px;margin:2em auto;color:#222;background:#fff}" +
-        "rect{fill:#eef3fb;stroke:#33527a}.first rect{stroke-width:3}path{fill:none;stroke:#667}text{text-anchor:middle;font-size:13px}" +
-        ".step{font-size:11px;fill:#444;paint-order:stroke;stroke:#fff;stroke-width:3px}";
+        "body{font:15px system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222;background:#fff}" +
+        "ul{columns:4;padding-left:1.2em}.later{color:#888}svg[role]{max-width:100%}" +
+        "rect{fill:#eef3fb;stroke:#33527a}.first rect{stroke-width:3}path{fill:none;stroke:#889}text{text-anchor:middle;font-size:13px}" +
+        ".step{font-size:11px;fill:#333;paint-order:stroke;stroke:#fff;stroke-width:4px}.never{opacity:.55;stroke-dasharray:5 4}";
 
     /// <summary>The page, as HTML.</summary>
-    public static string Write(IReadOnlyList<TransitionTable> tables)
+    /// <param name="tables">What is drawn, in this order.</param>
+    /// <param name="joinLater">The names of lives whose tables join with later systems; the page lists them, and draws nothing for them.</param>
+    /// <param name="counts">If given, each step that was taken says how often, and after how long; what was never taken is broken.</param>
+    public static string Write(IReadOnlyList<TransitionTable> tables, IReadOnlyList<string>? joinLater = null, TraceCounts? counts = null)
     {
         ArgumentNullException.ThrowIfNull(tables);
         var page = new StringBuilder();
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>FastCore: state diagrams</title><style>{Style}</style></head><body>\n<h1>State diagrams</h1>\n<p>Drawn from the tables that the code steps through, and that the trace records.</p>\n");
+        page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>FastCore: state diagrams</title><style>{Style}</style></head><body>\n<h1>State diagrams</h1>\n<p>Drawn from the tables that the code steps through, and that the trace records. The initial state has the thick border.</p>\n");
+        AppendList(page, "Live", tables.Select(static table => $"<li><a href=\"#{Text(Anchor(table))}\">{Text(table.Name)}</a></li>"));
+        AppendList(page, "Join with later systems", (joinLater ?? []).Select(static name => $"<li class=\"later\">{Text(name)}</li>"));
         page.Append("<svg width=\"0\" height=\"0\"><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" style=\"fill:#667\"/></marker></defs></svg>\n");
-        foreach (TransitionTable table in tables) Append(page, table);
+        foreach (TransitionTable table in tables) Append(page, table, counts);
         return page.Append("</body></html>\n").ToString();
     }
 
-    private static void Append(StringBuilder page, TransitionTable table)
+    private static void AppendList(StringBuilder page, string title, IEnumerable<string> items)
     {
-        int radius = 60 + (30 * table.States.Count);
-        int height = (2 * radius) + 120;
-        Dictionary<string, (double X, double Y)> places = table.States.Index().ToDictionary(
-            static one => one.Item,
-            one => Place(one.Index * Math.Tau / table.States.Count, radius, height));
-        page.Append($"<h2>{Text(table.Name)}</h2>\n<p>{Text(table.Summary)}</p>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Text(table.Name)}\">\n");
-        foreach (IGrouping<(string From, string To), Transition> arc in table.Transitions.GroupBy(static step => (step.From, step.To)))
-            AppendArc(page, places[arc.Key.From], places[arc.Key.To], string.Join(", ", arc.Select(static step => step.Name)));
-        foreach (string state in table.States) AppendState(page, places[state], state, state == table.Initial);
+        string[] all = [.. items];
+        if (all.Length != 0) page.Append($"<h3>{title}: {all.Length}</h3>\n<ul>\n{string.Join('\n', all)}\n</ul>\n");
+    }
+
+    private static void Append(StringBuilder page, TransitionTable table, TraceCounts? counts)
+    {
+        var layout = new DiagramLayout(table, counts);
+        page.Append($"<h2 id=\"{Text(Anchor(table))}\">{Text(table.Name)}</h2>\n<p>{Text(table.Summary)}</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {layout.Width:F0} {layout.Height:F0}\" width=\"{layout.Width:F0}\" role=\"img\" aria-label=\"{Text(table.Name)}\">\n");
+        foreach (DiagramLayout.Arc arc in layout.Arcs)
+            page.Append(CultureInfo.InvariantCulture, $"<path{(arc.IsNeverTaken ? " class=\"never\"" : "")} d=\"M{arc.Start.X:F1} {arc.Start.Y:F1}C{arc.FirstControl.X:F1} {arc.FirstControl.Y:F1} {arc.SecondControl.X:F1} {arc.SecondControl.Y:F1} {arc.End.X:F1} {arc.End.Y:F1}\" marker-end=\"url(#tip)\"/>\n");
+        foreach (DiagramLayout.PlacedState state in layout.States) AppendState(page, layout, state);
+        foreach (DiagramLayout.Arc arc in layout.Arcs)
+            page.Append(CultureInfo.InvariantCulture, $"<text class=\"step\" x=\"{arc.LabelMiddle.X:F1}\" y=\"{arc.LabelMiddle.Y + 4:F1}\">{Text(arc.Label)}</text>\n");
         page.Append("</svg>\n");
     }
 
-    private static (double X, double Y) Place(double angle, int radius, int height) =>
-        ((Width / 2.0) + (1.2 * radius * Math.Sin(angle)), (height / 2.0) - (radius * Math.Cos(angle)));
-
-    private static void AppendState(StringBuilder page, (double X, double Y) place, string name, bool isInitial)
+    private static void AppendState(StringBuilder page, DiagramLayout layout, DiagramLayout.PlacedState state)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<g{(isInitial ? " class=\"first\"" : "")}><rect x=\"{place.X - (StateWidth / 2):F1}\" y=\"{place.Y - (StateHeight / 2):F1}\" width=\"{StateWidth}\" height=\"{StateHeight}\" rx=\"9\"/>");
-        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{place.X:F1}\" y=\"{place.Y + 5:F1}\">{Text(name)}</text></g>\n");
+        double left = state.Middle.X - (layout.StateWidth / 2.0);
+        double top = state.Middle.Y - (DiagramLayout.StateHeight / 2.0);
+        page.Append(CultureInfo.InvariantCulture, $"<g class=\"{(state.IsInitial ? "state first" : "state")}\"><rect x=\"{left:F1}\" y=\"{top:F1}\" width=\"{layout.StateWidth}\" height=\"{DiagramLayout.StateHeight}\" rx=\"9\"/>");
+        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{state.Middle.X:F1}\" y=\"{state.Middle.Y + 5:F1}\">{Text(state.Name)}</text></g>\n");
     }
 
-    private static void AppendArc(StringBuilder page, (double X, double Y) from, (double X, double Y) to, string name)
-    {
-        // The bend is a share of the way, turned by a quarter.
-        (double X, double Y) bend = (((from.X + to.X) / 2) - ((to.Y - from.Y) * 0.18), ((from.Y + to.Y) / 2) + ((to.X - from.X) * 0.18));
-        (double X, double Y) start = AtEdge(from, bend);
-        (double X, double Y) end = AtEdge(to, bend);
-        page.Append(CultureInfo.InvariantCulture, $"<path d=\"M{start.X:F1} {start.Y:F1}Q{bend.X:F1} {bend.Y:F1} {end.X:F1} {end.Y:F1}\" marker-end=\"url(#tip)\"/>");
-        page.Append(CultureInfo.InvariantCulture, $"<text class=\"step\" x=\"{(start.X + end.X + (2 * bend.X)) / 4:F1}\" y=\"{(start.Y + end.Y + (2 * bend.Y)) / 4:F1}\">{Text(name)}</text>\n");
-    }
-
-    /// <summary>Where the way from a state's middle towards a point leaves its box.</summary>
-    private static (double X, double Y) AtEdge((double X, double Y) middle, (double X, double Y) towards)
-    {
-        double x = towards.X - middle.X;
-        double y = towards.Y - middle.Y;
-        double share = 1 / Math.Max(Math.Abs(x) / (StateWidth / 2.0), Math.Abs(y) / (StateHeight / 2.0));
-        return (middle.X + (x * share), middle.Y + (y * share));
-    }
+    private static string Anchor(TransitionTable table) => table.Name.Replace(' ', '-');
 
     private static string Text(string text) => HtmlEncoder.Default.Encode(text);
 }

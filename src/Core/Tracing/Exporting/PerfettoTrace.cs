@@ -1,55 +1,72 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FastCore.Scheduling;
+using FastCore.Tracing.Analysis;
 
 namespace FastCore.Tracing.Exporting;
 
 /// <summary>
-/// Writes a trace in the Chrome trace event format, which ui.perfetto.dev opens: a track for each thread, an instant for each
-/// event, and an arrow from one event of a subject to its next where that is on another thread.
+/// Writes a trace in the Chrome trace event format, which ui.perfetto.dev opens: a track for each thread, with a slice for each
+/// task that it ran, for its searches, sleeps and pauses, and an instant for every other step; a counter for each queue; and
+/// arrows from a spawn or a wake-up to the run that it led to, and from one step of a subject to its next on another thread.
 /// </summary>
-/// <remarks>Google, "Trace Event Format"; times are microseconds since the recording started.</remarks>
+/// <remarks>
+/// Google, "Trace Event Format"; times are microseconds since the recording started. An arrow needs a slice at both ends: a step
+/// at its end is written as one of a nanosecond.
+/// </remarks>
 public static class PerfettoTrace
 {
+    private const double Nanosecond = 1e-3;
+
     /// <summary>Writes the trace as UTF-8. Events of transitions that this process does not know are left out.</summary>
     public static void Write(TraceSnapshot snapshot, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(stream);
+        var model = new TraceModel(snapshot);
         using var json = new Utf8JsonWriter(stream);
         json.WriteStartObject();
         json.WriteString("displayTimeUnit", "ns");
         json.WriteStartArray("traceEvents");
         for (int track = 0; track < snapshot.Threads.Count; track++) WriteName(json, track, snapshot.Threads[track].Name);
-        WriteEvents(json, snapshot);
+        foreach (TraceSpan span in model.Spans) WriteSpan(json, span, snapshot);
+        foreach (QueueLength queue in model.Queues) WriteQueue(json, queue, snapshot);
+        WriteSteps(json, model);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteEvents(Utf8JsonWriter json, TraceSnapshot snapshot)
+    private static void WriteSteps(Utf8JsonWriter json, TraceModel model)
     {
-        var last = new Dictionary<long, TrackEvent>();
-        int flows = 0;
-        foreach (TrackEvent one in InOrder(snapshot))
+        (TraceStep From, TraceStep To)[] arrows = [.. Arrows(model.Steps)];
+        HashSet<TraceStep> ends = new(arrows.SelectMany(static arrow => (TraceStep[])[arrow.From, arrow.To]), ReferenceEqualityComparer.Instance);
+        foreach (TraceStep step in model.Steps)
         {
-            double time = Microseconds(one.Event.Timestamp - snapshot.Start);
-            WriteInstant(json, one, time);
-            if (last.TryGetValue(one.Event.Subject, out TrackEvent? before) && before.Track != one.Track)
-            {
-                flows++;
-                WriteFlow(json, "s", before, Microseconds(before.Event.Timestamp - snapshot.Start), flows);
-                WriteFlow(json, "f", one, time, flows);
-            }
+            if (!IsSpan(step)) WriteStep(json, step, ends.Contains(step), model.Snapshot);
+        }
 
-            last[one.Event.Subject] = one;
+        foreach ((int number, (TraceStep from, TraceStep to)) in arrows.Index())
+        {
+            WriteArrow(json, "s", from, number + 1, model.Snapshot);
+            WriteArrow(json, "f", to, number + 1, model.Snapshot);
         }
     }
 
-    private static IEnumerable<TrackEvent> InOrder(TraceSnapshot snapshot) => snapshot.Threads
-        .SelectMany(static (thread, track) => thread.Events.Select(one => (Event: one, Track: track)))
-        .OrderBy(static one => one.Event.Timestamp)
-        .Select(static one => TransitionTable.TryFind(one.Event.TransitionId, out Transition? step) ? new TrackEvent(one.Event, one.Track, step) : null)
-        .OfType<TrackEvent>();
+    /// <summary>Whether a step is the edge of a span, and told as such.</summary>
+    private static bool IsSpan(TraceStep step) =>
+        step.Transition.Table == SchedulerTables.Worker || step.Transition.Table == PauseTable.Table
+        || (step.Transition.Table == SchedulerTables.Task && (step.Transition.From == SchedulerTables.End.From || step.Transition.To == SchedulerTables.End.From));
+
+    private static IEnumerable<(TraceStep From, TraceStep To)> Arrows(IReadOnlyList<TraceStep> steps)
+    {
+        var last = new Dictionary<(long, TransitionTable), TraceStep>();
+        foreach (TraceStep step in steps)
+        {
+            (long, TransitionTable) life = (step.Subject, step.Transition.Table);
+            if (last.TryGetValue(life, out TraceStep? before) && (before.Track != step.Track || step.Transition == SchedulerTables.Run)) yield return (before, step);
+            last[life] = step;
+        }
+    }
 
     private static void WriteName(Utf8JsonWriter json, int track, string name)
     {
@@ -60,27 +77,57 @@ public static class PerfettoTrace
         json.WriteEndObject();
     }
 
-    private static void WriteInstant(Utf8JsonWriter json, TrackEvent one, double time)
+    private static void WriteSpan(Utf8JsonWriter json, TraceSpan span, TraceSnapshot snapshot)
     {
-        Begin(json, "i", one.Track, one.Step.Name);
-        json.WriteString("cat", one.Step.Table.Name);
-        json.WriteString("s", "t");
-        json.WriteNumber("ts", time);
+        Begin(json, "X", span.Track, span.Name);
+        json.WriteString("cat", span.Kind.ToString());
+        json.WriteNumber("ts", Microseconds(span.Start - snapshot.Start));
+        json.WriteNumber("dur", Microseconds(span.End - span.Start));
         json.WriteStartObject("args");
-        json.WriteString("from", one.Step.From);
-        json.WriteString("to", one.Step.To);
-        json.WriteString("subject", one.Event.Subject.ToString(CultureInfo.InvariantCulture));
-        json.WriteString("argument", one.Event.Argument.ToString(CultureInfo.InvariantCulture));
+        if (span.Task is { } task)
+        {
+            json.WriteString("subject", task.Subject.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("origin", task.Origin);
+            json.WriteNumber("queued_us", Microseconds(task.Run - task.Queued));
+            if (task.SpawnPlace.Length != 0) json.WriteString("spawned_by", task.SpawnPlace);
+        }
+
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void WriteFlow(Utf8JsonWriter json, string phase, TrackEvent one, double time, int flow)
+    private static void WriteQueue(Utf8JsonWriter json, QueueLength queue, TraceSnapshot snapshot)
     {
-        Begin(json, phase, one.Track, "wakes");
+        Begin(json, "C", Math.Max(queue.Track, 0), queue.Track < 0 ? "global queue" : $"queue of {snapshot.Threads[queue.Track].Name}");
+        json.WriteNumber("ts", Microseconds(queue.Time - snapshot.Start));
+        json.WriteStartObject("args");
+        json.WriteNumber("items", queue.Length);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteStep(Utf8JsonWriter json, TraceStep step, bool endsArrow, TraceSnapshot snapshot)
+    {
+        Begin(json, endsArrow ? "X" : "i", step.Track, step.Transition.Name);
+        json.WriteString("cat", step.Transition.Table.Name);
+        json.WriteNumber("ts", Microseconds(step.Time - snapshot.Start));
+        if (endsArrow) json.WriteNumber("dur", Nanosecond);
+        else json.WriteString("s", "t");
+        json.WriteStartObject("args");
+        json.WriteString("from", step.Transition.From);
+        json.WriteString("to", step.Transition.To);
+        json.WriteString("subject", step.Subject.ToString(CultureInfo.InvariantCulture));
+        json.WriteString("argument", step.Event.Argument.ToString(CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteArrow(Utf8JsonWriter json, string phase, TraceStep step, int number, TraceSnapshot snapshot)
+    {
+        Begin(json, phase, step.Track, "leads to");
         json.WriteString("cat", "flow");
-        json.WriteNumber("id", flow);
-        json.WriteNumber("ts", time);
+        json.WriteNumber("id", number);
+        json.WriteNumber("ts", Microseconds(step.Time - snapshot.Start));
         if (phase == "f") json.WriteString("bp", "e");
         json.WriteEndObject();
     }
@@ -94,7 +141,5 @@ public static class PerfettoTrace
         json.WriteString("name", name);
     }
 
-    private static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;
-
-    private sealed record TrackEvent(TraceEvent Event, int Track, Transition Step);
+    private static double Microseconds(long ticks) => TraceStep.Nanoseconds(ticks) / 1e3;
 }

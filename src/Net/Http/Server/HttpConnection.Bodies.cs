@@ -21,7 +21,9 @@ internal sealed partial class HttpConnection
             if (!bytes.IsEmpty) exchange.Gather(bytes);
         }
         exchange.Clock.Advance(Reactor.Milliseconds, consumed);
-        if (exchange.Framing.IsDone) Start(exchange);
+        if (!exchange.Framing.IsDone) return consumed;
+        NoteBodyEnd();
+        Start(exchange);
         return consumed;
     }
 
@@ -40,7 +42,9 @@ internal sealed partial class HttpConnection
             return data.Length;
         }
         exchange.Clock.Advance(Reactor.Milliseconds, consumed);
-        if (exchange.Framing.IsDone) Release(exchange);
+        if (!exchange.Framing.IsDone) return consumed;
+        NoteBodyEnd();
+        Release(exchange);
         return consumed;
     }
 

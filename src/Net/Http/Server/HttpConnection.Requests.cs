@@ -1,4 +1,5 @@
 using FastCore.Net.Http.Parsing;
+using FastCore.Net.Transport.Tables;
 
 namespace FastCore.Net.Http.Server;
 
@@ -13,6 +14,7 @@ internal sealed partial class HttpConnection
         switch (RequestParser.Parse(data, head, _shard.Limits))
         {
             case ParseStatus.NeedMore:
+                NoteCutHead(data.Length);
                 _limitAt = head.LimitAt;
                 _shard.Return(exchange);
                 return 0;
@@ -23,6 +25,7 @@ internal sealed partial class HttpConnection
         }
         // The next head has its own time.
         _deadlineKind = Deadline.None;
+        if (_limitAt != 0) EndCutHead();
         var bytes = data[..head.Length];
         exchange.Begin(this, bytes);
         if (!FindRoute(exchange, bytes)) return head.Length;
@@ -37,7 +40,8 @@ internal sealed partial class HttpConnection
         if (route.AsyncHandler != null)
         {
             exchange.Detach();
-            _phase = Phase.Ready;
+            NoteBodyBegin();
+            Enter(Phase.Ready);
             return head.Length;
         }
         if (!head.IsChunked && head.ContentLength <= data.Length - head.Length)
@@ -48,7 +52,8 @@ internal sealed partial class HttpConnection
             return head.Length + length;
         }
         exchange.Detach();
-        _phase = Phase.Gather;
+        NoteBodyBegin();
+        Enter(Phase.Gather);
         if (data.Length == head.Length) exchange.SendContinue();
         return head.Length;
     }
@@ -108,6 +113,7 @@ internal sealed partial class HttpConnection
             exchange.Begin(this, default);
         }
         _shard.Refused++;
+        NoteRefusal(rejection);
         if (!exchange.HasResponded)
         {
             exchange.RespondReason(rejection, close: true);
@@ -122,6 +128,11 @@ internal sealed partial class HttpConnection
     private void Start(HttpExchange exchange)
     {
         var route = exchange.Route!;
+        if (route.IsOffloaded)
+        {
+            Offload(exchange);
+            return;
+        }
         if (route.Handler is { } handler)
         {
             try
@@ -137,7 +148,7 @@ internal sealed partial class HttpConnection
         }
 
         _exchange = exchange;
-        _phase = Phase.Running;
+        Enter(Phase.Running);
         ValueTask task;
         try
         {
@@ -156,6 +167,24 @@ internal sealed partial class HttpConnection
         }
         exchange.Detach();
         exchange.AwaitHandler(task);
+    }
+
+    private void Offload(HttpExchange exchange)
+    {
+        _exchange = exchange;
+        exchange.BeginOffload();
+        Enter(Phase.Running);
+        if (exchange.TrySpawn(_shard.Scheduler!)) return;
+        exchange.RespondReason(HttpExchange.NoScheduler, close: false);
+        Finish(exchange);
+    }
+
+    /// <summary>A handler on the scheduler has ended.</summary>
+    internal void OffloadedHandlerEnded(HttpExchange exchange)
+    {
+        if (exchange.TakeBack() is { } failure) HandlerFailed(exchange, failure);
+        Finish(exchange);
+        Resume();
     }
 
     /// <summary>An asynchronous handler has ended, in its first stretch or in a later turn.</summary>
@@ -218,13 +247,16 @@ internal sealed partial class HttpConnection
         else
         {
             exchange.EndHandler();
+            // Answered without its handler, it has just been found to have a body.
+            if (_phase == Phase.Head) NoteBodyBegin();
             _exchange = exchange;
-            _phase = Phase.Drain;
+            Enter(Phase.Drain);
         }
     }
 
     private void Release(HttpExchange exchange)
     {
+        if (Lives.AreWatched) NoteEnd(exchange);
         if (_exchange == exchange) _exchange = null;
         _phase = Phase.Head;
         _shard.Return(exchange);

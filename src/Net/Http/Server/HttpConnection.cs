@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tables;
 
 namespace FastCore.Net.Http.Server;
 
@@ -10,7 +11,7 @@ namespace FastCore.Net.Http.Server;
 /// </summary>
 /// <remarks>
 /// <para>Phases: Head → (no body, or it came whole) Head; Head → Gather → Head for a body that its handler wants whole;
-/// Head → Ready → Running → Head for an asynchronous handler; from Running, or after an answer given without the handler,
+/// Head → Ready → Running → Head for an asynchronous handler, or one on the scheduler; from Running, or after an answer given without the handler,
 /// Drain → Head when a part of the body is left over.</para>
 /// <para>What can't be used yet is kept in _input. An idle connection keeps nothing. Handlers run inside Process only if
 /// they don't read the input; those that do run from Pump, when all input lies in _input and nobody else looks at it.</para>
@@ -28,7 +29,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
         /// <summary>A handler that reads the body itself is to be started.</summary>
         Ready,
 
-        /// <summary>An asynchronous handler is under way. What follows its request waits.</summary>
+        /// <summary>A handler is under way that is asynchronous or runs on the scheduler. What follows its request waits.</summary>
         Running,
 
         /// <summary>The answer is written; the rest of the request's body is thrown away.</summary>
@@ -51,7 +52,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
     private int _inputStart;
     private int _inputEnd;
 
-    // With this much input of a head that has not ended, parsing again finds a limit passed.
+    // With this much input of a head that has not ended, parsing again finds a limit passed. Zero: none has begun.
     private int _limitAt;
 
     private Phase _phase;
@@ -107,8 +108,15 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
         if (_exchange is { } exchange)
         {
             // Under way, its handler gives it back when it ends.
-            if (_phase == Phase.Running) exchange.Abort();
-            else Release(exchange);
+            if (_phase == Phase.Running)
+            {
+                if (Lives.AreWatched) _lives.Step(exchange.IsOffloaded ? RequestTable.OrphanOffloaded : RequestTable.Orphan);
+                exchange.Abort();
+            }
+            else
+            {
+                Release(exchange);
+            }
         }
         _shard.ConnectionClosed();
     }
@@ -140,6 +148,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
             ProcessInput();
         }
         _isPumping = false;
+        NoteAnsweredAtOnce();
         Settle();
     }
 

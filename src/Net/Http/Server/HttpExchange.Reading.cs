@@ -8,6 +8,8 @@ namespace FastCore.Net.Http.Server;
 // by the connection, which then runs the continuation itself, on the reactor, outside its own work on the input.
 internal sealed partial class HttpExchange : IValueTaskSource<int>
 {
+    private const string EndedMessage = "The connection ended before the request's body did.";
+
     private enum ReadState : byte
     {
         None,
@@ -30,12 +32,14 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
     /// <summary>A read that waited has ended, and who awaits it is to be told.</summary>
     public bool HasContinuation => _readState == ReadState.Completed && _continuation != null;
 
-    public ValueTask<int> ReadBody(Memory<byte> buffer)
+    public ValueTask<int> ReadBody(Memory<byte> buffer) => _scheduler == null ? ReadBodyHere(buffer) : new ValueTask<int>(ReadBodyElsewhere(buffer));
+
+    private ValueTask<int> ReadBodyHere(Memory<byte> buffer)
     {
         if (_readState != ReadState.None) throw new InvalidOperationException("The body is being read. Await the read before the next.");
         if (buffer.IsEmpty) throw new ArgumentException("Give room for at least one byte; zero bytes read means the body's end.", nameof(buffer));
         if (Framing.IsDone) return new ValueTask<int>(0);
-        if (IsAborted || !Connection.CanWrite) return ValueTask.FromException<int>(new IOException("The connection ended before the request's body did."));
+        if (IsAborted || !Connection.CanWrite) return ValueTask.FromException<int>(new IOException(EndedMessage));
         var count = Connection.ReadBuffered(this, buffer.Span);
         if (count > 0 || Framing.IsDone) return new ValueTask<int>(count);
         if (!BodyFault.IsNone) return ValueTask.FromException<int>(new HttpRequestRejectedException(BodyFault));
@@ -64,6 +68,7 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
         {
             NoteBodyBegun();
             Clock.Advance(Shard.Reactor.Milliseconds, consumed);
+            if (Framing.IsDone) Connection.NoteBodyEnd();
         }
         return written;
     }

@@ -6,6 +6,9 @@ namespace FastCore.Net.Http.Server;
 // The answer: what it adds to its head, whether the connection is kept after it, and that there is one.
 internal sealed partial class HttpExchange
 {
+    public const string AnsweredMessage = "A request is answered once, and this one has been.";
+    public const string WrittenMessage = "The response has been written already. Add fields, and call CloseConnection, before Respond.";
+
     private byte[]? _added;
     private int _addedLength;
     private bool _mustClose;
@@ -24,12 +27,23 @@ internal sealed partial class HttpExchange
 
     public void AddField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        if (_scheduler != null)
+        {
+            _answer!.AddField(name, value);
+            return;
+        }
         FieldRules.Verify(name, value);
-        if (HasResponded) throw new InvalidOperationException("The response has been written already. Add fields before Respond.");
+        if (HasResponded) throw new InvalidOperationException(WrittenMessage);
         AppendField(name);
         AppendField(": "u8);
         AppendField(value);
         AppendField("\r\n"u8);
+    }
+
+    /// <summary>Adds field lines as they stand.</summary>
+    public void AppendFields(ReadOnlySpan<byte> lines)
+    {
+        if (!lines.IsEmpty) AppendField(lines);
     }
 
     private void AppendField(ReadOnlySpan<byte> bytes)
@@ -47,17 +61,28 @@ internal sealed partial class HttpExchange
 
     public void CloseConnection()
     {
-        if (HasResponded) throw new InvalidOperationException("The response has been written already. Call CloseConnection before Respond.");
+        if (_scheduler != null)
+        {
+            _answer!.CloseConnection();
+            return;
+        }
+        if (HasResponded) throw new InvalidOperationException(WrittenMessage);
         _mustClose = true;
     }
 
     public void Respond(PreparedResponse response)
     {
-        if (BeginResponse()) ResponseWriter.Write(this, response);
+        if (_scheduler != null) _answer!.Respond(response);
+        else if (BeginResponse()) ResponseWriter.Write(this, response);
     }
 
     public void Respond(int status, ReadOnlySpan<byte> body, string contentType)
     {
+        if (_scheduler != null)
+        {
+            _answer!.Respond(status, body, contentType);
+            return;
+        }
         VerifyResponse(status, body.Length, contentType);
         if (!BeginResponse()) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
@@ -66,6 +91,11 @@ internal sealed partial class HttpExchange
 
     public void Respond(int status, ReadOnlyMemory<byte> body, string contentType)
     {
+        if (_scheduler != null)
+        {
+            _answer!.Respond(status, body, contentType);
+            return;
+        }
         VerifyResponse(status, body.Length, contentType);
         if (!BeginResponse()) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
@@ -101,7 +131,7 @@ internal sealed partial class HttpExchange
     /// <summary>The body has begun to come by itself.</summary>
     public void NoteBodyBegun() => _canContinue = false;
 
-    private static void VerifyResponse(int status, int length, string contentType)
+    public static void VerifyResponse(int status, int length, string contentType)
     {
         FieldRules.VerifyStatus(status);
         FieldRules.VerifyContentType(contentType);
@@ -111,7 +141,7 @@ internal sealed partial class HttpExchange
     /// <summary>Decides whether the connection is kept. False if it has ended, and nothing is to be written.</summary>
     private bool BeginResponse()
     {
-        if (HasResponded) throw new InvalidOperationException("A request is answered once, and this one has been.");
+        if (HasResponded) throw new InvalidOperationException(AnsweredMessage);
         HasResponded = true;
         Closes = _mustClose || !Head.IsPersistent || Shard.IsStopping || !CanSkipBody();
         if (Shard.ServerLine.Length > 0) AppendField(Shard.ServerLine);

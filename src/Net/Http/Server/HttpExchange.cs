@@ -22,6 +22,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
     private byte[]? _memory;
     private int _memoryLength;
     private CancellationTokenSource? _abortion;
+    private bool _isAborted;
     private ValueTask _handler;
     private Action? _onHandlerEnd;
 
@@ -37,6 +38,9 @@ internal sealed partial class HttpExchange(HttpShard shard)
     public BodyClock Clock;
     public long BodyLength;
     public int DrainLeft = MaxDrain;
+
+    /// <summary>When the turn began in which its head was taken, on the clock of the trace's events; zero if tracing was off.</summary>
+    public long Started;
 
     /// <summary>Why the rest of the body won't be read.</summary>
     public Rejection BodyFault;
@@ -58,7 +62,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
 
     public bool IsHead => Head.Method == KnownMethod.Head;
 
-    public bool IsAborted { get; private set; }
+    public bool IsAborted => Volatile.Read(ref _isAborted);
 
     public HttpContext Context => new(this, Generation);
 
@@ -68,6 +72,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _connection = connection;
         _headBytes = StableBytes.Of(headBytes);
         Framing = BodyFraming.Of(Head);
+        Started = Shard.Reactor.TurnStarted;
         _canContinue = Head.Expectation == Expectation.Continue && Head.HasBody;
     }
 
@@ -93,7 +98,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         BodyLength = 0;
         BodyFault = default;
         DrainLeft = MaxDrain;
-        _mustClose = _canContinue = HasResponded = Closes = IsAborted = false;
+        _mustClose = _canContinue = HasResponded = Closes = _isAborted = false;
         _addedLength = 0;
         if (_memory != null) Shard.Buffers.Return(_memory);
         _memory = null;
@@ -103,6 +108,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _abortion?.Dispose();
         _abortion = null;
         _handler = default;
+        ResetOffload();
     }
 
     // --- Memory of its own ---
@@ -116,6 +122,17 @@ internal sealed partial class HttpExchange(HttpShard shard)
         bytes.CopyTo(_memory);
         _memoryLength = bytes.Length;
         PointAtMemory();
+    }
+
+    /// <summary>Copies the head and what has come of the body, so that they outlive the callback they came in.</summary>
+    private void DetachWhole()
+    {
+        var body = _body.Span;
+        if (_memory != null) return;
+        Detach();
+        if (body.IsEmpty) return;
+        BodyLength = 0;
+        Gather(body);
     }
 
     /// <summary>Appends to the body that is gathered behind the detached head.</summary>
@@ -160,17 +177,22 @@ internal sealed partial class HttpExchange(HttpShard shard)
 
     private void HandlerEnded()
     {
-        // With its reactor gone, there is nothing left to be done, nor a thread to do it on.
         if (Shard.ThreadId == Environment.CurrentManagedThreadId) Connection.HandlerEnded(this, _handler);
+        else EndWithoutReactor();
     }
 
+    /// <remarks>
+    /// A handler on the scheduler asks for it while the reactor may <see cref="Abort"/>. The one shows the source and then
+    /// looks whether the connection has ended, the other says that it has and then looks for the source; with a fence between
+    /// the two on both sides at least one of them sees the other, and cancels.
+    /// </remarks>
     public CancellationToken Aborted
     {
         get
         {
             if (_abortion == null)
             {
-                _abortion = new CancellationTokenSource();
+                Interlocked.CompareExchange(ref _abortion, new CancellationTokenSource(), null);
                 if (IsAborted) _abortion.Cancel();
             }
             return _abortion.Token;
@@ -181,8 +203,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
     public void Abort()
     {
         var generation = Generation;
-        IsAborted = true;
-        FailRead(new IOException("The connection ended before the request's body did."));
+        Interlocked.Exchange(ref _isAborted, true);
+        FailRead(new IOException(EndedMessage));
         try
         {
             _abortion?.Cancel();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
+using FastCore.Scheduling;
 
 namespace FastCore.Net.Http.Server;
 
@@ -17,8 +18,9 @@ internal sealed class HttpShard
     private readonly Action<Exception, string>? _onError;
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public HttpShard(HttpServerOptions options, Router router, Reactor reactor)
+    public HttpShard(HttpServerOptions options, Router router, Reactor reactor, Scheduler? scheduler = null)
     {
+        Scheduler = scheduler;
         Router = router;
         Reactor = reactor;
         Limits = new ParseLimits(options.MaxRequestLineSize, options.MaxHeadersSize, options.MaxHeaderCount);
@@ -35,6 +37,9 @@ internal sealed class HttpShard
 
     public Router Router { get; }
     public Reactor Reactor { get; }
+
+    /// <summary>Runs the handlers that are offloaded; there when there is one.</summary>
+    public Scheduler? Scheduler { get; }
     public ParseLimits Limits { get; }
     public InputBuffers Buffers { get; } = new();
     public long MaxBody { get; }

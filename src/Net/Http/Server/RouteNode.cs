@@ -3,7 +3,11 @@ using FastCore.Net.Http.Parsing;
 namespace FastCore.Net.Http.Server;
 
 /// <summary>What answers a method on a path: a handler of one of the two kinds.</summary>
-internal sealed record Route(Action<HttpContext>? Handler, Func<HttpContext, ValueTask>? AsyncHandler);
+internal sealed record Route(Action<HttpContext>? Handler, Func<HttpContext, ValueTask>? AsyncHandler)
+{
+    /// <summary>It runs on the scheduler.</summary>
+    public bool IsOffloaded { get; init; }
+}
 
 /// <summary>A mapped path and its handlers by method.</summary>
 internal sealed class RouteNode(byte[] path)

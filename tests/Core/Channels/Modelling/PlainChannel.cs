@@ -105,17 +105,13 @@ internal sealed class PlainChannel(ChannelShape shape) : ScriptedChannel(shape)
     protected override string BlockingWrite(int item)
     {
         if (TryWrite(item)) return "True";
-        if (_isClosed) return ClosedOutcome;
-        OfferForAMoment(_waitingReaders);
-        return "False";
+        return _isClosed ? ClosedOutcome : "False";
     }
 
     protected override string BlockingRead()
     {
         if (TryRead() is { } item) return item.ToString();
-        if (HasEnded) return ClosedOutcome;
-        OfferForAMoment(_waitingWriters);
-        return "False";
+        return HasEnded ? ClosedOutcome : "False";
     }
 
     protected override string SelectWrite(int item) => TryWrite(item) ? "done" : _isClosed ? $"ended {_error?.Message}" : "none";
@@ -180,12 +176,6 @@ internal sealed class PlainChannel(ChannelShape shape) : ScriptedChannel(shape)
     protected override void RunContinuations()
     {
         while (_continuations.TryDequeue(out Action? next)) next();
-    }
-
-    /// <summary>What blocks for no time at all still waits; in a rendezvous that is what those on the other side wait for.</summary>
-    private void OfferForAMoment(List<PlainWait> others)
-    {
-        if (!Shape.HoldsItems) DecideAll(others, "True");
     }
 
     private void WriteRest(PlainOperation operation, int[] items, int written)

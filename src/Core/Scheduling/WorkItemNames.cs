@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using FastCore.Continuations;
+using FastCore.Tracing;
+
+namespace FastCore.Scheduling;
+
+/// <summary>What reports and traces call work: by its method where there is one.</summary>
+internal static class WorkItemNames
+{
+    private const int KeptDelegates = 32;
+
+    private static readonly string OwnNamespace = typeof(WorkItemNames).Namespace! + '.';
+
+    private static readonly ConcurrentDictionary<Type, string> OfTypes = new();
+
+    /// <summary>Names of the delegates last asked for: to find a method's name takes most of a microsecond.</summary>
+    [ThreadStatic] private static (Delegate? Called, string? Name)[]? _kept;
+
+    /// <summary>The method of a delegate, the async method that goes on, or the type of the item.</summary>
+    internal static string Describe(IWorkItem item) => item switch
+    {
+        WatchedItem watched => watched.Item is { } inner ? Describe(inner) : string.Empty,
+        Awaitable { Awaiter: { } awaiter } => OfState(awaiter) ?? OfType(item.GetType()),
+        IDelegateItem called => OfState(called.State) ?? OfDelegate(called.Delegate),
+        _ => OfType(item.GetType()),
+    };
+
+    /// <summary>The name's number in the trace, with the place where it was spawned, if that is known.</summary>
+    internal static int InTrace(IWorkItem item, string? place) => TraceNames.Intern(place is null ? Describe(item) : $"{Describe(item)}\n{place}");
+
+    /// <summary>The number of the waiter whose end woke it; 0: none is traced.</summary>
+    internal static long WaiterOf(IWorkItem item) => item is Awaitable waiter ? waiter.Subject : 0;
+
+    /// <summary>The method outside the scheduler that called into it.</summary>
+    internal static string? CallingMethod()
+    {
+        foreach (StackFrame frame in new StackTrace(1, fNeedFileInfo: false).GetFrames())
+        {
+            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(OwnNamespace, StringComparison.Ordinal)) continue;
+            return $"{type}.{method.Name}";
+        }
+
+        return null;
+    }
+
+    private static string OfDelegate(Delegate called)
+    {
+        (Delegate? Called, string? Name)[] kept = _kept ??= new (Delegate?, string?)[KeptDelegates];
+        ref (Delegate? Called, string? Name) slot = ref kept[System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(called) % KeptDelegates];
+        if (slot.Called != called)
+        {
+            slot = (called, DiagnosticMethodInfo.Create(called) is { } method ? $"{method.DeclaringTypeName}.{method.Name}" : OfType(called.GetType()));
+        }
+
+        return slot.Name!;
+    }
+
+    /// <summary>The async method that goes on: what its builder awaits with is an object whose type names it, or a delegate of that.</summary>
+    private static string? OfState(object? state) => state switch
+    {
+        Action { Target: Task box } => OfBox(box),
+        Task box => OfBox(box),
+        _ => null,
+    };
+
+    private static string? OfBox(Task box)
+    {
+        Type type = box.GetType();
+        return type.GenericTypeArguments is [_, { } machine] ? OfTypes.GetOrAdd(machine, static machine => NameOfMethod(machine.ToString())) : null;
+    }
+
+    private static string OfType(Type type) => OfTypes.GetOrAdd(type, static type => type.ToString());
+
+    /// <summary>From <c>Space.Type+&lt;Method&gt;d__5</c>, as the compiler calls an async method's state, the method.</summary>
+    private static string NameOfMethod(string machine)
+    {
+        int at = machine.LastIndexOf("+<", StringComparison.Ordinal);
+        int end = machine.LastIndexOf('>');
+        return at > 0 && end > at ? $"{machine[..at]}.{machine[(at + 2)..end]}" : machine;
+    }
+}

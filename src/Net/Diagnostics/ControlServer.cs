@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using FastCore.Net.Transport.Native;
+
+namespace FastCore.Net.Diagnostics;
+
+/// <summary>
+/// Lets the process be looked at from outside through a Unix socket, which this user alone may open: <c>fastcore top
+/// --attach PATH</c>. It has a thread of its own and never uses the thread pool, so it answers when the pool starves.
+/// </summary>
+/// <remarks>
+/// <para>A client sends a line, <c>snapshot</c>, and gets a line of JSON and the end. Clients are served one after the other,
+/// each for a few seconds at most, and no more than a short line is read of any, so nobody who may open the socket can make it
+/// hold much memory or block for long.</para>
+/// <para>Thread-safety: <see cref="Dispose"/> may be called by any thread, once or several times.</para>
+/// </remarks>
+public sealed class ControlServer : IDisposable
+{
+    private const int MaxRequest = 64;
+    private const int Backlog = 8;
+    private const int CallMilliseconds = 1000;
+    private const int ClientMilliseconds = 3000;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly Socket _listener;
+    private readonly Thread _thread;
+    private int _isDisposed;
+
+    private ControlServer(string path, Socket listener)
+    {
+        Path = path;
+        _listener = listener;
+        _thread = new Thread(Run) { IsBackground = true, Name = "control" };
+        _thread.Start();
+    }
+
+    /// <summary>Where the socket is.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes the socket and serves it.</summary>
+    /// <param name="path">Where. A socket that a process left behind there is replaced; anything else is not.</param>
+    /// <exception cref="IOException">Something else is there, or somebody listens on it.</exception>
+    /// <exception cref="SocketException">The socket can't be made there.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or longer than the system allows (about a hundred bytes).</exception>
+    public static ControlServer Start(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var endPoint = new UnixDomainSocketEndPoint(path);
+        RemoveStale(path, endPoint);
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(endPoint);
+            // Before it listens nobody can connect, so at no time can anybody else.
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, OwnerOnly);
+            listener.Listen(Backlog);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+        return new ControlServer(path, listener);
+    }
+
+    /// <summary>Ends the thread and removes the socket. Waits for a client that is being served.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        _listener.Dispose();
+        _thread.Join();
+        File.Delete(Path);
+    }
+
+    private static void RemoveStale(string path, UnixDomainSocketEndPoint endPoint)
+    {
+        if (!System.IO.Path.Exists(path)) return;
+        if (!LinuxFiles.IsSocket(path)) throw new IOException($"{path} is there and is no socket.");
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(endPoint);
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+        throw new IOException($"Somebody listens on {path}.");
+    }
+
+    private void Run()
+    {
+        while (Volatile.Read(ref _isDisposed) == 0)
+        {
+            try
+            {
+                using var client = _listener.Accept();
+                Serve(client);
+            }
+            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+            {
+                // The client went, or was too slow, or this server ends.
+            }
+        }
+    }
+
+    private static void Serve(Socket client)
+    {
+        client.ReceiveTimeout = client.SendTimeout = CallMilliseconds;
+        var start = Stopwatch.GetTimestamp();
+        if (ReadLine(client, start) is not { } line) return;
+        var answer = line.SequenceEqual("snapshot"u8) ? TakeSnapshot() : """{"error":"Say snapshot."}"""u8.ToArray();
+        while (!answer.IsEmpty && !IsLate(start)) answer = answer[client.Send(answer.Span)..];
+        client.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>The line without its end; null if the client sends too much, takes too long, or ends.</summary>
+    private static byte[]? ReadLine(Socket client, long start)
+    {
+        var line = new byte[MaxRequest];
+        var length = 0;
+        while (length < line.Length && !IsLate(start))
+        {
+            var count = client.Receive(line.AsSpan(length));
+            if (count == 0) return null;
+            length += count;
+            var end = line.AsSpan(0, length).IndexOf((byte)'\n');
+            if (end >= 0) return line[..end];
+        }
+        return null;
+    }
+
+    private static ReadOnlyMemory<byte> TakeSnapshot()
+    {
+        try
+        {
+            return LiveSnapshot.Take();
+        }
+        catch (Exception failure)
+        {
+            // What is looked at may be a program's own; its fault must end neither this thread nor the process.
+            return Encoding.UTF8.GetBytes($$"""{"error":"{{System.Text.Json.JsonEncodedText.Encode($"The snapshot failed: {failure.Message}")}}"}""");
+        }
+    }
+
+    private static bool IsLate(long start) => Stopwatch.GetElapsedTime(start).TotalMilliseconds > ClientMilliseconds;
+}

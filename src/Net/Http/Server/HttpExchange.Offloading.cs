@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Net;
+using FastCore.Net.Http.Parsing;
+using FastCore.Scheduling;
+
+namespace FastCore.Net.Http.Server;
+
+// A handler on the scheduler. The exchange goes there as a work item and comes back as work posted to the reactor; between
+// the two the handler has what HttpContext shows, and the reactor only tells it that the client has gone, and reads the
+// body for it. What the handler answers waits in OffloadedAnswer until the exchange is back.
+internal sealed partial class HttpExchange : IWorkItem
+{
+    // Where the handler runs; null on the reactor. Written by the reactor before the spawn and after the return.
+    private Scheduler? _scheduler;
+    private OffloadedAnswer? _answer;
+    private IPEndPoint? _remoteEndPoint;
+    private Exception? _handlerFailure;
+    private Action? _onOffloadedEnd;
+
+    /// <summary>Its handler runs, or ran, on the scheduler.</summary>
+    public bool IsOffloaded { get; private set; }
+
+    /// <summary>Whether the caller is where the handler runs.</summary>
+    public bool IsOnItsThread => _scheduler == null ? Shard.ThreadId == Environment.CurrentManagedThreadId : Scheduler.Current == _scheduler;
+
+    public IPEndPoint? RemoteEndPoint => _scheduler == null ? Connection.RemoteEndPoint : _remoteEndPoint;
+
+    /// <summary>What the handler has done about an answer, wherever it runs.</summary>
+    public bool HasHandlerResponded => _scheduler == null ? HasResponded : _answer!.HasResponded;
+
+    /// <summary>Makes it independent of the reactor's callback.</summary>
+    public void BeginOffload()
+    {
+        DetachWhole();
+        _answer ??= new OffloadedAnswer();
+        _remoteEndPoint = Connection.RemoteEndPoint;
+        IsOffloaded = true;
+    }
+
+    /// <summary>Has the handler run by the scheduler; false if that has been shut down.</summary>
+    public bool TrySpawn(Scheduler scheduler)
+    {
+        _scheduler = scheduler;
+        try
+        {
+            scheduler.Spawn(this);
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            _scheduler = null;
+            return false;
+        }
+    }
+
+    public static Rejection NoScheduler => new(503, "The server runs no more handlers.");
+
+    void IWorkItem.Execute()
+    {
+        try
+        {
+            if (Route!.Handler is { } handler)
+            {
+                handler(Context);
+            }
+            else
+            {
+                _handler = Route.AsyncHandler!(Context);
+                if (!_handler.IsCompleted)
+                {
+                    _handler.GetAwaiter().UnsafeOnCompleted(_onOffloadedEnd ??= OffloadedHandlerEnded);
+                    return;
+                }
+                _handler.GetAwaiter().GetResult();
+            }
+        }
+        catch (Exception failure)
+        {
+            _handlerFailure = failure;
+        }
+        Return();
+    }
+
+    void IWorkItem.Abandon()
+    {
+        _answer!.Refuse(NoScheduler);
+        Return();
+    }
+
+    private void OffloadedHandlerEnded()
+    {
+        try
+        {
+            _handler.GetAwaiter().GetResult();
+        }
+        catch (Exception failure)
+        {
+            _handlerFailure = failure;
+        }
+        Return();
+    }
+
+    private void Return()
+    {
+        // No handle is good from here on, before the reactor has the exchange.
+        Generation++;
+        if (!Shard.Reactor.TryPost(static exchange => ((HttpExchange)exchange!).Connection.OffloadedHandlerEnded((HttpExchange)exchange), this)) EndWithoutReactor();
+    }
+
+    /// <summary>Writes what the handler answered. Returns what it threw, or null. On the reactor.</summary>
+    public Exception? TakeBack()
+    {
+        Debug.Assert(_scheduler != null, "It comes back once.");
+        _scheduler = null;
+        _answer!.WriteTo(this);
+        return _handlerFailure;
+    }
+
+    /// <summary>Gives back what it holds when its reactor has stopped before its handler ended. On any thread but the reactor's.</summary>
+    private void EndWithoutReactor()
+    {
+        // With its thread gone, nobody else than the ends of other handlers touches what it owned.
+        Shard.Reactor.Dispose();
+        lock (Shard)
+        {
+            _scheduler = null;
+            Shard.Return(this);
+        }
+    }
+
+    private void ResetOffload()
+    {
+        Debug.Assert(_scheduler == null, "An exchange is not given back while its handler has it.");
+        if (!IsOffloaded) return;
+        IsOffloaded = false;
+        _answer!.Reset();
+        _remoteEndPoint = null;
+        _handlerFailure = null;
+    }
+
+    /// <summary>Has the reactor read the body for a handler that runs on the scheduler.</summary>
+    private Task<int> ReadBodyElsewhere(Memory<byte> buffer)
+    {
+        var read = new OffloadedRead(this, buffer);
+        if (!Shard.Reactor.TryPost(static read => _ = ((OffloadedRead)read!).RunAsync(), read)) read.SetException(new IOException(EndedMessage));
+        return read.Task;
+    }
+
+    private sealed class OffloadedRead(HttpExchange exchange, Memory<byte> buffer) : TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public async Task RunAsync()
+        {
+            try
+            {
+                SetResult(await exchange.ReadBodyHere(buffer));
+            }
+            catch (Exception failure)
+            {
+                SetException(failure);
+            }
+        }
+    }
+}
