@@ -39,6 +39,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Verify();
         _options = options;
+        _recordsSpawnPlaces = options.RecordSpawnPlaces;
         Workers = _active = options.WorkerCount;
         Policy = options.Policy;
         Name = options.Name;

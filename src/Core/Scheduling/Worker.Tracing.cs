@@ -87,7 +87,10 @@ internal sealed partial class Worker
         if (!Lifecycle.IsWatched) return;
         lock (_told)
         {
+            // What began while nobody watched, or ended so, must not count in what begins now.
             _isAnnounced = true;
+            _isAsleep = false;
+            _unparks = 0;
             _parking.Step(SchedulerTables.Announce, Index);
         }
     }
