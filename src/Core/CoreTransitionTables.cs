@@ -21,7 +21,6 @@ public static class CoreTransitionTables
         WaiterTable.Table,
         SelectTable.Table,
         .. SchedulerTables.All,
-        PauseTables.Collection,
-        PauseTables.Hiccup,
+        PauseTable.Table,
     ];
 }

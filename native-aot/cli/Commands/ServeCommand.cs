@@ -7,6 +7,7 @@ using FastCore.Net.Http;
 using FastCore.Net.Transport;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Processes;
+using FastCore.Tracing;
 
 namespace FastCore.Cli.Commands;
 
@@ -25,8 +26,8 @@ internal static class ServeCommand
         var address = CommonOptions.Address("the address to listen on (default 127.0.0.1)");
         var transport = CommonOptions.Transport("the transport (default: the best that works)");
         var cpus = CommonOptions.Cpus("the processors to run on, one reactor each, such as 0,2-3 (default: one reactor for each)");
-        var trace = new Option<bool>("--trace") { Description = "record from the start; SIGUSR1 starts and stops recording, SIGUSR2 writes the last seconds, or starts" };
-        var traceFolder = new Option<string>("--trace-out") { Description = "the folder to write traces to (default: the present one)", HelpName = "DIR" };
+        var trace = CommonOptions.File("--trace", "record from the start, and write the last events to FILE when the server has stopped: .html is a page, .fctrace a saved trace, all else is for ui.perfetto.dev");
+        var traceFolder = new Option<string>("--trace-out") { Description = "the folder that SIGUSR2 and --trace-limit write traces to (default: the present one); SIGUSR1 starts and stops recording", HelpName = "DIR" };
         var kept = CommonOptions.Time("--trace-keep", "how far back a trace goes, if its threads have not done too much (default 10s)");
         var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
         var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top --attach PATH` looks at the server; adds /compute/{ms}, which runs on the scheduler", HelpName = "PATH" };
@@ -41,11 +42,31 @@ internal static class ServeCommand
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(trace), parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(control)));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control)));
         return command;
     }
 
-    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath)
+    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath)
+    {
+        if (traceFile == null) return await ServeAsync(options, tracing, controlPath);
+        try
+        {
+            // Before the server starts, so that a file that can't be written is no surprise at its end.
+            await using var file = File.Create(traceFile);
+            Tracer.Start(TraceFiles.Options);
+            var code = await ServeAsync(options, tracing, controlPath);
+            Tracer.Stop();
+            TraceFiles.Write(Tracer.Snapshot().WithoutGaps(), file, traceFile);
+            return code;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"fastcore: --trace: {refused.Message}");
+            return ExitCode.Unreachable;
+        }
+    }
+
+    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath)
     {
         using var interruption = new Interruption();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,9 +86,11 @@ internal static class ServeCommand
             return ExitCode.Unreachable;
         }
         if (control != null) server.Register("http");
+        // Who reads the line may send a signal at once.
+        using var tracer = new ServerTracing(tracing, server.Reactors);
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
         Console.Out.WriteLine($"fastcore listening on http://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
-        using (new ServerTracing(tracing, server.Reactors)) await stopped.Task;
+        await stopped.Task;
         await server.StopAsync(StopLimit);
         return ExitCode.Good;
     }

@@ -41,10 +41,9 @@ internal sealed class ServerTracing : IDisposable
             _wake.Set();
         });
         _probes = [.. reactors.Select(reactor => new Probe(reactor, _recorder))];
-        _startOrStop = options.StartsAtOnce ? 1 : 0;
+        if (Tracer.IsOn) _meter = new PauseMeter();
         _registrations = [On(StartOrStop, () => Interlocked.Exchange(ref _startOrStop, 1)), On(Write, () => Interlocked.Exchange(ref _write, 1))];
         _thread = new Thread(Run) { IsBackground = true, Name = "tracing" };
-        if (options.StartsAtOnce) _wake.Set();
         _thread.UnsafeStart();
     }
 
@@ -87,7 +86,7 @@ internal sealed class ServerTracing : IDisposable
             return;
         }
         _meter ??= new PauseMeter();
-        Tracer.Start(new TracerOptions { EventsPerThread = TraceFiles.DefaultEvents });
+        Tracer.Start(TraceFiles.Options);
         Console.Out.WriteLine("fastcore tracing on");
     }
 

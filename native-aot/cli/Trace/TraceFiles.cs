@@ -14,6 +14,26 @@ internal static class TraceFiles
     /// <summary>How many of its last events a thread keeps, unless told otherwise.</summary>
     public const int DefaultEvents = 32_767;
 
+    /// <summary>How a server is recorded.</summary>
+    public static TracerOptions Options { get; } = new() { EventsPerThread = DefaultEvents };
+
+    /// <summary>Writes a trace in the form that the file's name asks for.</summary>
+    public static void Write(TraceSnapshot snapshot, Stream stream, string file)
+    {
+        switch (Path.GetExtension(file))
+        {
+            case ".html":
+                TracePage.Write(snapshot, stream, Path.GetFileNameWithoutExtension(file));
+                break;
+            case ".fctrace":
+                TraceFile.Write(snapshot, stream);
+                break;
+            default:
+                PerfettoTrace.Write(snapshot, stream);
+                break;
+        }
+    }
+
     /// <summary>Writes a trace in every form.</summary>
     public static void WriteAll(TraceSnapshot snapshot, string folder, string title)
     {

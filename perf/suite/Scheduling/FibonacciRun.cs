@@ -44,40 +44,26 @@ internal abstract class FibonacciRun : CaseRun
     }
 }
 
-/// <summary>By <see cref="Scheduler.Join{TFirst, TSecond}"/>.</summary>
+/// <summary>By <see cref="Scheduler.Join{TFirst, TFirstResult, TSecond, TSecondResult}"/>.</summary>
 internal sealed class JoinedFibonacciRun(SchedulerTarget target) : FibonacciRun
 {
     protected override long Compute(int number)
     {
-        var call = new Call(number);
+        long value = 0;
         return target.Start(() =>
         {
-            Compute(call);
+            value = ComputeJoined(number);
             return Task.CompletedTask;
-        }).Wait(Round.Patience) ? call.Value : throw new InvalidDataException("A join never returned.");
+        }).Wait(Round.Patience) ? value : throw new InvalidDataException("A join never returned.");
     }
 
     public override void Dispose() => target.Dispose();
 
-    private static void Compute(Call call)
+    private static long ComputeJoined(int number)
     {
-        if (call.Number < 2)
-        {
-            call.Value = call.Number;
-            return;
-        }
-
-        var first = new Call(call.Number - 1);
-        var second = new Call(call.Number - 2);
-        Scheduler.Join(Compute, first, Compute, second);
-        call.Value = first.Value + second.Value;
-    }
-
-    private sealed class Call(int number)
-    {
-        internal int Number => number;
-
-        internal long Value { get; set; }
+        if (number < 2) return number;
+        (long first, long second) = Scheduler.Join(ComputeJoined, number - 1, ComputeJoined, number - 2);
+        return first + second;
     }
 }
 

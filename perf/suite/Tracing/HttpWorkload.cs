@@ -16,12 +16,8 @@ internal static class HttpWorkload
 
     public static async Task RunAsync(Scheduler scheduler, CancellationToken enough)
     {
-        var server = new HttpServer(new HttpServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
-        server.MapAsync(HttpMethod.Get, Path, async context =>
-        {
-            await Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.None, scheduler.TaskScheduler);
-            context.Respond(Answer.AsSpan());
-        });
+        var server = new HttpServer(new HttpServerOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0), Scheduler = scheduler });
+        server.MapOffloaded(HttpMethod.Get, Path, Work);
         server.Start();
         try
         {
@@ -37,5 +33,9 @@ internal static class HttpWorkload
         }
     }
 
-    private static void Work() => Thread.SpinWait(500);
+    private static void Work(HttpContext context)
+    {
+        Thread.SpinWait(500);
+        context.Respond(Answer.AsSpan());
+    }
 }

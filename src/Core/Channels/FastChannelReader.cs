@@ -21,6 +21,10 @@ public abstract class FastChannelReader<T> : ChannelReader<T>
     /// </summary>
     public abstract bool CanPeekBatch { get; }
 
+    /// <summary>How many items are in the channel, which always can be counted; 0 in a rendezvous.</summary>
+    /// <remarks>Exact while nobody reads or writes. Else an estimate: what comes and goes during the look may be counted or missed.</remarks>
+    public abstract override int Count { get; }
+
     /// <summary>Reads an item when there is one.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>

@@ -1,19 +1,33 @@
-// The second of two actions that are joined, while the first runs: in the worker's queue, where another may steal it.
+// The second of two calls that are joined, while the first runs: in the worker's queue, where another may steal it.
 //
-// Invariant: _phase goes from Open to Done, at most once through Awaited; what the action threw is written before Done. The
-// waiter goes to sleep only if it has made Open to Awaited, and then the one who runs the fork wakes it.
+// Invariant: _phase goes from Open to Done, at most once through Awaited; what the call threw or returned is written before
+// Done. The waiter goes to sleep only if it has made Open to Awaited, and then the one who runs the fork wakes it. A fork that
+// its own worker has taken back stays Open: there is nobody to tell.
 
 using System.Runtime.ExceptionServices;
 
 namespace FastCore.Scheduling;
 
-/// <summary>An action that somebody joins.</summary>
-internal sealed class Fork<TState>(Action<TState> action, TState state) : Fork
+/// <summary>A call that somebody joins.</summary>
+internal sealed class Fork<TCall> : Fork
+    where TCall : struct, ICall
 {
-    protected override void Call() => action(state);
+    private TCall _call;
+
+    internal Fork(TCall call) => _call = call;
+
+    /// <summary>With what it has returned, when it is done.</summary>
+    internal ref readonly TCall Made => ref _call;
+
+    protected override void Call()
+    {
+        // In place: it keeps what it returns.
+        ref TCall call = ref _call;
+        call.Make();
+    }
 }
 
-/// <inheritdoc cref="Fork{TState}"/>
+/// <inheritdoc cref="Fork{TCall}"/>
 internal abstract class Fork : IWorkItem
 {
     private const int Open = 0;
@@ -31,6 +45,13 @@ internal abstract class Fork : IWorkItem
 
     public void Execute()
     {
+        CallHere();
+        Finish();
+    }
+
+    /// <summary>Makes the call for the worker that joins it, which need not be told.</summary>
+    internal void CallHere()
+    {
         try
         {
             Call();
@@ -39,8 +60,6 @@ internal abstract class Fork : IWorkItem
         {
             Failure = ExceptionDispatchInfo.Capture(failure);
         }
-
-        Finish();
     }
 
     public void Abandon()

@@ -8,17 +8,16 @@
 //
 // No wake-up is lost: who brings work makes it visible and reads _state; a worker announces itself by an addition to _state,
 // makes a fence on all processors, and then looks at the queues. Wherever the fence falls between the bringer's two steps,
-// either the bringer sees the parked worker, or the worker sees the work. A bringer that sees somebody searching wakes nobody:
-// that one either announces itself and looks again, or finds work; and then, if it is the last that searches, it fences and
-// looks in the same way, and wakes another if there is more (EndSearch). So while work waits that several could share and a
-// worker sleeps, somebody is searching, or about to be.
+// either the bringer sees the parked worker, or the worker sees the work. So those who sleep pay for the fence, a microsecond
+// or two, and those who bring work have none while nobody sleeps or searches.
 //
-// So those who sleep pay for the fence, a microsecond or two, and those who bring work have none: they are many, and the
-// search that it ends costs more.
+// A bringer that sees somebody searching wakes nobody: that one either announces itself and looks again, or finds work; and
+// then, if it is the last that searches, it looks whether there is more, and wakes another (EndSearch). Here both sides fence:
+// the searcher by its subtraction from _state, the bringer before it reads _state for good. So while work waits that several
+// could share and a worker sleeps, somebody is searching, or about to be.
 //
 // Spinning is bounded: at most half of the active workers search at once, each for a few rounds, so one item wakes one worker.
 
-using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 
 namespace FastCore.Scheduling;
@@ -68,17 +67,18 @@ internal sealed class Parking<TAtomics>
     /// <summary>The caller, which searched, has found work, or stops for good. Wakes another to search if it was the last, and there is more.</summary>
     internal void EndSearch(IParkable worker)
     {
-        if (!WantsWaking(TAtomics.Add(ref _state, -OneSearching))) return;
-
         // Who brought work while this one searched has woken nobody.
-        TAtomics.FenceAllProcessors();
-        if (worker.SeesMore()) WakeOne();
+        if (WantsWaking(TAtomics.Add(ref _state, -OneSearching)) && worker.SeesMore()) WakeOne();
     }
 
     /// <summary>Sees to it that the work which the caller has just made visible is found.</summary>
     /// <returns>Whether a worker was woken.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool Notify() => WantsWaking(TAtomics.Read(in _state)) && WakeOne();
+    internal bool Notify()
+    {
+        if (!HasHungry) return false;
+        TAtomics.Fence();
+        return WantsWaking(TAtomics.Read(in _state)) && WakeOne();
+    }
 
     /// <summary>Sees to it that one worker finds the work which the caller has just made visible to that one only.</summary>
     internal bool Notify(IParkable worker)
@@ -124,7 +124,6 @@ internal sealed class Parking<TAtomics>
         TAtomics.Exit(_gate);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool WakeOne()
     {
         TAtomics.Enter(_gate);

@@ -35,13 +35,34 @@ public sealed partial class Scheduler
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        var fork = new Fork<TSecond>(second, secondState);
+        var firstCall = new ActionCall<TFirst>(first, firstState);
+        Join(ref firstCall, new Fork<ActionCall<TSecond>>(new ActionCall<TSecond>(second, secondState)));
+    }
+
+    /// <summary>
+    /// Runs both functions, at the same time if another worker is free, and returns what both have returned. On a thread that
+    /// is no worker it runs one after the other.
+    /// </summary>
+    /// <inheritdoc cref="Join(Action, Action)"/>
+    public static (TFirstResult First, TSecondResult Second) Join<TFirst, TFirstResult, TSecond, TSecondResult>(
+        Func<TFirst, TFirstResult> first, TFirst firstState, Func<TSecond, TSecondResult> second, TSecond secondState)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        var firstCall = new FunctionCall<TFirst, TFirstResult>(first, firstState);
+        var fork = new Fork<FunctionCall<TSecond, TSecondResult>>(new FunctionCall<TSecond, TSecondResult>(second, secondState));
+        Join(ref firstCall, fork);
+        return (firstCall.Result!, fork.Made.Result!);
+    }
+
+    private static void Join<TCall>(ref TCall first, Fork fork) where TCall : struct, ICall
+    {
         Worker? worker = Worker.Current;
         worker?.PushLast(worker.Scheduler.Watch(fork, TaskOrigin.Fork));
         ExceptionDispatchInfo? failure = null;
         try
         {
-            first(firstState);
+            first.Make();
         }
         catch (Exception thrown)
         {

@@ -138,9 +138,11 @@ internal sealed class SchedulerMonitor
     private bool LookAt(Watched watched, IWorkItem item, long now)
     {
         Worker worker = watched.Worker;
-        if (watched.Turn != worker.Turn)
+        long turn = worker.Turn;
+        if (watched.Turn != turn)
         {
-            watched.Turn = worker.Turn;
+            worker.Pace(turn - watched.Turn, Stopwatch.GetElapsedTime(watched.Since, now));
+            watched.Turn = turn;
             watched.Since = now;
             watched.IsReported = false;
             worker.NoteSeen(watched.Turn, now);
@@ -168,7 +170,8 @@ internal sealed class SchedulerMonitor
     /// <summary>Work waits, and nothing runs: either a worker is about to take it, or no worker was told.</summary>
     private bool LookForForgotten(bool isForgotten)
     {
-        if (!isForgotten || _scheduler.Parking.Searching > 0)
+        // A worker that neither runs, searches nor sleeps is on its way from one to the other, which takes long where there is no processor for it.
+        if (!isForgotten || _scheduler.Parking.Searching > 0 || _scheduler.Parking.Parked < _scheduler.Active)
         {
             _forgotten = 0;
             return false;

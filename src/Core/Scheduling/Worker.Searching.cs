@@ -12,10 +12,7 @@ internal sealed partial class Worker
     /// <summary>About a microsecond.</summary>
     private const int RoundPause = 25;
 
-    private readonly object _bed = new();
-
-    /// <summary>Wake-ups that no park has used. Guarded by the bed.</summary>
-    private int _permits;
+    private readonly ThreadParker _parker = new();
 
     private uint _random;
 
@@ -27,27 +24,15 @@ internal sealed partial class Worker
 
     public void Park()
     {
-        lock (_bed)
-        {
-            while (_permits == 0)
-            {
-                NoteAsleep();
-                Monitor.Wait(_bed);
-            }
-
-            _permits--;
-            NoteGoesOn();
-        }
+        NoteAsleep();
+        _parker.Park();
+        NoteGoesOn();
     }
 
     public void Unpark()
     {
-        lock (_bed)
-        {
-            _permits++;
-            NoteUnparked();
-            Monitor.Pulse(_bed);
-        }
+        NoteUnparked();
+        _parker.Unpark();
     }
 
     /// <returns>Null: the scheduler has stopped.</returns>
@@ -141,9 +126,10 @@ internal sealed partial class Worker
             if (victim == this || !Scheduler.MayStealFrom(victim)) continue;
             IWorkItem? item = victim._queue.StealHalf(_queue, out int taken);
             Transition how = SchedulerTables.StealHalf;
-            if (item is null && (withNext || victim.IsAway) && Volatile.Read(ref victim._next) is not null)
+            if (item is null && (withNext || victim.IsAway))
             {
-                item = victim.TakeNext(SchedulerTables.StealNext);
+                item = victim._next.TakeAway();
+                if (item is not null) WatchedItem.NoteSlot(item, SchedulerTables.StealNext);
                 taken = 1;
                 how = SchedulerTables.StealSlot;
             }

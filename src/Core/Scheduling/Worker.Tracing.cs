@@ -1,6 +1,6 @@
 // What the trace hears of a worker. The steps of its search, its ring and its steals are its thread's own; those that another
-// thread takes part in - parking, going away, the request to yield - are taken under the bed's lock, together with what they
-// tell, and only while somebody watches.
+// thread takes part in - parking, going away, the request to yield - are taken under a lock, together with what
+// they tell, and only while somebody watches.
 
 using FastCore.Tracing;
 
@@ -10,6 +10,9 @@ namespace FastCore.Scheduling;
 internal sealed partial class Worker
 {
     private const int MostKept = 256;
+
+    /// <summary>The lock of the steps that others take part in.</summary>
+    private readonly Lock _told = new();
 
     private Lifecycle _life;
 
@@ -31,10 +34,13 @@ internal sealed partial class Worker
     /// <summary>Whether it has told that it is about to sleep, and not yet that it goes on.</summary>
     private bool _isAnnounced;
 
-    /// <summary>Guarded by the bed.</summary>
+    /// <summary>Guarded by the lock.</summary>
     private bool _isAsleep;
 
-    /// <summary>Whether the present item, which is asked to yield, has. Guarded by the bed.</summary>
+    /// <summary>Wake-ups that it has not gone on from yet. Guarded by the lock.</summary>
+    private int _unparks;
+
+    /// <summary>Whether the present item, which is asked to yield, has. Guarded by the lock.</summary>
     private bool _hasYielded;
 
     private WatchedItem? _kept;
@@ -67,7 +73,7 @@ internal sealed partial class Worker
     internal void NoteYield()
     {
         if (!Lifecycle.IsWatched) return;
-        lock (_bed)
+        lock (_told)
         {
             if (!_shouldYield || _hasYielded) return;
             _hasYielded = true;
@@ -79,7 +85,7 @@ internal sealed partial class Worker
     internal void NoteAnnounced()
     {
         if (!Lifecycle.IsWatched) return;
-        lock (_bed)
+        lock (_told)
         {
             _isAnnounced = true;
             _parking.Step(SchedulerTables.Announce, Index);
@@ -101,7 +107,7 @@ internal sealed partial class Worker
     private void NoteAwake()
     {
         if (!Lifecycle.IsWatched) return;
-        lock (_bed)
+        lock (_told)
         {
             if (!_isAnnounced) return;
             _isAnnounced = false;
@@ -109,26 +115,40 @@ internal sealed partial class Worker
         }
     }
 
-    /// <summary>Under the bed's lock.</summary>
+    /// <summary>It sleeps, unless it was unparked before.</summary>
     private void NoteAsleep()
     {
-        if (!Lifecycle.IsWatched || _isAsleep) return;
-        _isAsleep = true;
-        _parking.Step(SchedulerTables.Sleep, Index);
+        if (!Lifecycle.IsWatched) return;
+        lock (_told)
+        {
+            if (_unparks > 0) return;
+            _isAsleep = true;
+            _parking.Step(SchedulerTables.Sleep, Index);
+        }
     }
 
-    /// <summary>Under the bed's lock.</summary>
+    /// <summary>By anyone, before it is woken.</summary>
     private void NoteUnparked()
     {
-        if (Lifecycle.IsWatched) _parking.Step(_isAsleep ? SchedulerTables.Unpark : SchedulerTables.UnparkEarly, Index);
-        _isAsleep = false;
+        if (!Lifecycle.IsWatched) return;
+        lock (_told)
+        {
+            _unparks++;
+            _parking.Step(_isAsleep ? SchedulerTables.Unpark : SchedulerTables.UnparkEarly, Index);
+            _isAsleep = false;
+        }
     }
 
-    /// <summary>Under the bed's lock.</summary>
     private void NoteGoesOn()
     {
-        if (Lifecycle.IsWatched) _parking.Step(SchedulerTables.GoOn, Index);
-        _isAnnounced = false;
+        if (!Lifecycle.IsWatched) return;
+        lock (_told)
+        {
+            _unparks = Math.Max(0, _unparks - 1);
+            _parking.Step(SchedulerTables.GoOn, Index);
+            _isAnnounced = false;
+            _isAsleep = false;
+        }
     }
 
     private void NoteSearch(Transition step)
@@ -171,7 +191,7 @@ internal sealed partial class Worker
     private int ExchangeAway(int away, Transition step)
     {
         if (!Lifecycle.IsWatched) return Interlocked.Exchange(ref _isAway, away);
-        lock (_bed)
+        lock (_told)
         {
             int before = Interlocked.Exchange(ref _isAway, away);
             if (before != away) _handOver.Step(step, Index);
@@ -182,7 +202,7 @@ internal sealed partial class Worker
     /// <summary>Sets, or takes back, the request to yield, and tells so.</summary>
     private void SetYield(bool isAsked)
     {
-        lock (_bed)
+        lock (_told)
         {
             if (Lifecycle.IsWatched && isAsked != _shouldYield)
                 _yielding.Step(isAsked ? SchedulerTables.AskToYield : _hasYielded ? SchedulerTables.EndYieldedTurn : SchedulerTables.EndTurn, Index);

@@ -1,16 +1,14 @@
 // A thread that runs work, with its own queue.
 //
-// What it runs next, in this order: once in 61 turns the global queue, so that it can't starve; the next-slot, where the work
+// What it runs next, in this order: once in 61 turns, or in fewer if they are long, the global queue, so that it can't starve; the next-slot, where the work
 // waits that the present item has just woken, at most MostInARow times in a row, so that two items that wake each other can't
 // starve the rest; its own queue, oldest first; the queue of what is pinned to it; the global queue; half of another's queue.
 //
 // Invariant: what is spawned is counted before it can be seen, and what has run is counted after it has run; so if all that
 // has run, counted first, is all that was spawned, counted afterwards, nothing is left (see Scheduler.Shutdown).
 //
-// _next is emptied by exchange only, by the worker or a thief: each item in it has one taker. All other fields are the
-// worker's own to write, but for those that say otherwise.
+// All fields are the worker's own to write, but for those that say otherwise.
 
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tracing;
@@ -20,7 +18,10 @@ namespace FastCore.Scheduling;
 /// <summary>One worker of a <see cref="Scheduler"/>.</summary>
 internal sealed partial class Worker : IParkable
 {
-    private const int GlobalEvery = 61;
+    private const int MostGlobalEvery = 61;
+
+    /// <summary>What waits in the global queue while all workers are busy waits for about so long.</summary>
+    private static readonly TimeSpan GlobalWait = TimeSpan.FromMicroseconds(200);
 
     private const int MostInARow = 16;
 
@@ -32,7 +33,10 @@ internal sealed partial class Worker : IParkable
 
     private readonly bool _isSpare;
 
-    private IWorkItem? _next;
+    /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
+    private readonly bool _keepsWork;
+
+    private readonly NextSlot<HardwareAtomics> _next = new();
 
     private int _inARow;
 
@@ -56,16 +60,18 @@ internal sealed partial class Worker : IParkable
     /// <summary>Set by the monitor, cleared by the worker.</summary>
     private bool _shouldYield;
 
-    /// <summary>The turn that the monitor found last, and when it did first. Written by the monitor, the time before the turn.</summary>
-    private long _seenTurn = -1;
+    /// <summary>Written by the monitor.</summary>
+    private int _globalEvery = MostGlobalEvery;
 
-    private long _seenSince;
+    /// <summary>Turns until the worker looks at the global queue.</summary>
+    private int _untilGlobal;
 
     internal Worker(Scheduler scheduler, int index, bool isSpare)
     {
         Scheduler = scheduler;
         Index = index;
         _isSpare = isSpare;
+        _keepsWork = scheduler.Policy == SchedulerPolicy.LocalOnly && !isSpare;
         _random = (uint)(index + 1) * 2654435761u;
         BeginLives();
     }
@@ -95,33 +101,12 @@ internal sealed partial class Worker : IParkable
     internal IWorkItem? Running => Volatile.Read(ref _running);
 
     /// <summary>Whether something waits here behind the present item.</summary>
-    internal bool HasWaiting => _queue.Count > 0 || Volatile.Read(ref _next) is not null;
+    internal bool HasWaiting => _queue.Count > 0 || _next.IsFull;
 
     /// <summary>Whether something waits here that others should come for; the next-slot is this worker's, unless it is away.</summary>
-    internal bool HasStealable => _queue.Count > 0 || (IsAway && Volatile.Read(ref _next) is not null);
+    internal bool HasStealable => _queue.Count > 0 || (IsAway && _next.IsFull);
 
-    internal int Queued => _queue.Count + Pinned.Count + (Volatile.Read(ref _next) is null ? 0 : 1);
-
-    /// <summary>Whether what is spawned here waits for this worker. Not for a spare one, which may go out of service with work left.</summary>
-    private bool KeepsWork => Scheduler.Policy == SchedulerPolicy.LocalOnly && !_isSpare;
-
-    internal string ThreadName => $"{Scheduler.Name} worker {Index}";
-
-    /// <summary>The monitor has found a turn that it had not seen.</summary>
-    internal void NoteSeen(long turn, long since)
-    {
-        Volatile.Write(ref _seenTurn, -1);
-        Volatile.Write(ref _seenSince, since);
-        Volatile.Write(ref _seenTurn, turn);
-    }
-
-    /// <summary>For at least how long the present turn has run.</summary>
-    internal TimeSpan RunningFor(long now)
-    {
-        long seen = Volatile.Read(ref _seenTurn);
-        long since = Volatile.Read(ref _seenSince);
-        return seen == Turn && seen == Volatile.Read(ref _seenTurn) && now > since ? Stopwatch.GetElapsedTime(since, now) : TimeSpan.Zero;
-    }
+    internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
 
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
@@ -146,7 +131,7 @@ internal sealed partial class Worker : IParkable
     {
         Volatile.Write(ref _spawned, _spawned + 1);
         WatchedItem.NoteSlot(item, SchedulerTables.PutNext);
-        if (Interlocked.Exchange(ref _next, item) is { } before)
+        if (_next.Put(item) is { } before)
         {
             WatchedItem.NoteSlot(before, SchedulerTables.DisplaceNext);
             Enqueue(before);
@@ -171,7 +156,7 @@ internal sealed partial class Worker : IParkable
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
             Volatile.Write(ref _turn, _turn + 1);
             if (isWatched) newest!.Execute();
-            else fork.Execute();
+            else fork.CallHere();
             Volatile.Write(ref _ran, _ran + 1);
             return true;
         }
@@ -204,12 +189,21 @@ internal sealed partial class Worker : IParkable
         if (ExchangeAway(0, SchedulerTables.ComeBack) != 0) Scheduler.CameBack();
     }
 
+    /// <summary>Says how many turns it has made in a time. By the monitor.</summary>
+    internal void Pace(long turns, TimeSpan elapsed) =>
+        Volatile.Write(ref _globalEvery, (int)Math.Clamp(turns * (GlobalWait / elapsed), 2, MostGlobalEvery));
+
     internal void AskToYield() => SetYield(isAsked: true);
 
     /// <summary>Gives up everything that waits here. By anyone, when the scheduler stops.</summary>
     internal void AbandonAll()
     {
-        TakeNext(SchedulerTables.LeaveNext)?.Abandon();
+        if (_next.TakeAway() is { } next)
+        {
+            WatchedItem.NoteSlot(next, SchedulerTables.LeaveNext);
+            next.Abandon();
+        }
+
         while ((_queue.Steal() ?? Pinned.Dequeue()) is { } item) item.Abandon();
     }
 
@@ -252,9 +246,9 @@ internal sealed partial class Worker : IParkable
     private IWorkItem? TakeOwn()
     {
         if (Scheduler.IsAbandoning) return null;
-        uint turn = (uint)_turn;
-        if (turn % GlobalEvery == 0)
+        if (--_untilGlobal < 0)
         {
+            _untilGlobal = Volatile.Read(ref _globalEvery);
             if (_isSpare && Scheduler.HasSurplus)
             {
                 LeaveAll();
@@ -264,8 +258,8 @@ internal sealed partial class Worker : IParkable
             if (Scheduler.Global.Dequeue() is { } shared) return shared;
         }
 
-        if ((turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
-        if (_next is not null && _inARow < MostInARow && TakeNext(SchedulerTables.TakeNext) is { } next)
+        if ((_turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
+        if (_inARow < MostInARow && TakeNext(SchedulerTables.TakeNext) is { } next)
         {
             _inARow++;
             return next;
@@ -274,17 +268,18 @@ internal sealed partial class Worker : IParkable
         _inARow = 0;
         if (_queue.TakeOldest() is { } own)
         {
-            if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+            if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
             return own;
         }
 
-        return _next is null ? null : TakeNext(SchedulerTables.TakeNext);
+        return TakeNext(SchedulerTables.TakeNext);
     }
 
-    /// <summary>Empties the next-slot. By anyone.</summary>
+    /// <summary>Empties the next-slot. By the worker's thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private IWorkItem? TakeNext(Transition how)
     {
-        IWorkItem? item = Interlocked.Exchange(ref _next, null);
+        IWorkItem? item = _next.Take();
         if (item is not null) WatchedItem.NoteSlot(item, how);
         return item;
     }
@@ -294,7 +289,7 @@ internal sealed partial class Worker : IParkable
         if (Scheduler.Policy == SchedulerPolicy.GlobalOnly) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
         NoteRing();
-        if (!KeepsWork && Scheduler.Parking.HasHungry) Feed();
+        if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
     }
 
     /// <summary>Sees to those who search or sleep: wakes one, or, if one searches, gives away the older half of what waits here.</summary>
@@ -331,7 +326,7 @@ internal sealed partial class Worker : IParkable
         int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
         NoteOverflow(count);
-        GlobalQueue<HardwareAtomics> to = KeepsWork ? Pinned : Scheduler.Global;
+        GlobalQueue<HardwareAtomics> to = _keepsWork ? Pinned : Scheduler.Global;
         to.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
     }

@@ -63,13 +63,13 @@ public sealed class PauseMeter : IDisposable
     {
         if (pauseStart - due > ToTicks(Tolerated))
         {
-            Tracer.RecordAt(due, PauseTables.Stall, _subject);
-            Tracer.RecordAt(pauseStart, PauseTables.Recover, _subject);
+            Tracer.RecordAt(due, PauseTable.Stall, _subject);
+            Tracer.RecordAt(pauseStart, PauseTable.Recover, _subject);
         }
 
         if (collections == 0) return;
-        long argument = PauseTables.OfPause(GC.GetGCMemoryInfo(GCKind.Any).Generation, collections);
-        Tracer.RecordAt(pauseStart, PauseTables.Pause, _subject, argument);
-        Tracer.RecordAt(now, PauseTables.Resume, _subject, argument);
+        long argument = PauseTable.OfPause(GC.GetGCMemoryInfo(GCKind.Any).Generation, collections);
+        Tracer.RecordAt(pauseStart, PauseTable.Pause, _subject, argument);
+        Tracer.RecordAt(now, PauseTable.Resume, _subject, argument);
     }
 }

@@ -91,8 +91,9 @@ internal sealed class SchedulerTraceTests
     [Test]
     public void AHogIsReportedWithItsPlaceAndYields()
     {
+        // No spare worker, which might run what comes after the yield before the turn is over.
         var reported = new TaskCompletionSource<LongRunningWork>();
-        _scheduler = new Scheduler(new SchedulerOptions { Workers = 1, LongRunning = work => reported.TrySetResult(work) });
+        _scheduler = new Scheduler(new SchedulerOptions { Workers = 1, SpareWorkers = 0, LongRunning = work => reported.TrySetResult(work) });
         using var hasYielded = new ManualResetEventSlim();
         _scheduler.Spawn(async () =>
         {
@@ -169,8 +170,12 @@ internal sealed class SchedulerTraceTests
             long start = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(start) < 2 * limit) Thread.SpinWait(100);
         });
-        Assert.That(tripped.Task.Result.Events.Select(StepOf).Where(static step => step.Table.Name == "task").Select(static step => step.Name),
-            Is.EqualTo(new[] { "spawn", "run", "spawn", "end", "run" }));
+
+        // On a machine with much to do it may be the first that waits too long.
+        TraceEvent[] tasks = [.. tripped.Task.Result.Events.Where(static one => StepOf(one).Table.Name == "task")];
+        Assert.That(StepOf(tasks[^1]).Name, Is.EqualTo("run"));
+        TraceEvent spawn = tasks.Single(one => one.Subject == tasks[^1].Subject && StepOf(one).Name == "spawn");
+        Assert.That(Stopwatch.GetElapsedTime(spawn.Timestamp, tasks[^1].Timestamp), Is.GreaterThan(limit));
     }
 
     [Test]
@@ -238,16 +243,19 @@ internal sealed class SchedulerTraceTests
     /// <summary>Runs one item and what it leads to.</summary>
     private void Run(int workers, Action action)
     {
-        _scheduler = new Scheduler(new SchedulerOptions { Workers = workers });
+        _scheduler = new Scheduler(OfWorkers(workers));
         _scheduler.Spawn(action);
         _scheduler.Dispose();
     }
+
+    /// <summary>However long the machine lets an item stand, it counts as none that runs on.</summary>
+    private static SchedulerOptions OfWorkers(int workers) => new() { Workers = workers, LongRun = TimeSpan.FromMinutes(1) };
 
     /// <inheritdoc cref="Run(int, Action)"/>
     private void Run(int workers, Func<Task> function)
     {
         Task? task = null;
-        _scheduler = new Scheduler(new SchedulerOptions { Workers = workers });
+        _scheduler = new Scheduler(OfWorkers(workers));
         _scheduler.Spawn(() => { task = function(); });
         SpinWait.SpinUntil(() => Volatile.Read(ref task) is { IsCompleted: true });
         _scheduler.Dispose();

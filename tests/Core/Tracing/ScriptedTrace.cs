@@ -51,8 +51,8 @@ internal static class ScriptedTrace
         ], 0),
         new TraceThread(4, "pauses",
         [
-            Event(70, PauseTables.Pause, 200, PauseTables.OfPause(2, 1)),
-            Event(75, PauseTables.Resume, 200, PauseTables.OfPause(2, 1)),
+            Event(70, PauseTable.Pause, 200, PauseTable.OfPause(2, 1)),
+            Event(75, PauseTable.Resume, 200, PauseTable.OfPause(2, 1)),
         ], 5),
     ])
     {

@@ -21,7 +21,7 @@ internal sealed class TopTests
     [Test]
     public void A_busy_handler_is_named_in_a_snapshot_for_scripts()
     {
-        using var server = Start("--trace", "--trace-out", _folder);
+        using var server = Start("--trace", Path.Combine(_folder, "trace.json"));
         using var client = FastCoreProgram.Start(FastCoreProgram.Installed("curl"), ["-s", $"{server.Address}/compute/60000"], []);
         var seen = SpinWait.SpinUntil(
             () =>

@@ -139,10 +139,11 @@ internal sealed class TraceTests
     [CancelAfter(60_000)]
     public void A_reactor_that_lets_work_wait_has_the_trace_written()
     {
-        using var server = new RunningServer("--trace", "--trace-limit", "0.001ms", "--trace-out", _folder);
-        Assert.That(server.ReadLine(), Is.EqualTo("fastcore tracing on"));
+        using var server = new RunningServer("--trace", File("all.html"), "--trace-limit", "0.001ms", "--trace-out", _folder);
         Assert.That(server.ReadLine(), Is.EqualTo($"fastcore trace written to {Path.Combine(_folder, "trace-1")}: a reactor let work wait for longer than the limit"));
         Assert.That(System.IO.File.Exists(Path.Combine(_folder, "trace-1", "trace.html")));
+        Assert.That(server.Stop().ExitCode, Is.Zero);
+        Assert.That(System.IO.File.ReadAllText(File("all.html")), Does.EndWith("</html>\n"));
     }
 
     [TestCase("trace")]

@@ -76,7 +76,7 @@ internal sealed class TraceModel
         if (table == SchedulerTables.Task) ReadTask(step);
         else if (table == SchedulerTables.Worker) ReadWorker(step);
         else if (table == WaiterTable.Table || table == SelectTable.Table) ReadWait(step);
-        else if (table == PauseTables.Collection || table == PauseTables.Hiccup) ReadPause(step);
+        else if (table == PauseTable.Table) ReadPause(step);
         else if (step.Transition == SchedulerTables.StealHalf || step.Transition == SchedulerTables.StealSlot) ReadSteal(step);
         else if (table == SchedulerTables.GlobalQueue) _queues.Add(new QueueLength(step.Time, -1, (int)step.Event.Argument));
     }
@@ -157,8 +157,8 @@ internal sealed class TraceModel
     private void ReadPause(TraceStep step)
     {
         EndDoing(step.Track, step.Time);
-        if (step.Transition.To == step.Transition.Table.Initial) return;
-        _doing[step.Track] = (step.Transition.Table == PauseTables.Collection ? SpanKind.Pause : SpanKind.Hiccup, step.Time);
+        if (step.Transition == PauseTable.Pause) _doing[step.Track] = (SpanKind.Pause, step.Time);
+        else if (step.Transition == PauseTable.Stall) _doing[step.Track] = (SpanKind.Hiccup, step.Time);
     }
 
     /// <remarks>A waiter's number is another's at the next wait, and so is a select's: what begins takes the place of what was.</remarks>

@@ -53,7 +53,7 @@ public static class DiagramPage
     {
         double left = state.Middle.X - (layout.StateWidth / 2.0);
         double top = state.Middle.Y - (DiagramLayout.StateHeight / 2.0);
-        page.Append(CultureInfo.InvariantCulture, $"<g{(state.IsInitial ? " class=\"first\"" : "")}><rect x=\"{left:F1}\" y=\"{top:F1}\" width=\"{layout.StateWidth}\" height=\"{DiagramLayout.StateHeight}\" rx=\"9\"/>");
+        page.Append(CultureInfo.InvariantCulture, $"<g class=\"{(state.IsInitial ? "state first" : "state")}\"><rect x=\"{left:F1}\" y=\"{top:F1}\" width=\"{layout.StateWidth}\" height=\"{DiagramLayout.StateHeight}\" rx=\"9\"/>");
         page.Append(CultureInfo.InvariantCulture, $"<text x=\"{state.Middle.X:F1}\" y=\"{state.Middle.Y + 5:F1}\">{Text(state.Name)}</text></g>\n");
     }
 

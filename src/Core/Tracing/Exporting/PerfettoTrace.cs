@@ -54,7 +54,7 @@ public static class PerfettoTrace
 
     /// <summary>Whether a step is the edge of a span, and told as such.</summary>
     private static bool IsSpan(TraceStep step) =>
-        step.Transition.Table == SchedulerTables.Worker || step.Transition.Table == PauseTables.Collection || step.Transition.Table == PauseTables.Hiccup
+        step.Transition.Table == SchedulerTables.Worker || step.Transition.Table == PauseTable.Table
         || (step.Transition.Table == SchedulerTables.Task && (step.Transition.From == SchedulerTables.End.From || step.Transition.To == SchedulerTables.End.From));
 
     private static IEnumerable<(TraceStep From, TraceStep To)> Arrows(IReadOnlyList<TraceStep> steps)

@@ -1,5 +1,6 @@
 // What the page's script reads. Times are nanoseconds since the start; what refers to a task, a wait or a text is its index, -1
-// for none. Tasks are columns, spans are flat: a trace has a hundred thousand of them.
+// for none. Tasks are columns, spans are flat: a trace has a hundred thousand of them. The steps themselves are there for threads
+// that have no spans, such as reactors.
 
 using System.Text.Json;
 using FastCore.Tracing.Analysis;
@@ -59,12 +60,17 @@ internal sealed class TracePageData
     private void WriteTracks(Utf8JsonWriter json)
     {
         ILookup<int, TraceSpan> spans = _model.Spans.ToLookup(static span => span.Track);
+        ILookup<int, TraceStep> steps = _model.Steps.ToLookup(static step => step.Track);
+        Dictionary<Transition, int> kinds = _model.Steps.Select(static step => step.Transition).Distinct().Index().ToDictionary(static one => one.Item, static one => one.Index);
+        WriteTexts(json, "steps", kinds.Keys.Select(static kind => $"{kind.Table.Name}: {kind.Name}"));
         json.WriteStartArray("tracks");
         for (int track = 0; track < _snapshot.Threads.Count; track++)
         {
             json.WriteStartObject();
             json.WriteString("name", _snapshot.Threads[track].Name);
             WriteNumbers(json, "spans", spans[track].SelectMany(span => (long[])[At(span.Start), At(span.End) - At(span.Start), (long)span.Kind, IndexOf(span.Task)]));
+            IEnumerable<TraceStep> marks = spans.Contains(track) ? [] : steps[track];
+            WriteNumbers(json, "marks", marks.SelectMany(step => (long[])[At(step.Time), kinds[step.Transition], step.Subject]));
             json.WriteEndObject();
         }
 

@@ -53,7 +53,7 @@ internal sealed class HistoryRecorder : IDisposable
         _barrier.SignalAndWait();
         Run(_threads[0], _recording);
         _barrier.SignalAndWait();
-        if (_failure is not null) throw _failure;
+        if (_failure is not null) throw new InvalidOperationException($"A thread failed. Seed {seed}.", _failure);
         _threads[0].Complete();
         foreach (HistoryThread thread in _threads) thread.FinishAll();
         return new History(initial, [.. _threads.SelectMany(static thread => thread.Operations)], [.. WhatIsLeftIn(channel.Reader)]);

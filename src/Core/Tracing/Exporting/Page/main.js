@@ -6,7 +6,7 @@ const percentiles = [["p50", "50"], ["p90", "90"], ["p99", "99"], ["p99.9", "99.
 function draw() {
   drawTimeline(timeline);
   drawQueues(queues);
-  byId("range").textContent = `${time(view.from)} – ${time(view.to)} (${time(view.to - view.from)})`;
+  byId("range").textContent = `${moment(view.from, (view.to - view.from) / 100)} – ${moment(view.to, (view.to - view.from) / 100)} (${time(view.to - view.from)})`;
 }
 
 let addressTimer = 0;
@@ -90,7 +90,7 @@ function fillTables() {
 
 function fillLegends() {
   const entry = (background, text) => element("li", {}, element("i", { style: `background:${background}` }), text);
-  byId("legend").replaceChildren(...trace.summary.groups.slice(0, 8).map(one => entry(taskColour(one.name), shortName(one.name))), entry("var(--blocked)", "blocked"), entry("var(--searching)", "searching"), entry("var(--parked)", "asleep"), entry("var(--pause)", "GC pause, hiccup"));
+  byId("legend").replaceChildren(...trace.summary.groups.slice(0, 8).map(one => entry(taskColour(one.name), shortName(one.name))), entry("var(--blocked)", "blocked"), entry("var(--searching)", "searching"), entry("var(--parked)", "asleep"), entry("var(--pause)", "GC pause"), entry("var(--hiccup)", "hiccup"));
   byId("queue-legend").replaceChildren(...trace.queues.map(queue => entry(queueColour(queue), queue.track < 0 ? "global queue" : trace.tracks[queue.track].name)));
 }
 

@@ -7,6 +7,12 @@ function time(ns) {
   return `${+(ns / 1e9).toPrecision(3)} s`;
 }
 
+// A moment, with as many digits as tell it from its neighbours a step away.
+function moment(ns, step) {
+  const [unit, name] = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]].find(([size]) => Math.abs(ns) >= size) ?? [1, "ns"];
+  return `${(ns / unit).toFixed(Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9)))} ${name}`;
+}
+
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes ?? {})) {

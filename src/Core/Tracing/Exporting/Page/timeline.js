@@ -15,8 +15,10 @@ const tracks = trace.tracks.map((track, index) => {
     open.push(start + length);
   }
   const longest = spans.reduce((most, span) => Math.max(most, span.end - span.start), 0);
-  return { name: track.name, spans, depth, longest, top: 0 };
-}).map((track, index) => ({ ...track, index })).filter(track => track.spans.length > 0).sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  const marks = [];
+  for (let i = 0; i < track.marks.length; i += 3) marks.push({ at: track.marks[i], step: track.marks[i + 1], subject: track.marks[i + 2] });
+  return { name: track.name, spans, marks, depth, longest, top: 0 };
+}).map((track, index) => ({ ...track, index })).filter(track => track.spans.length + track.marks.length > 0).sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 let bottom = AxisHeight;
 for (const track of tracks) {
   track.top = bottom;
@@ -56,7 +58,7 @@ function spanName(span) {
 
 function spanColour(span) {
   if (span.kind === "Task") return taskColour(spanName(span));
-  return colour({ Blocked: "blocked", Searching: "searching", Parked: "parked", Pause: "pause", Hiccup: "pause" }[span.kind]);
+  return colour({ Blocked: "blocked", Searching: "searching", Parked: "parked", Pause: "pause", Hiccup: "hiccup" }[span.kind]);
 }
 
 // Fits a canvas to its place and gives a context that draws in CSS pixels.
@@ -88,7 +90,7 @@ function drawAxis(context, width, height) {
     context.moveTo(x, AxisHeight - 6);
     context.lineTo(x, height);
     context.stroke();
-    context.fillText(time(at), x + 3, 9);
+    context.fillText(moment(at, step), x + 3, 9);
   }
 }
 
@@ -109,6 +111,7 @@ function drawTimeline(canvas) {
       lastX[span.depth] = x + Math.max(wide, 1);
       drawSpan(context, span, x, Math.max(wide, 1), track.top + span.depth * RowHeight, perNanosecond);
     }
+    drawMarks(context, track, perNanosecond);
     context.restore();
     context.fillStyle = colour("text");
     context.fillText(track.name.length > 30 ? `${track.name.slice(0, 29)}…` : track.name, 6, track.top + RowHeight / 2, NameWidth - 12);
@@ -139,6 +142,39 @@ function drawSpan(context, span, x, wide, y) {
     context.restore();
   }
   context.globalAlpha = 1;
+}
+
+function firstMark(marks, from) {
+  let low = 0, high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (marks[middle].at < from) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
+// The steps of a thread that has no spans, such as a reactor; their names where there is room.
+function drawMarks(context, track, perNanosecond) {
+  let lastX = -1;
+  for (let i = firstMark(track.marks, view.from); i < track.marks.length && track.marks[i].at <= view.to; i++) {
+    const x = NameWidth + (track.marks[i].at - view.from) * perNanosecond;
+    if (x < lastX + 1) continue;
+    lastX = x;
+    const name = trace.steps[track.marks[i].step], room = (i + 1 < track.marks.length ? (track.marks[i + 1].at - track.marks[i].at) * perNanosecond : 200) - 6;
+    context.fillStyle = taskColour(name.split(":")[0]);
+    context.fillRect(x, track.top + 2, 2, RowHeight - 4);
+    if (room < 60) continue;
+    context.fillStyle = colour("dim");
+    context.fillText(name, x + 5, track.top + RowHeight / 2, room);
+  }
+}
+
+function markAt(canvas, x, y) {
+  const track = tracks.find(one => y >= one.top && y < one.top + RowHeight);
+  if (!track || !track.marks.length || x < NameWidth) return null;
+  const perNanosecond = scale(canvas.clientWidth), at = view.from + (x - NameWidth) / perNanosecond, next = firstMark(track.marks, at);
+  const near = [next - 1, next].map(index => track.marks[index]).filter(mark => mark && Math.abs(mark.at - at) * perNanosecond < 4);
+  return near.sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0] ?? null;
 }
 
 function shortName(name) {
@@ -227,10 +263,10 @@ function listen(canvas, tip) {
       if (dragged.moved) show(dragged.from + by, dragged.to + by);
       return;
     }
-    const [x, y] = place(event), span = spanAt(canvas, x, y);
-    tip.hidden = !span;
-    if (!span) return;
-    tip.textContent = `${spanName(span)} · ${time(span.end - span.start)}${span.task >= 0 ? ` · waited ${time(trace.tasks.run[span.task] - trace.tasks.queued[span.task])}` : ""}`;
+    const [x, y] = place(event), span = spanAt(canvas, x, y), mark = span ? null : markAt(canvas, x, y);
+    tip.hidden = !span && !mark;
+    if (tip.hidden) return;
+    tip.textContent = mark ? `${trace.steps[mark.step]} · subject ${mark.subject} · at ${time(mark.at)}` : `${spanName(span)} · ${time(span.end - span.start)}${span.task >= 0 ? ` · waited ${time(trace.tasks.run[span.task] - trace.tasks.queued[span.task])}` : ""}`;
     tip.style.left = `${Math.min(x + 12, canvas.clientWidth - 260)}px`;
     tip.style.top = `${y + 14}px`;
   });
