@@ -165,8 +165,8 @@ internal sealed class LinkedRings<T, TSides, TAtomics> : ISpareKeeper
     internal void PutSeal()
     {
         TAtomics.Enter(_gate);
-        TAtomics.Write(ref _sealed, 1);
         _last.PutSeal();
+        TAtomics.Write(ref _sealed, 1);
         TAtomics.Exit(_gate);
     }
 

@@ -76,8 +76,7 @@ internal sealed class BufferSpecification(ChannelShape shape, History history, L
     private bool IsRefusedWith(Operation write, int items)
     {
         IEnumerable<Operation> meanwhile = history.Operations.Where(other => other != write && other.Invoked < write.Returned && other.Returned > write.Invoked);
-        return (leeway.HasFlag(Leeway.RefusesEarly) && meanwhile.Any(static other => other is { Kind: OperationKind.Complete, Outcome: OperationOutcome.Done }))
-            || (leeway.HasFlag(Leeway.HoldsPlaces) && items + meanwhile.Count(static other => other.Kind is OperationKind.Read or OperationKind.Write) >= shape.Capacity);
+        return leeway.HasFlag(Leeway.HoldsPlaces) && items + meanwhile.Count(static other => other.Kind is OperationKind.Read or OperationKind.Write) >= shape.Capacity;
     }
 
     private Sequence<int> Add(Sequence<int> items, int item)

@@ -11,21 +11,17 @@ internal enum Leeway
     /// <summary>A ring's count is its tail less what its head was a little earlier, and that of several rings is a sum.</summary>
     CountsLate = 1,
 
-    /// <summary>A chain of rings may refuse a write as soon as its completion has begun, though another write is accepted still.</summary>
-    RefusesEarly = 2,
-
     /// <summary>A write may be refused for a place held by an operation under way: a read that has its item, a write that has yet to put its own.</summary>
-    HoldsPlaces = 4,
+    HoldsPlaces = 2,
 }
 
 internal static class Leeways
 {
-    internal const Leeway OfLimited = Leeway.CountsLate | Leeway.RefusesEarly | Leeway.HoldsPlaces;
+    internal const Leeway OfLimited = Leeway.CountsLate | Leeway.HoldsPlaces;
 
     internal static Leeway Of(ChannelShape shape) => shape switch
     {
         { IsPrioritized: true } or { Drops: true } => Leeway.None,
-        { Capacity: null } => Leeway.CountsLate | Leeway.RefusesEarly,
         { Capacity: > 1 << 16 } => OfLimited,
         _ => Leeway.CountsLate,
     };
