@@ -14,6 +14,7 @@ internal static class FastCoreCommand
         DoctorCommand.Create(),
         TraceCommand.Create(),
         DiagramsCommand.Create(),
+        TopCommand.Create(),
         CompletionCommand.Create(),
     };
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using FastCore.Cli.Trace;
+using FastCore.Net.Diagnostics;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
 using FastCore.Perf.Demo;
@@ -29,7 +30,8 @@ internal static class ServeCommand
         var traceFolder = new Option<string>("--trace-out") { Description = "the folder that SIGUSR2 and --trace-limit write traces to (default: the present one); SIGUSR1 starts and stops recording", HelpName = "DIR" };
         var kept = CommonOptions.Time("--trace-keep", "how far back a trace goes, if its threads have not done too much (default 10s)");
         var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
-        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit };
+        var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top --attach PATH` looks at the server; adds /compute/{ms}, which runs on the scheduler", HelpName = "PATH" };
+        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
@@ -40,19 +42,19 @@ internal static class ServeCommand
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace)));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control)));
         return command;
     }
 
-    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile)
+    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath)
     {
-        if (traceFile == null) return await ServeAsync(options, tracing);
+        if (traceFile == null) return await ServeAsync(options, tracing, controlPath);
         try
         {
             // Before the server starts, so that a file that can't be written is no surprise at its end.
             await using var file = File.Create(traceFile);
             Tracer.Start(TraceFiles.Options);
-            var code = await ServeAsync(options, tracing);
+            var code = await ServeAsync(options, tracing, controlPath);
             Tracer.Stop();
             TraceFiles.Write(Tracer.Snapshot().WithoutGaps(), file, traceFile);
             return code;
@@ -64,13 +66,16 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing)
+    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath)
     {
         using var interruption = new Interruption();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = interruption.Token.Register(stopped.SetResult);
         var server = new HttpServer(options);
         DemoApplication.Map(server);
+        if (!TryStartControl(controlPath, out var control)) return ExitCode.Unreachable;
+        using var whileServing = control;
+        if (control != null) DemoApplication.MapCompute(server);
         try
         {
             server.Start();
@@ -80,6 +85,7 @@ internal static class ServeCommand
             Console.Error.WriteLine($"fastcore: {Explain(refused, options)}");
             return ExitCode.Unreachable;
         }
+        if (control != null) server.Register("http");
         // Who reads the line may send a signal at once.
         using var tracer = new ServerTracing(tracing, server.Reactors);
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
@@ -87,6 +93,22 @@ internal static class ServeCommand
         await stopped.Task;
         await server.StopAsync(StopLimit);
         return ExitCode.Good;
+    }
+
+    private static bool TryStartControl(string? path, out ControlServer? control)
+    {
+        control = null;
+        if (path == null) return true;
+        try
+        {
+            control = ControlServer.Start(path);
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or SocketException or ArgumentException)
+        {
+            Console.Error.WriteLine($"fastcore: --control: {refused.Message}");
+            return false;
+        }
     }
 
     private static string Explain(Exception refused, HttpServerOptions options) => refused is SocketException socket

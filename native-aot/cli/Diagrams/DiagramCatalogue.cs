@@ -9,7 +9,7 @@ internal static class DiagramCatalogue
     /// <summary>All of them, by the names of their tables, part by part.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "task", "worker", "spinning worker", "parking", "local ring", "next-slot", "global queue", "steal", "monitor", "blocking call hand-over", "cooperative yield", "timer", "GC pause",
+        "task", "worker", "spinning worker", "parking", "local ring", "next-slot", "global queue", "steal", "monitor", "blocking call hand-over", "cooperative yield", "timer", "GC pause", "hiccup",
         "rendezvous channel", "bounded channel", "unbounded channel", "broadcast ring consumer", "waiter", "select", "channel close",
         "pooled object", "native-heap span", "native-heap page run",
         "listener", "connection", "receive", "send", "HTTP parser", "request", "upgrade", "client pool connection",

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Text;
 using FastCore.Net.Http;
 
@@ -39,6 +40,18 @@ public static class DemoApplication
         server.Map(HttpMethod.Get, "/bytes/{n}", SendBytes);
         server.MapAsync(HttpMethod.Get, "/delay/{ms}", Delay);
         server.Map(HttpMethod.Get, "/stats", context => SendStatistics(context, server));
+    }
+
+    /// <summary>Maps <c>/compute/{ms}</c>, which keeps a worker of the scheduler busy for so long.</summary>
+    public static void MapCompute(HttpServer server) => server.MapOffloaded(HttpMethod.Get, "/compute/{ms}", Compute);
+
+    private static void Compute(HttpContext context)
+    {
+        if (!TryReadNumber(context, MaxDelay, out var milliseconds)) return;
+        var start = Stopwatch.GetTimestamp();
+        long rounds = 0;
+        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < milliseconds && !context.Aborted.IsCancellationRequested) rounds++;
+        context.Respond($"{rounds} rounds\n", PlainText);
     }
 
     private static void EchoFields(HttpContext context)

@@ -25,7 +25,7 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
         ["serve", "--demo", "--port", "0", "--address", "127.0.0.1", "--transport", transport, "--cpus", $"{cpu}"]);
 
     /// <summary>The same recording its trace, to be compared with itself without.</summary>
-    public ServerSubject Traced() => new($"{Name}/traced", FileName, [.. Arguments, "--trace"]) { Reference = Name };
+    public ServerSubject Traced() => new($"{Name}/traced", FileName, [.. Arguments, "--trace", "/dev/null"]) { Reference = Name };
 
     /// <summary>Kestrel's peer program, or null where there is none.</summary>
     /// <param name="executable">The <c>fastcore</c> program; the peer is looked for in <c>peers</c> beside it.</param>

@@ -7,6 +7,9 @@ namespace FastCore.Scheduling;
 /// </remarks>
 public interface IWorkItem
 {
+    /// <summary>What reports and traces name the item by: the method of this delegate. Null, unless implemented: they name its type.</summary>
+    Delegate? NamedBy => null;
+
     /// <summary>
     /// Does the work, on a worker of the scheduler. What it throws goes to <see cref="SchedulerOptions.UnhandledException"/>.
     /// </summary>

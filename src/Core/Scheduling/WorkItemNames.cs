@@ -23,6 +23,7 @@ internal static class WorkItemNames
         WatchedItem watched => watched.Item is { } inner ? Describe(inner) : string.Empty,
         Awaitable { Awaiter: { } awaiter } => OfState(awaiter) ?? OfType(item.GetType()),
         IDelegateItem called => OfState(called.State) ?? OfDelegate(called.Delegate),
+        { NamedBy: { } delegated } => OfDelegate(delegated),
         _ => OfType(item.GetType()),
     };
 

@@ -9,7 +9,6 @@
 //
 // All fields are the worker's own to write, but for those that say otherwise.
 
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tracing;
@@ -70,11 +69,6 @@ internal sealed partial class Worker : IParkable
     /// <summary>Turns until the worker looks at the global queue.</summary>
     private int _untilGlobal;
 
-    /// <summary>The turn that the monitor found last, and when it did first. Written by the monitor, the time before the turn.</summary>
-    private long _seenTurn = -1;
-
-    private long _seenSince;
-
     internal Worker(Scheduler scheduler, int index, bool isSpare)
     {
         Scheduler = scheduler;
@@ -117,24 +111,6 @@ internal sealed partial class Worker : IParkable
     internal bool HasStealable => _queue.Count > 0 || (IsAway && _next.IsFull);
 
     internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
-
-    internal string ThreadName => $"{Scheduler.Name} worker {Index}";
-
-    /// <summary>The monitor has found a turn that it had not seen.</summary>
-    internal void NoteSeen(long turn, long since)
-    {
-        Volatile.Write(ref _seenTurn, -1);
-        Volatile.Write(ref _seenSince, since);
-        Volatile.Write(ref _seenTurn, turn);
-    }
-
-    /// <summary>For at least how long the present turn has run.</summary>
-    internal TimeSpan RunningFor(long now)
-    {
-        long seen = Volatile.Read(ref _seenTurn);
-        long since = Volatile.Read(ref _seenSince);
-        return seen == Turn && seen == Volatile.Read(ref _seenTurn) && now > since ? Stopwatch.GetElapsedTime(since, now) : TimeSpan.Zero;
-    }
 
     /// <summary>Starts its thread.</summary>
     internal Thread Start()

@@ -27,6 +27,7 @@ internal static class LiveSnapshot
             WritePool(json, warnings);
             WriteList(json, "threads", ThreadTimes.Take(), WriteThread);
             WriteList(json, "schedulers", LiveRegistry.Of<Scheduler>(), (one, entry) => WriteScheduler(one, entry.Name, entry.Target, warnings));
+            WriteList(json, "tasks", LiveTasks.Take(), (one, task) => WriteTask(one, task, warnings));
             WriteList(json, "reactors", LiveRegistry.Of<Reactor>(), static (one, entry) => WriteReactor(one, entry.Name, entry.Target));
             WriteList(json, "channels", LiveRegistry.Of<ILiveChannel>(), (one, entry) => WriteChannel(one, entry.Name, entry.Target.Look(), warnings));
             json.WriteStartArray("warnings");
@@ -102,6 +103,20 @@ internal static class LiveSnapshot
         json.WriteNumber("spawned", worker.Spawned);
         json.WriteNumber("moved", worker.Moved);
         json.WriteNumber("queued", worker.Queued);
+    }
+
+    private static void WriteTask(Utf8JsonWriter json, TaskLook task, List<string> warnings)
+    {
+        json.WriteString("name", task.Name);
+        json.WriteString("spawn_place", task.SpawnPlace);
+        json.WriteNumber("polls", task.Polls);
+        json.WriteNumber("busy_ms", task.Busy.TotalMilliseconds);
+        json.WriteNumber("queued_ms", task.Queued.TotalMilliseconds);
+        json.WriteNumber("blocked_ms", task.Blocked.TotalMilliseconds);
+        json.WriteNumber("longest_run_ms", task.LongestRun.TotalMilliseconds);
+        json.WriteNumber("running", task.RunningNow);
+        json.WriteNumber("queued", task.QueuedNow);
+        if (task.LongestRun - task.Blocked >= LongRun) warnings.Add($"{task.Name} has run for {task.LongestRun.TotalMilliseconds:F0} ms without letting others run.");
     }
 
     private static void WriteReactor(Utf8JsonWriter json, string name, Reactor reactor)

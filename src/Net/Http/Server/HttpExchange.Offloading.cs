@@ -55,6 +55,8 @@ internal sealed partial class HttpExchange : IWorkItem
 
     public static Rejection NoScheduler => new(503, "The server runs no more handlers.");
 
+    Delegate? IWorkItem.NamedBy => (Delegate?)Route?.Handler ?? Route?.AsyncHandler;
+
     void IWorkItem.Execute()
     {
         try
