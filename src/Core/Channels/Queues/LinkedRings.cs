@@ -157,8 +157,16 @@ internal sealed class LinkedRings<T, TSides, TAtomics> : ISpareKeeper
     void ISpareKeeper.DropUnused(bool isMemoryShort)
     {
         TAtomics.Enter(_gate);
-        long unused = _spareTerm.End(_spareBytes, SpareTerm.AlwaysKept, isMemoryShort);
-        while (unused > 0 && PopSpare() is { } spare) unused -= spare.Bytes;
+        long unused = _spareTerm.End(_spareBytes, isMemoryShort ? 0 : SpareTerm.AlwaysKept, isMemoryShort);
+        if (unused > 0)
+        {
+            while (unused > 0 && PopSpare() is { } spare) unused -= spare.Bytes;
+
+            // Each that is kept was followed by one that is not, and would keep it. To a consumer that holds one still, it looks
+            // as if linked again: it asks whether that ring is first.
+            for (SealableRing<T, TSides, TAtomics>? kept = _spares; kept is not null; kept = kept.NextSpare) TAtomics.Write(ref kept.Next, null);
+        }
+
         TAtomics.Exit(_gate);
     }
 

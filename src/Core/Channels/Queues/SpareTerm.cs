@@ -7,8 +7,8 @@ namespace FastCore.Channels.Queues;
 /// <param name="milliseconds">How long a term lasts at least, unless memory is short.</param>
 internal struct SpareTerm(int milliseconds)
 {
-    /// <summary>In bytes: so much is kept for good.</summary>
-    internal const long AlwaysKept = 1 << 20;
+    /// <summary>In bytes: so much is kept for good, unless memory is short.</summary>
+    internal const long AlwaysKept = 1 << 16;
 
     private long _fewest;
 
@@ -19,7 +19,7 @@ internal struct SpareTerm(int milliseconds)
 
     /// <summary>Ends the term and begins the next, if it has lasted long enough.</summary>
     /// <param name="kept">What is there now.</param>
-    /// <param name="alwaysKept"><see cref="AlwaysKept"/>, in the caller's unit.</param>
+    /// <param name="alwaysKept">What is not worth letting go, in the same unit.</param>
     /// <param name="isMemoryShort">Whether memory is worth more than what it costs to allocate it again.</param>
     /// <returns>How much of it to let go.</returns>
     internal long End(long kept, long alwaysKept, bool isMemoryShort)

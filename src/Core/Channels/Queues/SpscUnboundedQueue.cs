@@ -201,7 +201,7 @@ internal readonly struct SpscUnboundedQueue<T, TAtomics>(RingGrowth growth) : II
         void ISpareKeeper.DropUnused(bool isMemoryShort)
         {
             TAtomics.Enter(_gate);
-            for (long unused = _spareTerm.End(CountSpares(), AlwaysKept, isMemoryShort); unused > 0; unused--) _oldest = _oldest.Next!;
+            for (long unused = _spareTerm.End(CountSpares(), isMemoryShort ? 0 : AlwaysKept, isMemoryShort); unused > 0; unused--) _oldest = _oldest.Next!;
             TAtomics.Exit(_gate);
         }
 
