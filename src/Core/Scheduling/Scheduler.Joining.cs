@@ -97,7 +97,12 @@ public sealed partial class Scheduler
                 worker.EndSearch();
 
                 // It may have come there behind the shutdown's back: that looks behind a fence on all processors, once.
-                if (worker.Scheduler.IsAbandoning) worker.Scheduler.AbandonGlobal();
+                if (worker.Scheduler.IsAbandoning)
+                {
+                    worker.AbandonAll();
+                    worker.Scheduler.AbandonGlobal();
+                }
+
                 Blocking(static waited =>
                 {
                     waited.Wait();

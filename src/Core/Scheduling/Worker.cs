@@ -112,6 +112,9 @@ internal sealed partial class Worker : IParkable
 
     internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
 
+    /// <summary>Where what finds no room here waits.</summary>
+    private GlobalQueue<HardwareAtomics> Elsewhere => _keepsWork ? Pinned : Scheduler.Global;
+
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
     {
@@ -151,10 +154,20 @@ internal sealed partial class Worker : IParkable
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
     /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
+    /// <remarks>
+    /// What lies above may fork in its turn, and so on; where the stack is short it goes where others find it, and where this
+    /// worker does when it has ended some of what it is in the middle of.
+    /// </remarks>
     internal bool TryTakeBack(Fork fork)
     {
         IWorkItem? newest = _queue.TakeNewest();
         bool isWatched = newest is not null && newest != fork && WatchedItem.IsFor(newest, fork);
+        if (newest is not null && newest != fork && !isWatched && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            newest = MoveAllAbove(fork, newest);
+            isWatched = newest is not null && newest != fork;
+        }
+
         if (newest == fork || isWatched)
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
@@ -272,7 +285,7 @@ internal sealed partial class Worker : IParkable
         _inARow = 0;
         if (_queue.TakeOldest() is { } own)
         {
-            if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
+            if (!_keepsWork && Scheduler.Parking.HasHungry && _queue.Count > 0) Feed();
             return own;
         }
 
@@ -294,7 +307,9 @@ internal sealed partial class Worker : IParkable
         if (_sharesAll) Scheduler.Global.Enqueue([item]);
         else if (!_queue.TryPush(item)) Overflow(item);
         NoteRing();
-        if (!_keepsWork && Scheduler.Parking.HasHungry) Feed();
+        if (!Scheduler.Parking.HasHungry) return;
+        if (!_keepsWork) Feed();
+        else if (IsAway) Scheduler.Notify();
     }
 
     /// <summary>Sees to those who search or sleep: wakes one, or, if one searches, gives away the older half of what waits here.</summary>
@@ -331,9 +346,24 @@ internal sealed partial class Worker : IParkable
         int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
         NoteOverflow(count);
-        GlobalQueue<HardwareAtomics> to = _keepsWork ? Pinned : Scheduler.Global;
-        to.Enqueue(_overflow.AsSpan(0, count));
+        Elsewhere.Enqueue(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
+    }
+
+    /// <summary>Moves the newest item, and all that lies above the fork, to where there is room.</summary>
+    /// <returns>What stands for the fork; null if it was stolen.</returns>
+    private IWorkItem? MoveAllAbove(Fork fork, IWorkItem newest)
+    {
+        IWorkItem? item = newest;
+        while (item is not null && item != fork && !WatchedItem.IsFor(item, fork))
+        {
+            Elsewhere.Enqueue([item]);
+            item = _queue.TakeNewest();
+        }
+
+        NoteRing();
+        Scheduler.Notify();
+        return item;
     }
 
     private int MoveOldest(int most)

@@ -89,6 +89,55 @@ internal sealed class SchedulerTests
         Assert.That(() => Scheduler.Join(Fail, Fail), Throws.TypeOf<AggregateException>());
     }
 
+    /// <summary>What lies above a fork when its join comes forks in its turn, again and again: no stack is deep enough for all of them.</summary>
+    [Test]
+    public async Task WhatLiesAboveAForkMayForkWithoutEnd([Values] SchedulerPolicy policy)
+    {
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, SpareWorkers = 0, Policy = policy });
+        using var done = new ManualResetEventSlim();
+        int left = 20_000;
+        int joined = 0;
+        scheduler.Spawn(Tick);
+        done.Wait();
+        await scheduler.DisposeAsync();
+        Assert.That(joined, Is.EqualTo(20_000));
+
+        void Tick()
+        {
+            // Some two hundred of these inside each other are more than a thread's stack.
+            Span<byte> frame = stackalloc byte[32 * 1024];
+            frame[left % frame.Length] = 1;
+            Scheduler.Join(
+                () =>
+                {
+                    if (--left > 0) scheduler.Spawn(Tick);
+                    else done.Set();
+                },
+                () => joined++);
+            if (frame[^1] > 1) throw new InvalidDataException("The frame is in use until the end.");
+        }
+    }
+
+    /// <summary>The fork has left its worker's queue when the scheduler has stopped, so nobody comes for it.</summary>
+    [Test]
+    public void ACancelLeavesNobodyWaitingForAFork([Values] SchedulerPolicy policy, [Values(1, 2)] int workers)
+    {
+        var scheduler = new Scheduler(new SchedulerOptions { Workers = workers, Policy = policy });
+        using var runs = new ManualResetEventSlim();
+        bool isJoined = false;
+        scheduler.Spawn(() => Scheduler.Join(
+            () =>
+            {
+                runs.Set();
+                while (!scheduler.IsAbandoning) Thread.SpinWait(100);
+                for (int i = 0; i < 1000; i++) scheduler.Spawn(static () => { });
+            },
+            () => isJoined = true));
+        runs.Wait();
+        Assert.That(scheduler.Shutdown(ShutdownMode.Cancel, Timeout.InfiniteTimeSpan));
+        Assert.That(isJoined, "An item that runs ends as it would have.");
+    }
+
     [Test]
     public async Task JoinReturnsWhatBothReturned([Values(1, 2)] int workers)
     {
