@@ -23,6 +23,8 @@ public sealed class PauseMeter : IDisposable
 
     private readonly long _subject = Tracer.NewSubject();
 
+    private int _isDisposed;
+
     /// <summary>Starts to watch.</summary>
     public PauseMeter()
     {
@@ -33,7 +35,7 @@ public sealed class PauseMeter : IDisposable
     /// <summary>Ends its thread.</summary>
     public void Dispose()
     {
-        if (_stop.SafeWaitHandle.IsClosed) return;
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _stop.Set();
         _thread.Join();
         _stop.Dispose();

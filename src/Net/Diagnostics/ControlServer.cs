@@ -21,10 +21,12 @@ public sealed class ControlServer : IDisposable
     private const int Backlog = 8;
     private const int CallMilliseconds = 1000;
     private const int ClientMilliseconds = 3000;
+    private const int RetryMilliseconds = 100;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Socket _listener;
     private readonly Thread _thread;
+    private readonly ManualResetEventSlim _ending = new();
     private int _isDisposed;
 
     private ControlServer(string path, Socket listener)
@@ -59,6 +61,7 @@ public sealed class ControlServer : IDisposable
         catch
         {
             listener.Dispose();
+            if (listener.IsBound) File.Delete(path);
             throw;
         }
         return new ControlServer(path, listener);
@@ -68,8 +71,10 @@ public sealed class ControlServer : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        _ending.Set();
         _listener.Dispose();
         _thread.Join();
+        _ending.Dispose();
         File.Delete(Path);
     }
 
@@ -77,7 +82,8 @@ public sealed class ControlServer : IDisposable
     {
         if (!System.IO.Path.Exists(path)) return;
         if (!LinuxFiles.IsSocket(path)) throw new IOException($"{path} is there and is no socket.");
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // Not blocking: who listens may have a full backlog, and not come to it.
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
             probe.Connect(endPoint);
@@ -87,6 +93,10 @@ public sealed class ControlServer : IDisposable
             File.Delete(path);
             return;
         }
+        catch (SocketException busy) when (busy.SocketErrorCode == SocketError.WouldBlock)
+        {
+            // It has a backlog, so it listens.
+        }
         throw new IOException($"Somebody listens on {path}.");
     }
 
@@ -94,15 +104,33 @@ public sealed class ControlServer : IDisposable
     {
         while (Volatile.Read(ref _isDisposed) == 0)
         {
+            using var client = TryAccept();
+            if (client == null)
+            {
+                // This server ends, or the process has no descriptor left: then the client waits on, and so does this thread.
+                _ending.Wait(RetryMilliseconds);
+                continue;
+            }
             try
             {
-                using var client = _listener.Accept();
                 Serve(client);
             }
-            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+            catch (SocketException)
             {
-                // The client went, or was too slow, or this server ends.
+                // The client went, or was too slow.
             }
+        }
+    }
+
+    private Socket? TryAccept()
+    {
+        try
+        {
+            return _listener.Accept();
+        }
+        catch (Exception refused) when (refused is SocketException or ObjectDisposedException)
+        {
+            return null;
         }
     }
 
@@ -141,7 +169,8 @@ public sealed class ControlServer : IDisposable
         catch (Exception failure)
         {
             // What is looked at may be a program's own; its fault must end neither this thread nor the process.
-            return Encoding.UTF8.GetBytes($$"""{"error":"{{System.Text.Json.JsonEncodedText.Encode($"The snapshot failed: {failure.Message}")}}"}""");
+            // Its name and not its message, which may be no text that can be encoded.
+            return Encoding.UTF8.GetBytes($$"""{"error":"The snapshot failed: {{failure.GetType().Name}}."}""");
         }
     }
 
