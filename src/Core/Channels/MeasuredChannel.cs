@@ -61,7 +61,7 @@ public static class MeasuredChannel
 /// <para>
 /// <b>What is counted.</b> The counters count what succeeded; a wait is timed however it ends, and only if the operation did
 /// not complete at once. Items in the channel are reported if its reader can count. Channels with the same name are one
-/// series.
+/// series. A listener to the instruments runs inside the operation, after it has succeeded: if it throws, so does the operation.
 /// </para>
 /// <para>
 /// <b>Allocation.</b> None for operations that complete at once; those that wait use pooled objects.

@@ -2,7 +2,8 @@
 // the worker's present item runs on, pays for both, as in LocalQueue.
 //
 // Invariant: _item is the worker's to write; the other two are written inside the gate. What is _taken is in nobody's way:
-// it stays in _item until its worker comes by, who finds _isWanted, and clears all three in the gate.
+// it stays in _item until its worker comes by, who finds _isWanted, and clears all three in the gate. (So the slot keeps one item
+// that has run from being collected for as long as its worker's present item runs on.)
 //
 // No item has two takers, and none is lost: the worker first writes _item, then reads _isWanted; who takes away first writes
 // _isWanted, then makes a fence on all processors, then reads _item. So either the worker sees that it is wanted, and asks in
