@@ -169,8 +169,9 @@ public sealed class ControlServer : IDisposable
         catch (Exception failure)
         {
             // What is looked at may be a program's own; its fault must end neither this thread nor the process.
-            // Its name and not its message, which may be no text that can be encoded.
-            return Encoding.UTF8.GetBytes($$"""{"error":"The snapshot failed: {{failure.GetType().Name}}."}""");
+            // Its message may hold half a character, which JSON can't: through UTF-8 it becomes a whole one.
+            var message = Encoding.UTF8.GetBytes($"The snapshot failed: {failure.Message}");
+            return Encoding.UTF8.GetBytes($$"""{"error":"{{System.Text.Json.JsonEncodedText.Encode(message)}}"}""");
         }
     }
 

@@ -139,7 +139,7 @@ internal sealed class ControlServerTests
 
     private sealed class Faulty : ILiveChannel
     {
-        public ChannelLook Look() => throw new InvalidOperationException("as asked");
+        public ChannelLook Look() => throw new InvalidOperationException("as asked, with half a character: \ud800");
     }
 
     private JsonDocument Ask(string request) => Ask(_path, request);
