@@ -13,10 +13,10 @@ internal static class ThreadClock
 
     public static long Nanoseconds => TryRead(ThreadCpuTime, out var nanoseconds) ? nanoseconds : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
-    /// <summary>CPU time of all threads of this process whose name begins so; the kernel knows 15 characters of it.</summary>
-    public static TimeSpan TimeOf(string names)
+    /// <summary>CPU time, in nanoseconds, of each thread of this process whose name begins so; the kernel knows 15 characters of it.</summary>
+    public static Dictionary<int, long> TimesOf(string names)
     {
-        var sum = 0L;
+        var times = new Dictionary<int, long>();
         foreach (var directory in Directory.EnumerateDirectories("/proc/self/task"))
         {
             try
@@ -28,11 +28,16 @@ internal static class ThreadClock
                 // It has ended since the listing.
                 continue;
             }
+            var thread = int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture);
             // The number of the clock is the thread's, inverted, above three bits that say of what it is a clock.
-            if (TryRead(~int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture) << 3 | OfOneThread, out var nanoseconds)) sum += nanoseconds;
+            if (TryRead(~thread << 3 | OfOneThread, out var nanoseconds)) times[thread] = nanoseconds;
         }
-        return TimeSpan.FromMicroseconds(sum / 1000.0);
+        return times;
     }
+
+    /// <summary>What they have spent since. A thread that has ended meanwhile does not count: its time went with it.</summary>
+    public static TimeSpan TimeSince(IReadOnlyDictionary<int, long> before, string names) =>
+        TimeSpan.FromMicroseconds(TimesOf(names).Sum(now => now.Value - before.GetValueOrDefault(now.Key)) / 1000.0);
 
     private static bool TryRead(int clock, out long nanoseconds)
     {

@@ -13,12 +13,12 @@ internal sealed class IdleRun<TTarget>(TTarget target, string threadNames) : Spa
     {
         _probe.Spawn(Target);
         _probe.Await(static () => Thread.SpinWait(10));
-        TimeSpan before = ThreadClock.TimeOf(threadNames);
+        Dictionary<int, long> before = ThreadClock.TimesOf(threadNames);
         RoundResult result = Line.Measure(operations, 1, () =>
         {
             Thread.Sleep(TimeSpan.FromMilliseconds(operations));
             Line.Finish();
         });
-        return result with { Counts = [(Metric.IdleCpu, 100 * ((ThreadClock.TimeOf(threadNames) - before) / result.Elapsed))] };
+        return result with { Counts = [(Metric.IdleCpu, 100 * (ThreadClock.TimeSince(before, threadNames) / result.Elapsed))] };
     }
 }
