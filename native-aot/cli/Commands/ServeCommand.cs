@@ -52,7 +52,8 @@ internal static class ServeCommand
         try
         {
             // Before the server starts, so that a file that can't be written is no surprise at its end.
-            await using var file = File.Create(traceFile);
+            // Shared, for it may be /dev/null, which no server has to itself.
+            await using var file = new FileStream(traceFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
             Tracer.Start(TraceFiles.Options);
             var code = await ServeAsync(options, tracing, controlPath);
             Tracer.Stop();

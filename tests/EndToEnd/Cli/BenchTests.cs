@@ -36,6 +36,20 @@ internal sealed class BenchTests
     public void Exit_code_says_whether_it_can_be_concluded() => Assert.That(_run.ExitCode, Is.EqualTo(_report.IsInconclusive ? 4 : 0), _run.Error);
 
     [Test]
+    [CancelAfter(60_000)]
+    public void A_traced_server_is_measured_beside_itself()
+    {
+        var run = FastCoreProgram.Run("bench", "http", "--traced", "--connections", "8", "--pipeline", "1", "--rounds", "1", "--duration", "100ms", "--json", "-");
+        Assert.That(run.ExitCode, Is.AnyOf(0, 4), run.Error);
+        var report = BenchReport.FromJson(run.Output);
+        var subjects = report.Cases.Select(static result => result.Subject).Distinct().ToList();
+        Assert.That(subjects, Does.Contain("fastcore/epoll").And.Contain("fastcore/epoll/traced"));
+        Assert.That(subjects, Has.None.EqualTo("kestrel-aot"));
+        var plaintext = report.Cases.Where(static result => result.Name == "http/plaintext/c8/p1" && result.Refused == null).ToList();
+        Assert.That(plaintext.Select(static result => result.Metrics[Metric.RequestsPerSecond.Name]), Has.All.Positive);
+    }
+
+    [Test]
     public void Json_has_the_documented_shape()
     {
         Assert.That(_report.Schema, Is.EqualTo(1));
