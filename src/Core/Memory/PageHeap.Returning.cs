@@ -1,0 +1,136 @@
+using FastCore.Atomics;
+
+namespace FastCore.Memory;
+
+// Memory goes back to the system when it has not been used for a while: once a second what was idle through that whole second,
+// but for a reserve. So a load that comes and goes keeps what it needs, and a heap at rest keeps the reserve.
+internal sealed unsafe partial class PageHeap
+{
+    /// <summary>What an idle heap keeps, in pages: 1 MiB.</summary>
+    private const long ReservePages = (1 << 20) / HeapChunk.PageSize;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <summary>Free pages that have memory behind them. Under the gate.</summary>
+    private long _idlePages;
+
+    /// <summary>The least of them since the last look. Under the gate.</summary>
+    private long _leastIdlePages;
+
+    private long _returned;
+
+    /// <summary>Set while the timer runs or is about to.</summary>
+    private bool _isReturning;
+
+    private Timer? _timer;
+
+    internal PageHeapLook Look()
+    {
+        HardwareAtomics.Enter(_gate);
+        long idle = _idlePages;
+        HardwareAtomics.Exit(_gate);
+        return new PageHeapLook(Interlocked.Read(ref _reserved), Interlocked.Read(ref _pagesInUse) * HeapChunk.PageSize, idle * HeapChunk.PageSize, Interlocked.Read(ref _returned));
+    }
+
+    /// <summary>Returns all idle memory at once.</summary>
+    internal void ReturnAll() => Return(long.MaxValue);
+
+    /// <summary>Returns what was idle since the last call, but for the reserve.</summary>
+    /// <returns>Whether there is more than the reserve still, to be looked at again.</returns>
+    internal bool ReturnUnused()
+    {
+        HardwareAtomics.Enter(_gate);
+        long unused = Math.Min(_leastIdlePages, _idlePages) - ReservePages;
+        HardwareAtomics.Exit(_gate);
+        if (unused > 0) Return(unused);
+        HardwareAtomics.Enter(_gate);
+        _leastIdlePages = _idlePages;
+        bool goesOn = _idlePages > ReservePages;
+        _isReturning = goesOn;
+        HardwareAtomics.Exit(_gate);
+        return goesOn;
+    }
+
+    private static void OnTick(object? state)
+    {
+        if (!((WeakReference<PageHeap>)state!).TryGetTarget(out PageHeap? heap)) return;
+        if (heap.ReturnUnused()) heap._timer?.Change(Period, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Under the gate.</summary>
+    /// <returns>Whether the timer has to be started.</returns>
+    private bool AddIdle(int pages)
+    {
+        _idlePages += pages;
+        if (_isReturning || _idlePages <= ReservePages || !ChunkSource.CanReturnMemory) return false;
+        _leastIdlePages = _idlePages;
+        return _isReturning = true;
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void TakeIdle(int pages)
+    {
+        _idlePages -= pages;
+        if (_idlePages < _leastIdlePages) _leastIdlePages = _idlePages;
+    }
+
+    private void BeginReturning()
+    {
+        if (_timer is null)
+        {
+            // Whoever happens to free first has no part in what the timer does.
+            using AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+            var timer = new Timer(OnTick, new WeakReference<PageHeap>(this), Timeout.Infinite, Timeout.Infinite);
+            if (Interlocked.CompareExchange(ref _timer, timer, null) != null) timer.Dispose();
+        }
+
+        _timer!.Change(Period, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopReturning() => _timer?.Dispose();
+
+    /// <summary>From the last chunk to the first, since the first are those that are used again.</summary>
+    private void Return(long pages)
+    {
+        if (!ChunkSource.CanReturnMemory) return;
+        for (int index = Volatile.Read(ref _count) - 1; index >= 0 && pages > 0; index--)
+        {
+            HardwareAtomics.Enter(_gate);
+            try
+            {
+                pages -= ReturnFrom((HeapChunk*)_chunks[index], pages);
+            }
+            finally
+            {
+                HardwareAtomics.Exit(_gate);
+            }
+        }
+    }
+
+    /// <summary>Under the gate: nobody may be given a page while its memory goes.</summary>
+    private long ReturnFrom(HeapChunk* chunk, long most)
+    {
+        long done = 0;
+        int page = HeapChunk.HeadPages;
+        while (done < most)
+        {
+            int run = (int)Math.Min(chunk->NextIdleRun(ref page), most - done);
+            if (run == 0) break;
+            ChunkSource.ReturnMemory(HeapChunk.Address(chunk, page), (nuint)run * HeapChunk.PageSize);
+            chunk->MarkZero(page, run);
+            page += run;
+            done += run;
+        }
+
+        _idlePages -= done;
+        _returned += done * HeapChunk.PageSize;
+        return done;
+    }
+}
+
+/// <summary>Bytes of a page heap, each at about the same moment.</summary>
+/// <param name="Reserved">Address space in chunks.</param>
+/// <param name="InUse">Given out in runs.</param>
+/// <param name="Idle">Free, with memory behind it.</param>
+/// <param name="Returned">Given back to the system since the heap began.</param>
+internal readonly record struct PageHeapLook(long Reserved, long InUse, long Idle, long Returned);
