@@ -79,11 +79,8 @@ public sealed unsafe partial class NativeHeap
             if (span->Free != null) return span;
             if (!HeapCache.IsEmpty(cache, span))
             {
-                if (TakeRemote(span) || Cut(span)) return span;
-                // From here on a free brings it back; so it leaves the bin first.
-                if (!RemoteFrees<HardwareAtomics>.TryPutAside(ref span->Remote)) continue;
-                span->AttendAt = span->Capacity - 1;
-                Unlink(cache, bin, span);
+                if (SpanSharing<HardwareAtomics>.TakeRemote(span) || Cut(span)) return span;
+                if (SpanSharing<HardwareAtomics>.TryPutAside(span)) Unlink(cache, bin, span);
                 continue;
             }
 
@@ -94,23 +91,6 @@ public sealed unsafe partial class NativeHeap
             span->Capacity = (int)(span->Bytes / span->BlockSize);
             Link(cache, bin, span);
         }
-    }
-
-    /// <summary>Takes what others have freed of a span.</summary>
-    private static bool TakeRemote(HeapSpan* span)
-    {
-        int count = RemoteFrees<HardwareAtomics>.TakeAll(ref span->Remote, span->Start, out void* first);
-        if (count == 0) return false;
-        if (span->Free != null)
-        {
-            void* last = first;
-            while (*(void**)last != null) last = *(void**)last;
-            *(void**)last = span->Free;
-        }
-
-        span->Free = first;
-        span->Used -= count;
-        return true;
     }
 
     /// <summary>Cuts more blocks of a span that has no free one.</summary>
@@ -142,8 +122,7 @@ public sealed unsafe partial class NativeHeap
         while (span != null)
         {
             HeapSpan* next = SpanStack<HardwareAtomics>.Next(span);
-            TakeRemote(span);
-            span->AttendAt = 0;
+            SpanSharing<HardwareAtomics>.Welcome(span);
             if (span->IsLarge)
             {
                 Interlocked.Add(ref cache->ReturnedLargeBytes, -(long)span->Bytes);
@@ -171,7 +150,7 @@ public sealed unsafe partial class NativeHeap
         HeapBin* bin = HeapCache.Bin(cache, SizeClasses.Count);
         // A span begins on a page; for a larger alignment it is longer, and the block begins inside of it.
         nuint slack = alignment > HeapChunk.PageSize ? alignment - HeapChunk.PageSize : 0;
-        long pages = (long)((size + slack + HeapChunk.PageSize - 1) >> HeapChunk.PageBits);
+        long pages = (long)((Math.Max(size, 1) + slack + HeapChunk.PageSize - 1) >> HeapChunk.PageBits);
         HeapSpan* span = pages <= HeapCache.LargestKeptPages ? TakeKept(cache, (int)pages) : null;
         if (span == null)
         {

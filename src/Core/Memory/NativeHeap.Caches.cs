@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastCore.Atomics;
 
 namespace FastCore.Memory;
 
@@ -13,6 +14,15 @@ public sealed unsafe partial class NativeHeap
 
     /// <summary>Those that no thread has, by the gate.</summary>
     private readonly Stack<nint> _unused = [];
+
+    /// <summary>How many there are, with a thread and without.</summary>
+    internal int CacheCount
+    {
+        get
+        {
+            lock (_gate) return _caches.Count;
+        }
+    }
 
     /// <summary>Takes a cache back whose thread has ended. The finalizer of its handle.</summary>
     internal void GiveBack(HeapCache* cache)
@@ -78,7 +88,7 @@ public sealed unsafe partial class NativeHeap
             while (span != null && !HeapCache.IsEmpty(cache, span))
             {
                 HeapSpan* next = span->Next;
-                TakeRemote(span);
+                SpanSharing<HardwareAtomics>.TakeRemote(span);
                 if (span->Used == 0)
                 {
                     Unlink(cache, bin, span);

@@ -54,8 +54,7 @@ public sealed unsafe partial class NativeHeap
         HeapBin* bin = HeapCache.Bin(cache, span->SizeClass);
         if (span->AttendAt != 0)
         {
-            span->AttendAt = 0;
-            if (RemoteFrees<HardwareAtomics>.TryTakeBack(ref span->Remote)) Link(cache, bin, span);
+            if (SpanSharing<HardwareAtomics>.TryTakeBack(span)) Link(cache, bin, span);
             return;
         }
 
@@ -80,8 +79,8 @@ public sealed unsafe partial class NativeHeap
         HeapCache* owner = HeapChunk.EntryOf(block)->Owner;
         if (owner == null || (span->IsLarge && !TryAddReturned(owner, span)))
             _pages.Release(span);
-        else if (RemoteFrees<HardwareAtomics>.Push(ref span->Remote, span->Start, block))
-            SpanStack<HardwareAtomics>.Push(ref owner->Returned, span);
+        else
+            SpanSharing<HardwareAtomics>.FreeRemotely(span, ref owner->Returned, block);
     }
 
     /// <exception cref="ArgumentException">It is no block of this heap.</exception>

@@ -34,7 +34,7 @@ namespace FastCore.Memory;
 public sealed unsafe partial class NativeHeap : IDisposable
 {
     /// <summary>What <see cref="_id"/> is of a heap whose caches no thread may use: one that is disposed, or that debugs.</summary>
-    private const long NoCaches = 0;
+    private const long NoCaches = -1;
 
     private static long s_lastId;
 
@@ -56,8 +56,8 @@ public sealed unsafe partial class NativeHeap : IDisposable
         Name = options.Name;
         long id = Interlocked.Increment(ref s_lastId);
         _pages = new PageHeap(id, options.Limit, options.AddMemoryPressure);
-        if (options.Debug) _debugger = new HeapDebugger(options);
-        else _id = id;
+        _debugger = options.Debug ? new HeapDebugger(options) : null;
+        _id = options.Debug ? NoCaches : id;
         NativeHeapMetrics.Add(this);
     }
 
