@@ -1,4 +1,5 @@
 using FastCore.Perf.Channels;
+using FastCore.Perf.Memory;
 using FastCore.Perf.Rounds;
 using FastCore.Perf.Scheduling;
 
@@ -12,6 +13,9 @@ public static class CaseBenches
 
     /// <summary>The rings, beside the stock channel that does the same.</summary>
     public static CaseBench Rings { get; } = new("rings", [new RingCase()]);
+
+    /// <summary>The native heap, beside the C library's, the array pool and the collector's arrays.</summary>
+    public static CaseBench Alloc { get; } = new("alloc", MemoryCases.All);
 
     /// <summary>The scheduler, beside the thread pool and its tasks.</summary>
     public static CaseBench Scheduler { get; } = new("scheduler", SchedulerCases.All);

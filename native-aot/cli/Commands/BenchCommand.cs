@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using FastCore.Cli.Bench;
 using FastCore.Net.Transport;
 using FastCore.Perf;
 using FastCore.Perf.Http;
+using FastCore.Perf.Memory;
 using FastCore.Perf.Results;
 using FastCore.Perf.Rounds;
 
@@ -31,6 +33,8 @@ internal sealed class BenchCommand
     private readonly Option<int?> _loadCpu = CommonOptions.Number("--load-cpu", "the load's processor (default: the last that shares no core with the server's)", 0, 1023);
     private readonly Option<bool> _traced = new("--traced") { Description = "measure our server beside itself recording its trace, instead of beside Kestrel" };
     private readonly Option<string?> _filter = new("--filter") { Description = "run the cases whose name contains TEXT", HelpName = "TEXT" };
+
+    private readonly Option<string?> _resident = Resident();
 
     public static Command Create() => new BenchCommand().Build();
 
@@ -63,10 +67,29 @@ internal sealed class BenchCommand
         ringsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Rings, new())]));
         command.Subcommands.Add(ringsCommand);
 
+        var allocCommand = new Command("alloc", "Measure our native heap beside the C library's, the array pool and the collector's arrays.") { _filter, _resident };
+        allocCommand.SetAction(MeasureAllocAsync);
+        command.Subcommands.Add(allocCommand);
+
         var schedulerCommand = new Command("scheduler", "Measure our scheduler beside the thread pool and its tasks.") { _filter };
         schedulerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Scheduler, new())]));
         command.Subcommands.Add(schedulerCommand);
         return command;
+    }
+
+    private async Task<int> MeasureAllocAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_resident) is not { } subject) return await RunAsync(parsed, () => [Cases(parsed, CaseBenches.Alloc, new())]);
+        (long before, long peak, long after) = ResidentMemory.Run(subject);
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{subject}: {before:N0} KiB resident before, {peak:N0} at the peak, {after:N0} when all was freed"));
+        return ExitCode.Good;
+    }
+
+    private static Option<string?> Resident()
+    {
+        var option = new Option<string?>("--resident") { Description = $"instead, run a load on SUBJECT alone and tell its resident memory: {string.Join(", ", ResidentMemory.Subjects)}", HelpName = "SUBJECT" };
+        option.AcceptOnlyFromAmong([.. ResidentMemory.Subjects]);
+        return option;
     }
 
     private void RefuseRateWithWrk(CommandResult result)

@@ -23,6 +23,8 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
             [Metric.IdleCpu]),
         ("Scheduler", result => result.Name.StartsWith("scheduler/", StringComparison.Ordinal), Metric.MillionsPerSecond,
             [Metric.MeanTime, Metric.MillionsPerSecond, Metric.StartP50, Metric.StartP99, Metric.StartP999, Metric.StealsPerThousand, Metric.MigrationsPerThousand, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
+        ("Native heap", result => result.Name.StartsWith("alloc/", StringComparison.Ordinal), Metric.MillionsPerSecond,
+            [Metric.BatchP50, Metric.BatchP99, Metric.MillionsPerSecond, Metric.CacheHits, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
         ("Rings and channels", _ => true, Metric.MillionsPerSecond,
             [Metric.MeanTime, Metric.MillionsPerSecond, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
     ];

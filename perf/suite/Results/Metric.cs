@@ -41,6 +41,9 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric MigrationsPerThousand = new("migrations_per_kop", "migrations/1000 ops", 2);
     public static readonly Metric IdleCpu = new("idle_cpu_percent", "idle CPU, % of a core", 3);
     public static readonly Metric CorePercent = new("core_percent", "% of a core", 1, IsComparable: false);
+    public static readonly Metric BatchP50 = new("batch_p50_ns", "p50 ns", 1);
+    public static readonly Metric BatchP99 = new("batch_p99_ns", "p99 ns", 1);
+    public static readonly Metric CacheHits = new("cache_hits_percent", "cache hits %", 2, IsComparable: false);
     public static readonly Metric Written = new("written", "written", 0, IsComparable: false);
     public static readonly Metric Read = new("read", "read", 0, IsComparable: false);
     public static readonly Metric Dropped = new("dropped", "dropped", 0, IsComparable: false);
@@ -57,7 +60,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
-        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu,
+        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu, BatchP50, BatchP99, CacheHits,
         Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];
 

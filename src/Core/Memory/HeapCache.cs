@@ -14,6 +14,9 @@ internal unsafe struct HeapBin
 
     /// <summary>How often the page heap was asked for a span.</summary>
     internal long Misses;
+
+    /// <summary>How many spans with free blocks there are: the current one and those linked to it.</summary>
+    internal long Linked;
 }
 
 /// <summary>
@@ -28,7 +31,7 @@ internal unsafe struct HeapCache
     /// <summary>The large blocks that are kept: up to this many pages.</summary>
     internal const int LargestKeptPages = 32;
 
-    private const int LargeAt = (SizeClasses.Count + 1) * 24;
+    private const int LargeAt = (SizeClasses.Count + 1) * 32;
 
     private const int EmptyAt = (LargeAt + ((LargestKeptPages + 1) * 8) + 127) & ~127;
 

@@ -15,6 +15,9 @@ public sealed unsafe partial class NativeHeap
     /// <summary>What a thread keeps of large blocks.</summary>
     private const int LargestKeptBytes = 1 << 20;
 
+    /// <summary>What a thread keeps, for each size, in spans that have no block out: so that blocks that come and go cost no span each time.</summary>
+    private const int LargestSpareBytes = 1 << 19;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void* Allocate(nuint size)
     {
@@ -131,8 +134,8 @@ public sealed unsafe partial class NativeHeap
             else
             {
                 HeapBin* bin = HeapCache.Bin(cache, span->SizeClass);
-                if (span->Used == 0 && !HeapCache.IsEmpty(cache, bin->Current)) _pages.Release(span);
-                else Link(cache, bin, span);
+                Link(cache, bin, span);
+                if (span->Used == 0) ReleaseUnlessSpare(cache, bin, span);
             }
 
             span = next;
@@ -201,6 +204,7 @@ public sealed unsafe partial class NativeHeap
     private static void Link(HeapCache* cache, HeapBin* bin, HeapSpan* span)
     {
         HeapSpan* current = bin->Current;
+        bin->Linked++;
         span->Previous = null;
         span->Next = null;
         if (HeapCache.IsEmpty(cache, current))
@@ -215,8 +219,17 @@ public sealed unsafe partial class NativeHeap
         current->Next = span;
     }
 
+    /// <summary>Lets a linked span go that has no block out, if the bin has enough without it.</summary>
+    private void ReleaseUnlessSpare(HeapCache* cache, HeapBin* bin, HeapSpan* span)
+    {
+        if (bin->Linked * (long)span->Bytes <= LargestSpareBytes) return;
+        Unlink(cache, bin, span);
+        _pages.Release(span);
+    }
+
     private static void Unlink(HeapCache* cache, HeapBin* bin, HeapSpan* span)
     {
+        bin->Linked--;
         if (span->Next != null) span->Next->Previous = span->Previous;
         if (span->Previous != null) span->Previous->Next = span->Next;
         else bin->Current = span->Next != null ? span->Next : HeapCache.EmptyOf(cache);

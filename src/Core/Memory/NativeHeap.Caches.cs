@@ -29,8 +29,15 @@ public sealed unsafe partial class NativeHeap
     {
         lock (_gate)
         {
-            if (IsDisposed) HeapCache.Destroy(cache);
-            else _unused.Push((nint)cache);
+            if (IsDisposed)
+            {
+                HeapCache.Destroy(cache);
+                return;
+            }
+
+            // The next thread may be long in coming.
+            Empty(cache);
+            _unused.Push((nint)cache);
         }
     }
 

@@ -58,10 +58,7 @@ public sealed unsafe partial class NativeHeap
             return;
         }
 
-        // The last span with free blocks stays, so that a block that comes and goes costs no span each time.
-        if (bin->Current == span && span->Next == null) return;
-        Unlink(cache, bin, span);
-        _pages.Release(span);
+        ReleaseUnlessSpare(cache, bin, span);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
