@@ -21,7 +21,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> _markdown = CommonOptions.File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
     private readonly Option<Assertion[]> _assertions = Assertions();
     private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; gc, and beside HTTP, 3)", 1, 1000);
-    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; gc 1s; channels and scheduler 0.2s, beside HTTP 0.1s)");
+    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; gc 1s; channels, scheduler and pool 0.2s, beside HTTP 0.1s)");
 
     private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64)", 1, 60_000);
     private readonly Option<int?> _pipeline = CommonOptions.Number("--pipeline", "requests in flight on each connection (default set: 1 and 16)", 1, 1024);
@@ -69,6 +69,10 @@ internal sealed class BenchCommand
         var schedulerCommand = new Command("scheduler", "Measure our scheduler beside the thread pool and its tasks.") { _filter };
         schedulerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Scheduler, new())]));
         command.Subcommands.Add(schedulerCommand);
+
+        var poolCommand = new Command("pool", "Measure our object pool beside the stock one, the pool of arrays and none.") { _filter };
+        poolCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Pool, new())]));
+        command.Subcommands.Add(poolCommand);
 
         var gcCommand = new Command("gc", "Measure our HTTP server under an allocating load, with each setting of the garbage collector beside the others.");
         foreach (var option in (Option[])[_connections, _pipeline, _rate, _transport, _serverCpu, _loadCpu, _settings]) gcCommand.Options.Add(option);
