@@ -5,8 +5,8 @@ internal sealed class PooledBuffer
 {
     internal const int Size = 1024;
 
-    /// <summary>How many hold it: at most one.</summary>
-    internal int Holders;
+    /// <summary>Who holds it. Written and read again by each holder: another in between shows.</summary>
+    internal int Holder;
 
     internal byte[] Bytes { get; } = new byte[Size];
 }

@@ -4,8 +4,8 @@ using FastCore.Perf.Rounds;
 namespace FastCore.Perf.Pooling;
 
 /// <summary>
-/// The experiment: 500 workers at once, 100,000 requests in all. Each gets a buffer of 1 KiB, writes its number all over it, lets the
-/// others go on, finds its number still there, and returns the buffer.
+/// The experiment: 500 workers at once, 100,000 requests in all. Each waits its turn, gets a buffer of 1 KiB, writes its number all over it, lets
+/// the others go on, finds its number still there, and returns the buffer.
 /// </summary>
 internal sealed class RequestsRun<TSource, TBuffer>(TSource source) : CaseRun
     where TSource : IBufferSource<TBuffer>
@@ -47,6 +47,8 @@ internal sealed class RequestsRun<TSource, TBuffer>(TSource source) : CaseRun
         await line;
         for (int request = 0; request < Requests / Workers; request++)
         {
+            // It waits for its request to come, as the others do, without a buffer.
+            await Task.Yield();
             TBuffer buffer = source.Get();
             source.BytesOf(buffer).AsSpan(0, PooledBuffer.Size).Fill(mark);
             await Task.Yield();
