@@ -1,5 +1,6 @@
 using FastCore.Perf.Channels;
 using FastCore.Perf.Memory;
+using FastCore.Perf.Pooling;
 using FastCore.Perf.Rounds;
 using FastCore.Perf.Scheduling;
 
@@ -19,4 +20,7 @@ public static class CaseBenches
 
     /// <summary>The scheduler, beside the thread pool and its tasks.</summary>
     public static CaseBench Scheduler { get; } = new("scheduler", SchedulerCases.All);
+
+    /// <summary>The object pool, beside the stock one.</summary>
+    public static CaseBench Pool { get; } = new("pool", PoolCases.All);
 }

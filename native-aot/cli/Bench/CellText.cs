@@ -7,7 +7,7 @@ internal static class CellText
 {
     private static readonly Metric[] Told =
     [
-        Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.P50, Metric.P99, Metric.MemoryPerConnection, Metric.StartTime, Metric.MillionsPerSecond,
+        Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.PauseTotal, Metric.MemoryPerConnection, Metric.StartTime, Metric.MillionsPerSecond,
         Metric.StartP50, Metric.StartP99, Metric.IdleCpu,
         Metric.Written, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.Hung,
     ];

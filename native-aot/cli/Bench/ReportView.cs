@@ -11,6 +11,7 @@ internal static class ReportView
     private static readonly Metric[] Expendable =
     [
         Metric.SystemPerRequest, Metric.P999, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.AllocatedPerRequest, Metric.PeakMemory, Metric.P50, Metric.UserPerRequest,
+        Metric.HiccupMaximum, Metric.AllocatedPerCollection, Metric.Maximum,
     ];
 
     public static void Print(IAnsiConsole console, BenchReport report)
@@ -37,7 +38,7 @@ internal static class ReportView
             headings = ["case", "subject", .. columns.Select(column => column.Title), .. RatioColumn(section.RatioTitle)];
             rows = [.. section.Results.Select(result => (result, CellsOf(section, result, columns)))];
             var needed = headings.Select((heading, at) => Math.Max(heading.Length, rows.Count == 0 ? 0 : rows.Max(row => row.Cells[at].Length)) + 3).Sum() + 1;
-            if (needed <= width || Array.Find(Expendable, columns.Contains) is not { } dropped) break;
+            if (needed <= width || Array.Find(Expendable, column => column != section.RatioOf && columns.Contains(column)) is not { } dropped) break;
             columns.Remove(dropped);
         }
         var table = new Table().Border(TableBorder.Rounded).Title(section.Title);

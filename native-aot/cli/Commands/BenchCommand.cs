@@ -4,6 +4,7 @@ using System.Globalization;
 using FastCore.Cli.Bench;
 using FastCore.Net.Transport;
 using FastCore.Perf;
+using FastCore.Perf.Collector;
 using FastCore.Perf.Http;
 using FastCore.Perf.Memory;
 using FastCore.Perf.Results;
@@ -21,8 +22,8 @@ internal sealed class BenchCommand
     private readonly Option<string?> _json = CommonOptions.File("--json", "write the results as JSON (schema 1); - is the standard output");
     private readonly Option<string?> _markdown = CommonOptions.File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
     private readonly Option<Assertion[]> _assertions = Assertions();
-    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; beside HTTP 3)", 1, 1000);
-    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; channels and scheduler 0.2s, beside HTTP 0.1s)");
+    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; gc, and beside HTTP, 3)", 1, 1000);
+    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; gc 1s; channels, scheduler and pool 0.2s, beside HTTP 0.1s)");
 
     private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64)", 1, 60_000);
     private readonly Option<int?> _pipeline = CommonOptions.Number("--pipeline", "requests in flight on each connection (default set: 1 and 16)", 1, 1024);
@@ -35,6 +36,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> _filter = new("--filter") { Description = "run the cases whose name contains TEXT", HelpName = "TEXT" };
 
     private readonly Option<string?> _resident = Resident();
+    private readonly Option<string[]> _settings = Settings();
 
     public static Command Create() => new BenchCommand().Build();
 
@@ -74,6 +76,15 @@ internal sealed class BenchCommand
         var schedulerCommand = new Command("scheduler", "Measure our scheduler beside the thread pool and its tasks.") { _filter };
         schedulerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Scheduler, new())]));
         command.Subcommands.Add(schedulerCommand);
+
+        var poolCommand = new Command("pool", "Measure our object pool beside the stock one, the pool of arrays and none.") { _filter };
+        poolCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Pool, new())]));
+        command.Subcommands.Add(poolCommand);
+
+        var gcCommand = new Command("gc", "Measure our HTTP server under an allocating load, with each setting of the garbage collector beside the others.");
+        foreach (var option in (Option[])[_connections, _pipeline, _rate, _transport, _serverCpu, _loadCpu, _settings]) gcCommand.Options.Add(option);
+        gcCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new GcPart(GcOptions(parsed), parsed.GetResult(_settings) == null ? null : parsed.GetValue(_settings))]));
+        command.Subcommands.Add(gcCommand);
         return command;
     }
 
@@ -140,6 +151,13 @@ internal sealed class BenchCommand
         };
     }
 
+    /// <summary>Three rounds of a second, for each setting and each of two loads.</summary>
+    private HttpBenchOptions GcOptions(ParseResult parsed) => Options(parsed) with
+    {
+        Rounds = parsed.GetValue(_rounds) ?? 3,
+        Duration = parsed.GetValue(_duration) ?? TimeSpan.FromSeconds(1),
+    };
+
     /// <summary>The fast ones that work here; where neither does, the one that is left.</summary>
     private static string[] WorkingTransports()
     {
@@ -163,6 +181,13 @@ internal sealed class BenchCommand
             return [.. assertions];
         },
     };
+
+    private static Option<string[]> Settings()
+    {
+        var option = new Option<string[]>("--setting") { Description = $"measure this setting beside the first, instead of all; may be given several times: {string.Join(", ", GcBench.Settings)}", HelpName = "NAME" };
+        option.AcceptOnlyFromAmong([.. GcBench.Settings]);
+        return option;
+    }
 
     private static Option<double?> Rate()
     {

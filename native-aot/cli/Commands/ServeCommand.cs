@@ -5,6 +5,7 @@ using FastCore.Cli.Trace;
 using FastCore.Net.Diagnostics;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
+using FastCore.Perf.Collector;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Processes;
 using FastCore.Tracing;
@@ -31,7 +32,8 @@ internal static class ServeCommand
         var kept = CommonOptions.Time("--trace-keep", "how far back a trace goes, if its threads have not done too much (default 10s)");
         var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
         var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top --attach PATH` looks at the server; adds /compute/{ms}, which runs on the scheduler", HelpName = "PATH" };
-        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control };
+        var mode = Mode();
+        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
@@ -42,20 +44,33 @@ internal static class ServeCommand
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control)));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode))));
         return command;
     }
 
-    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath)
+    private static Option<string?> Mode()
     {
-        if (traceFile == null) return await ServeAsync(options, tracing, controlPath);
+        var option = new Option<string?>("--gc-mode")
+        {
+            Description = "what is asked of the garbage collector; adds /allocate, which gives it work, and /gc, which says what it does (/gc/restart: from now on). DOTNET_gcConcurrent, DOTNET_gcServer and others say the rest",
+            HelpName = string.Join('|', CollectorModes.Names),
+        };
+        option.AcceptOnlyFromAmong([.. CollectorModes.Names]);
+        return option;
+    }
+
+    private static CollectorMode? ToMode(string? name) => name == null ? null : CollectorModes.Parse(name);
+
+    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath, CollectorMode? mode)
+    {
+        if (traceFile == null) return await ServeAsync(options, tracing, controlPath, mode);
         try
         {
             // Before the server starts, so that a file that can't be written is no surprise at its end.
             // Shared, for it may be /dev/null, which no server has to itself.
             await using var file = new FileStream(traceFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
             Tracer.Start(TraceFiles.Options);
-            var code = await ServeAsync(options, tracing, controlPath);
+            var code = await ServeAsync(options, tracing, controlPath, mode);
             Tracer.Stop();
             TraceFiles.Write(Tracer.Snapshot().WithoutGaps(), file, traceFile);
             return code;
@@ -67,7 +82,7 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath)
+    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode)
     {
         using var interruption = new Interruption();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,8 +92,12 @@ internal static class ServeCommand
         if (!TryStartControl(controlPath, out var control)) return ExitCode.Unreachable;
         using var whileServing = control;
         if (control != null) DemoApplication.MapCompute(server);
+        using var meter = mode == null ? null : new PauseMeter();
+        if (meter != null) DemoApplication.MapAllocation(server, meter);
         try
         {
+            // The demo's records are made, so that no region without collections is filled with them.
+            if (mode is { } asked) HeldMode.Enter(asked);
             server.Start();
         }
         catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException)

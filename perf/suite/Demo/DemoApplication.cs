@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
 using FastCore.Net.Http;
+using FastCore.Tracing;
 
 namespace FastCore.Perf.Demo;
 
@@ -44,6 +45,14 @@ public static class DemoApplication
 
     /// <summary>Maps <c>/compute/{ms}</c>, which keeps a worker of the scheduler busy for so long.</summary>
     public static void MapCompute(HttpServer server) => server.MapOffloaded(HttpMethod.Get, "/compute/{ms}", Compute);
+
+    /// <summary>
+    /// Maps <c>/allocate</c>, which gives the garbage collector work, <c>/gc</c>, which says what is in force and what the collector has
+    /// done, and <c>/gc/restart</c>, from which that counts anew.
+    /// </summary>
+    /// <param name="server">Whose paths they are.</param>
+    /// <param name="meter">Runs as long as the server.</param>
+    public static void MapAllocation(HttpServer server, PauseMeter meter) => AllocatingApplication.Map(server, meter);
 
     private static void Compute(HttpContext context)
     {

@@ -5,7 +5,11 @@ using FastCore.Perf.Results;
 namespace FastCore.Perf.Http;
 
 /// <summary>One round of one subject in one case.</summary>
-internal sealed record Round(LoadResult Load, long AllocatedBytes, long? PeakResidentKib);
+internal sealed record Round(LoadResult Load, long AllocatedBytes, long? PeakResidentKib)
+{
+    /// <summary>What only some servers are asked.</summary>
+    public IReadOnlyList<(Metric Metric, double Value)> Counts { get; init; } = [];
+}
 
 /// <summary>The rounds of one subject in one case, and what they come to.</summary>
 internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
@@ -57,8 +61,14 @@ internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
         if (errors.Count > 0) return string.Join("; ", errors.OrderByDescending(error => error.Value).Select(error => $"{error.Key} ({error.Value}×)"));
         if (_rounds.Exists(round => round.Load.Requests == 0)) return "a round without one answer";
         if (httpCase.Plan.Rate == null && IdleReason() is { } idle) return idle;
+        return !httpCase.IsBursty && Spread() is { } spread ? $"{spread}; the machine was too restless" : null;
+    }
+
+    /// <summary>How far the rounds lie apart, if that is far.</summary>
+    private string? Spread()
+    {
         var spread = Statistics.RelativeSpread(_rounds.Select(CpuMicroseconds));
-        return spread > MaxSpread ? FormattableString.Invariant($"CPU per request spread over {spread:P0} of its median from round to round; the machine was too restless") : null;
+        return spread > MaxSpread ? FormattableString.Invariant($"CPU per request spread over {spread:P0} of its median from round to round") : null;
     }
 
     /// <summary>A closed loop keeps a server busy, unless something else is slow; then the figures are about that.</summary>
@@ -78,6 +88,7 @@ internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
     {
         var notes = new List<string>();
         if (_rounds.Count < plannedRounds) notes.Add($"interrupted after {_rounds.Count} of {plannedRounds} rounds");
+        if (httpCase.IsBursty && Spread() is { } spread) notes.Add(spread);
         var serverBusy = Median(load => load.ServerBusy);
         var starved = Math.Max(Median(load => load.ServerStarved), Median(load => load.LoadStarved));
         if (starved > OtherWork.Much) notes.Add(FormattableString.Invariant($"other work had a processor for {starved:P0} of the time, which requests/s and latencies show"));
@@ -118,6 +129,11 @@ internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
         Add(Metric.SwitchesPerRequest, 4, round => round.Load.Server.ContextSwitches / (double)round.Load.Requests);
         Add(Metric.ServerBusy, 1, round => 100 * round.Load.ServerBusy);
         Add(Metric.LoadBusy, 1, round => 100 * round.Load.LoadBusy);
+        for (var i = 0; i < _rounds[0].Counts.Count; i++)
+        {
+            var at = i;
+            Add(_rounds[0].Counts[i].Metric, 4, round => round.Counts[at].Value);
+        }
         return figures;
     }
 

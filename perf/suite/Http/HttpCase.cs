@@ -9,6 +9,9 @@ namespace FastCore.Perf.Http;
 /// <param name="Plan">The load.</param>
 internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> Body, LoadPlan Plan)
 {
+    /// <summary>Whether rounds differ by what falls into them, and not by the machine: then it is told, and no reason to refuse the cell.</summary>
+    public bool IsBursty { get; init; }
+
     private const int DefaultConnections = 64;
 
     private static readonly byte[] Text = "Hello, World!"u8.ToArray();
@@ -29,13 +32,14 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
         return [Plaintext(plan), JsonCase(plan)];
     }
 
-    public static HttpCase Plaintext(LoadPlan plan) => new(NameOf("plaintext", plan), "/plaintext", Text, plan);
+    public static HttpCase Plaintext(LoadPlan plan) => new(NameOf("http/plaintext", plan), "/plaintext", Text, plan);
 
-    private static HttpCase JsonCase(LoadPlan plan) => new(NameOf("json", plan), "/json", Json, plan);
+    private static HttpCase JsonCase(LoadPlan plan) => new(NameOf("http/json", plan), "/json", Json, plan);
 
-    private static string NameOf(string request, LoadPlan plan)
+    /// <summary>The case's name: what is asked, and the load.</summary>
+    public static string NameOf(string request, LoadPlan plan)
     {
-        var name = $"http/{request}/c{plan.Connections}/p{plan.Pipeline}";
+        var name = $"{request}/c{plan.Connections}/p{plan.Pipeline}";
         return plan.Rate is { } rate ? FormattableString.Invariant($"{name}/r{rate:0.###}") : name;
     }
 }

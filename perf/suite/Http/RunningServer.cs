@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using FastCore.Perf.Load;
 using FastCore.Perf.Processes;
+using FastCore.Perf.Results;
 
 namespace FastCore.Perf.Http;
 
@@ -9,34 +10,35 @@ internal sealed class RunningServer : IDisposable
 {
     private readonly ServerProcess? _process;
     private readonly ServerStats? _stats;
+    private readonly IServerGauge? _gauge;
 
-    private RunningServer(ServerSubject subject, ServerProcess? process, ServerStats? stats, string? failure) =>
-        (Subject, _process, _stats, Failure) = (subject, process, stats, failure);
+    private RunningServer(ServerSubject subject, ServerProcess? process, ServerStats? stats, IServerGauge? gauge, string? failure) =>
+        (Subject, _process, _stats, _gauge, Failure) = (subject, process, stats, gauge, failure);
 
     public ServerSubject Subject { get; }
 
     /// <summary>Why it does not run, or null.</summary>
     public string? Failure { get; }
 
-    /// <exception cref="ServerStartException">Our own server does not start; another's failure is kept in <see cref="Failure"/>.</exception>
+    /// <exception cref="ServerStartException">It does not start; of one that may refuse to, that is kept in <see cref="Failure"/>.</exception>
     public static RunningServer Start(ServerSubject subject, int cpu)
     {
         try
         {
             var process = ServerProcess.Start(subject, cpu);
-            return new RunningServer(subject, process, Ask(subject, process), null);
+            return Ask(subject, process);
         }
-        catch (ServerStartException failure) when (subject.Name == ServerSubject.Kestrel)
+        catch (ServerStartException failure) when (subject.MayRefuse)
         {
-            return new RunningServer(subject, null, null, failure.Message);
+            return new RunningServer(subject, null, null, null, failure.Message);
         }
     }
 
-    private static ServerStats Ask(ServerSubject subject, ServerProcess process)
+    private static RunningServer Ask(ServerSubject subject, ServerProcess process)
     {
         try
         {
-            return new ServerStats(process.EndPoint);
+            return new RunningServer(subject, process, new ServerStats(process.EndPoint), subject.Gauge?.Invoke(process.EndPoint), null);
         }
         catch (SocketException refused)
         {
@@ -51,6 +53,7 @@ internal sealed class RunningServer : IDisposable
         var target = new LoadTarget(_process!.EndPoint, httpCase.Path, httpCase.Body);
         var (start, allocated) = (0L, 0L);
         var hasPeak = false;
+        IReadOnlyList<(Metric, double)> counts = [];
         var load = await driver.MeasureAsync(
             _process,
             target,
@@ -61,14 +64,20 @@ internal sealed class RunningServer : IDisposable
             {
                 hasPeak = _process.Meter.ResetPeak();
                 start = _stats!.Begin();
+                _gauge?.Begin();
             },
-            ends: () => allocated = _stats!.AllocatedSince(start),
+            ends: () =>
+            {
+                if (_gauge != null) counts = _gauge.End();
+                allocated = _stats!.AllocatedSince(start);
+            },
             cancellationToken).ConfigureAwait(false);
-        return new Round(load, allocated, hasPeak ? _process.Meter.PeakResidentKib() : null);
+        return new Round(load, allocated, hasPeak ? _process.Meter.PeakResidentKib() : null) { Counts = counts };
     }
 
     public void Dispose()
     {
+        _gauge?.Dispose();
         _stats?.Dispose();
         _process?.Dispose();
     }

@@ -48,13 +48,12 @@ public sealed partial class ServerProcess : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // Both sides with the collector of one core: the server has one.
-            Environment = { ["DOTNET_gcServer"] = "0" },
         };
+        foreach (var (name, value) in subject.Environment) start.Environment[name] = value;
         Process process;
         try
         {
-            process = CpuPinning.StartOn([cpu], () => Process.Start(start)!);
+            process = CpuPinning.StartOn(subject.Processors ?? [cpu], () => Process.Start(start)!);
         }
         catch (System.ComponentModel.Win32Exception refused)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace FastCore.Perf.Processes;
 
 /// <summary>A program that answers the demo requests and can be measured.</summary>
@@ -18,6 +20,18 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <summary>Whom its figures are divided by.</summary>
     public string Reference { get; init; } = Kestrel;
 
+    /// <summary>What its environment says beside the bench's own. Both sides have the collector of one core, unless it is that which is measured.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0" };
+
+    /// <summary>The processors that its process may use; null for the server's alone.</summary>
+    public IReadOnlyList<int>? Processors { get; init; }
+
+    /// <summary>Whether it may refuse to start, which then is a finding about it.</summary>
+    public bool MayRefuse { get; init; }
+
+    /// <summary>Makes what is asked of it in each round beside its load; null for nothing.</summary>
+    internal Func<IPEndPoint, IServerGauge>? Gauge { get; init; }
+
     /// <summary>Our server on one transport, in <paramref name="executable"/>, the <c>fastcore</c> program.</summary>
     public static ServerSubject FastCore(string executable, string transport, int cpu) => new(
         $"fastcore/{transport}",
@@ -31,8 +45,8 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <param name="executable">The <c>fastcore</c> program; the peer is looked for in <c>peers</c> beside it.</param>
     public static ServerSubject? FindKestrel(string executable)
     {
-        var named = Environment.GetEnvironmentVariable(KestrelVariable);
+        var named = System.Environment.GetEnvironmentVariable(KestrelVariable);
         var path = string.IsNullOrEmpty(named) ? Path.Combine(Path.GetDirectoryName(executable) ?? ".", "peers", "kestrel-peer") : named;
-        return File.Exists(path) ? new ServerSubject(Kestrel, path, ["--address", "127.0.0.1", "--port", "0"]) : null;
+        return File.Exists(path) ? new ServerSubject(Kestrel, path, ["--address", "127.0.0.1", "--port", "0"]) { MayRefuse = true } : null;
     }
 }

@@ -15,8 +15,12 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
             [Metric.StartTime, Metric.MemoryPerConnection]),
         ("HTTP under load", result => result.Name.StartsWith("http/", StringComparison.Ordinal), Metric.CpuPerRequest,
             [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.UserPerRequest, Metric.SystemPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.ServiceP99, Metric.PeakMemory, Metric.AllocatedPerRequest]),
+        ("Garbage collector: settings under an allocating load", result => result.Name.StartsWith("gc/", StringComparison.Ordinal), Metric.P999,
+            [Metric.RequestsPerSecond, Metric.CpuPerRequest, Metric.P50, Metric.P99, Metric.P999, Metric.Maximum, Metric.Generation0, Metric.Generation1, Metric.Generation2, Metric.AllocatedPerCollection, Metric.PauseTotal, Metric.PauseP99, Metric.PauseMaximum, Metric.HiccupMaximum, Metric.PeakMemory]),
         ("Channels under cancellation", result => result.Name.StartsWith("check/", StringComparison.Ordinal), null,
             [Metric.Written, Metric.Read, Metric.Dropped, Metric.Cancelled, Metric.Lost, Metric.Doubled, Metric.OutOfOrder, Metric.Hung, Metric.Failed, Metric.CorePercent]),
+        ("Object pool", result => result.Name.StartsWith("pool/", StringComparison.Ordinal), Metric.MillionsPerSecond,
+            [Metric.MeanTime, Metric.MillionsPerSecond, Metric.Generation0, Metric.Generation1, Metric.Generation2, Metric.PauseTotal, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
         ("Scheduler: how soon work starts", result => result.Name.StartsWith("scheduler/wake-up", StringComparison.Ordinal) || result.Name.StartsWith("scheduler/hog", StringComparison.Ordinal), Metric.StartP99,
             [Metric.StartP50, Metric.StartP99, Metric.StartP999]),
         ("Scheduler: idle", result => result.Name.StartsWith("scheduler/idle", StringComparison.Ordinal), Metric.IdleCpu,
@@ -53,7 +57,7 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         {
             if (RatioOf == null) return null;
             var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
-            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest || RatioOf == Metric.IdleCpu ? "CPU" : RatioOf == Metric.StartP99 ? "p99" : "figure";
+            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest || RatioOf == Metric.IdleCpu ? "CPU" : RatioOf == Metric.StartP99 ? "p99" : RatioOf == Metric.P999 ? "p99.9" : "figure";
             return other == null ? "ratio" : $"{what} ÷ {other}";
         }
     }
@@ -67,5 +71,5 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
     }
 
-    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.StartTime, Metric.MillionsPerSecond, Metric.StartP99, Metric.IdleCpu, null], metric => metric == section.RatioOf);
+    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.P999, Metric.StartTime, Metric.MillionsPerSecond, Metric.StartP99, Metric.IdleCpu, null], metric => metric == section.RatioOf);
 }

@@ -40,6 +40,14 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric StealsPerThousand = new("steals_per_kop", "steals/1000 ops", 2);
     public static readonly Metric MigrationsPerThousand = new("migrations_per_kop", "migrations/1000 ops", 2);
     public static readonly Metric IdleCpu = new("idle_cpu_percent", "idle CPU, % of a core", 3);
+    public static readonly Metric Generation0 = new("gen0_collections", "gen 0", 0);
+    public static readonly Metric Generation1 = new("gen1_collections", "gen 1", 0);
+    public static readonly Metric Generation2 = new("gen2_collections", "gen 2", 0);
+    public static readonly Metric AllocatedPerCollection = new("allocated_mib_per_collection", "MiB/collection", 1);
+    public static readonly Metric PauseTotal = new("gc_pause_total_ms", "pauses ms", 1);
+    public static readonly Metric PauseP99 = new("gc_pause_p99_ms", "pause p99 ms", 2);
+    public static readonly Metric PauseMaximum = new("gc_pause_max_ms", "pause max ms", 2);
+    public static readonly Metric HiccupMaximum = new("hiccup_max_ms", "hiccup max ms", 1);
     public static readonly Metric CorePercent = new("core_percent", "% of a core", 1, IsComparable: false);
     public static readonly Metric BatchP50 = new("batch_p50_ns", "p50 ns", 1);
     public static readonly Metric BatchP99 = new("batch_p99_ns", "p99 ns", 1);
@@ -61,6 +69,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
         StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu, BatchP50, BatchP99, CacheHits,
+        Generation0, Generation1, Generation2, AllocatedPerCollection, PauseTotal, PauseP99, PauseMaximum, HiccupMaximum,
         Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];
 

@@ -3,12 +3,18 @@ using System.Diagnostics;
 namespace FastCore.Tracing;
 
 /// <summary>
-/// Puts the pauses of the garbage collector, and hiccups of the whole process, into the trace: a thread that wakes every
-/// millisecond, and looks how late it is and for how long collections have stopped it.
+/// Measures the pauses of the garbage collector, and hiccups of the whole process: a thread that wakes every millisecond, and
+/// looks how late it is and for how long collections have stopped it.
 /// </summary>
 /// <remarks>
-/// The lengths of pauses are the runtime's own; when they took place is known to about a millisecond, and pauses that lie closer
-/// together are told as one. Records only while the <see cref="Tracer"/> is on. Dispose of it from any thread.
+/// <para>
+/// What it sees goes into <see cref="Read"/>, into the instruments of <see cref="PauseMetrics"/>, and, while the
+/// <see cref="Tracer"/> is on, into the trace. The lengths of pauses are the runtime's own; when they took place is known to
+/// about a millisecond, and pauses that lie closer together are told as one.
+/// </para>
+/// <para>
+/// <b>Threads.</b> Every member may be called from any thread. The meter's own costs a few microseconds each millisecond.
+/// </para>
 /// </remarks>
 public sealed class PauseMeter : IDisposable
 {
@@ -23,16 +29,48 @@ public sealed class PauseMeter : IDisposable
 
     private readonly long _subject = Tracer.NewSubject();
 
+    private readonly PauseMetrics _metrics;
+
+    private readonly Lock _gate = new();
+
+    /// <summary>Guarded by the gate, as <see cref="_hiccups"/> and <see cref="_began"/> are.</summary>
+    private readonly PauseHistogram _pauses = new();
+
+    private readonly PauseHistogram _hiccups = new();
+
+    private Stretch _began = Stretch.Now();
+
     private int _isDisposed;
 
     /// <summary>Starts to watch.</summary>
-    public PauseMeter()
+    /// <param name="metrics">The instruments that are told; those of the process when null.</param>
+    public PauseMeter(PauseMetrics? metrics = null)
     {
+        _metrics = metrics ?? PauseMetrics.Default;
         _thread = new Thread(Watch) { IsBackground = true, Name = "GC pauses and hiccups" };
         _thread.UnsafeStart();
     }
 
-    /// <summary>Ends its thread.</summary>
+    /// <summary>What was seen since the meter's start or the last <see cref="Restart"/>.</summary>
+    public PauseReading Read()
+    {
+        lock (_gate) return ReadSince(_began);
+    }
+
+    /// <summary>Returns what <see cref="Read"/> would, and begins anew.</summary>
+    public PauseReading Restart()
+    {
+        lock (_gate)
+        {
+            PauseReading reading = ReadSince(_began);
+            _pauses.Clear();
+            _hiccups.Clear();
+            _began = Stretch.Now();
+            return reading;
+        }
+    }
+
+    /// <summary>Ends its thread; what it has seen can still be read.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
@@ -55,23 +93,57 @@ public sealed class PauseMeter : IDisposable
             TimeSpan newPaused = GC.GetTotalPauseDuration() - paused;
             collections += newCollections;
             paused += newPaused;
-            long pauseStart = newCollections == 0 ? now : Math.Max(last, now - ToTicks(newPaused));
-            if (Tracer.IsOn) Tell(last + ToTicks(Interval), pauseStart, now, newCollections);
+            long pauseStart = Math.Max(last, now - ToTicks(newPaused));
+            long due = last + ToTicks(Interval);
+            if (pauseStart - due > ToTicks(Tolerated)) OnHiccup(due, pauseStart);
+            if (newPaused > TimeSpan.Zero) OnPause(newPaused, pauseStart, now, newCollections);
             last = now;
         }
     }
 
-    private void Tell(long due, long pauseStart, long now, int collections)
+    private void OnHiccup(long due, long end)
     {
-        if (pauseStart - due > ToTicks(Tolerated))
-        {
-            Tracer.RecordAt(due, PauseTable.Stall, _subject);
-            Tracer.RecordAt(pauseStart, PauseTable.Recover, _subject);
-        }
+        TimeSpan length = Stopwatch.GetElapsedTime(due, end);
+        lock (_gate) _hiccups.Add(length);
+        _metrics.OnHiccup(length);
+        if (!Tracer.IsOn) return;
+        Tracer.RecordAt(due, PauseTable.Stall, _subject);
+        Tracer.RecordAt(end, PauseTable.Recover, _subject);
+    }
 
-        if (collections == 0) return;
-        long argument = PauseTable.OfPause(GC.GetGCMemoryInfo(GCKind.Any).Generation, collections);
-        Tracer.RecordAt(pauseStart, PauseTable.Pause, _subject, argument);
+    /// <summary>A background collection pauses twice and is counted once, so a pause may come without a count.</summary>
+    private void OnPause(TimeSpan length, long start, long now, int collections)
+    {
+        lock (_gate) _pauses.Add(length);
+        int generation = GC.GetGCMemoryInfo(GCKind.Any).Generation;
+        _metrics.OnPause(length, generation);
+        if (!Tracer.IsOn) return;
+        long argument = PauseTable.OfPause(generation, collections);
+        Tracer.RecordAt(start, PauseTable.Pause, _subject, argument);
         Tracer.RecordAt(now, PauseTable.Resume, _subject, argument);
+    }
+
+    private PauseReading ReadSince(in Stretch began)
+    {
+        Stretch now = Stretch.Now();
+        return new PauseReading(
+            Stopwatch.GetElapsedTime(began.Timestamp, now.Timestamp),
+            now.Generation0 - began.Generation0,
+            now.Generation1 - began.Generation1,
+            now.Generation2 - began.Generation2,
+            now.Paused - began.Paused,
+            _pauses.Read(),
+            _hiccups.Read());
+    }
+
+    /// <summary>What the runtime had counted at a moment. A collection of an older generation counts as one of the younger ones, too.</summary>
+    private readonly record struct Stretch(long Timestamp, int Generation0, int Generation1, int Generation2, TimeSpan Paused)
+    {
+        internal static Stretch Now()
+        {
+            int second = GC.CollectionCount(2);
+            int first = GC.CollectionCount(1);
+            return new Stretch(Stopwatch.GetTimestamp(), GC.CollectionCount(0) - first, first - second, second, GC.GetTotalPauseDuration());
+        }
     }
 }

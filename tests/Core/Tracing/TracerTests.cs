@@ -152,7 +152,8 @@ internal sealed class TracerTests
     {
         Tracer.Start();
         using var meter = new PauseMeter();
-        string[] Told() => [.. Tracer.Snapshot().Events.Select(static one => TransitionTable.TryFind(one.TransitionId, out Transition? step) && step.Table.Name == "GC pause" ? step.Name : "").Where(static name => name.Length > 0)];
+        // A busy machine has hiccups, too.
+        string[] Told() => [.. Tracer.Snapshot().Events.Select(static one => TransitionTable.TryFind(one.TransitionId, out Transition? step) && step.Table.Name == "GC pause" ? step.Name : "").Where(static name => name is "pause" or "resume")];
         Assert.That(() =>
         {
             GC.Collect();
