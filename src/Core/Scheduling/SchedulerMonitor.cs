@@ -121,7 +121,7 @@ internal sealed class SchedulerMonitor
         while (_watched.Count < workers.Length) _watched.Add(new Watched(workers[_watched.Count]));
         bool hasActed = false;
         bool runs = false;
-        bool waits = _scheduler.Global.Count > 0;
+        bool waits = !_scheduler.Global.IsEmpty;
         long now = Stopwatch.GetTimestamp();
         foreach (Watched watched in _watched)
         {
