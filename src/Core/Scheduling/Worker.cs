@@ -25,7 +25,7 @@ internal sealed partial class Worker : IParkable
     private static readonly TimeSpan GlobalWait = TimeSpan.FromMicroseconds(20);
 
     /// <summary>What waits for a shorter time is not worth another's coming for it.</summary>
-    private static readonly long FeedWorth = Stopwatch.Frequency / 250_000;
+    private static readonly long FeedWorth = Stopwatch.Frequency / 500_000;
 
     /// <summary>About so much time between two looks at that.</summary>
     private static readonly long FeedLook = Stopwatch.Frequency / 500_000;
@@ -172,21 +172,15 @@ internal sealed partial class Worker : IParkable
         : _queue.TakeNewest() ?? Scheduler.Global.Dequeue(_shard++) ?? Pinned.Dequeue() ?? StealFromHeldUp(withNext: false);
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
-    /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
+    /// <returns>False: it was stolen, or something lies above it.</returns>
     /// <remarks>
-    /// What lies above may fork in its turn, and so on; where the stack is short it goes where others find it, and where this
-    /// worker does when it has ended some of what it is in the middle of.
+    /// What lies above is run, and may fork in its turn, and so on; where the stack is short it stays where it is, for others
+    /// and for when this worker has ended some of what it is in the middle of.
     /// </remarks>
     internal bool TryTakeBack(Fork fork)
     {
         IWorkItem? newest = _queue.TakeNewest();
         bool isWatched = newest is not null && newest != fork && WatchedItem.IsFor(newest, fork);
-        if (newest is not null && newest != fork && !isWatched && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            newest = MoveAllAbove(fork, newest);
-            isWatched = newest is not null && newest != fork;
-        }
-
         if (newest == fork || isWatched)
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
@@ -197,7 +191,9 @@ internal sealed partial class Worker : IParkable
             return true;
         }
 
-        if (newest is not null) RunInside(newest);
+        if (newest is null) return false;
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack()) RunInside(newest);
+        else Enqueue(newest);
         return false;
     }
 
@@ -382,22 +378,6 @@ internal sealed partial class Worker : IParkable
         NoteOverflow(count);
         EnqueueElsewhere(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
-    }
-
-    /// <summary>Moves the newest item, and all that lies above the fork, to where there is room.</summary>
-    /// <returns>What stands for the fork; null if it was stolen.</returns>
-    private IWorkItem? MoveAllAbove(Fork fork, IWorkItem newest)
-    {
-        IWorkItem? item = newest;
-        while (item is not null && item != fork && !WatchedItem.IsFor(item, fork))
-        {
-            EnqueueElsewhere([item]);
-            item = _queue.TakeNewest();
-        }
-
-        NoteRing();
-        Scheduler.Notify();
-        return item;
     }
 
     /// <summary>Adds items to where those wait that found no room here.</summary>
