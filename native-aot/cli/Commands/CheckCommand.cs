@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastCore.Cli.Bench;
 using FastCore.Perf.Channels.Check;
+using FastCore.Perf.Scheduling.Check;
 
 namespace FastCore.Cli.Commands;
 
@@ -27,7 +28,22 @@ internal static class CheckCommand
                 Seed = parsed.GetValue(seed) ?? Environment.TickCount,
             }, parsed.GetValue(squeeze)),
         ]));
-        return new Command("check", "Put promises to the test.") { channels };
+        return new Command("check", "Put promises to the test.") { channels, CreateScheduler() };
+    }
+
+    private static Command CreateScheduler()
+    {
+        var defaults = new SchedulerCheckOptions();
+        var operations = CommonOptions.Number("--ops", $"items spawned, such as 100000000 (default {defaults.Operations})", 1, int.MaxValue);
+        var seed = CommonOptions.Number("--seed", "what is drawn at random depends on it (default: another one each time; it is printed)", int.MinValue, int.MaxValue);
+        var json = CommonOptions.File("--json", "write the findings as JSON (schema 1); - is the standard output");
+        var html = CommonOptions.File("--html", "write a page, self-contained");
+        var scheduler = new Command("scheduler", "Put the scheduler under every policy through storms of spawns, steals, joins, blocking calls and shutdowns. Exits with 1 if an item was lost or ran twice, a shutdown or a thread did not end, or anything failed.") { operations, seed, json, html };
+        scheduler.SetAction((parsed, _) => new BenchRun(new BenchSettings(parsed.GetValue(html), parsed.GetValue(json), null, SchedulerCheckPart.Promises)).RunAsync(
+        [
+            new SchedulerCheckPart(defaults with { Operations = parsed.GetValue(operations) ?? defaults.Operations, Seed = parsed.GetValue(seed) ?? Environment.TickCount }),
+        ]));
+        return scheduler;
     }
 
     private static Option<string[]> Kinds()

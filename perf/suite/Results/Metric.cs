@@ -56,6 +56,10 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric Read = new("read", "read", 0, IsComparable: false);
     public static readonly Metric Dropped = new("dropped", "dropped", 0, IsComparable: false);
     public static readonly Metric Cancelled = new("cancelled", "cancelled", 0, IsComparable: false);
+    public static readonly Metric Spawned = new("spawned", "spawned", 0, IsComparable: false);
+    public static readonly Metric Ran = new("ran", "ran", 0, IsComparable: false);
+    public static readonly Metric Abandoned = new("abandoned", "abandoned", 0, IsComparable: false);
+    public static readonly Metric Refused = new("refused", "refused", 0, IsComparable: false);
     public static readonly Metric Lost = new("lost", "lost", 0, IsComparable: false);
     public static readonly Metric Doubled = new("doubled", "doubled", 0, IsComparable: false);
     public static readonly Metric OutOfOrder = new("out_of_order", "out of order", 0, IsComparable: false);
@@ -70,7 +74,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
         StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu, BatchP50, BatchP99, CacheHits,
         Generation0, Generation1, Generation2, AllocatedPerCollection, PauseTotal, PauseP99, PauseMaximum, HiccupMaximum,
-        Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
+        Written, Read, Dropped, Cancelled, Spawned, Ran, Abandoned, Refused, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];
 
     private static readonly Dictionary<string, Metric> ByName = All.ToDictionary(metric => metric.Name);

@@ -8,51 +8,47 @@ internal sealed class OutsideRun<TTarget> : SpawnRun<TTarget> where TTarget : st
 {
     private const int Items = 1000;
 
-    private readonly Counted[] _items = [.. Enumerable.Range(0, Items).Select(static _ => new Counted())];
+    /// <summary>How often each has run: side by side, since what counts here is the way to the worker, and not that of the counts back.</summary>
+    private readonly int[] _ran = new int[Items];
+
+    private readonly Counted[] _items;
 
     internal OutsideRun(TTarget target)
-        : base(target)
-    {
-    }
+        : base(target) =>
+        _items = [.. Enumerable.Range(0, Items).Select(number => new Counted(_ran, number))];
 
     internal override RoundResult Run(long operations)
     {
-        long waves = Math.Max(1, operations / Items);
-        foreach (Counted item in _items) item.Begin();
-        RoundResult result = Line.Measure(waves * Items, 1, () =>
+        int waves = (int)Math.Clamp(operations / Items, 1, int.MaxValue);
+        Array.Clear(_ran);
+        RoundResult result = Line.Measure((long)waves * Items, 1, () =>
         {
-            for (long wave = 1; wave <= waves; wave++)
+            for (int wave = 1; wave <= waves; wave++)
             {
                 foreach (Counted item in _items) Target.SpawnFromOutside(item);
-                foreach (Counted item in _items) Await(item, wave);
+                for (int item = 0; item < Items; item++) Await(in _ran[item], wave);
             }
 
             Line.Finish();
         });
-        foreach (Counted item in _items) Require(item.Ran, waves);
+        foreach (int ran in _ran) Require(ran, waves);
         return result;
     }
 
-    private static void Await(Counted item, long wave)
+    private static void Await(ref readonly int ran, int wave)
     {
-        if (item.Ran >= wave) return;
+        if (Volatile.Read(in ran) >= wave) return;
         SpinWait spinner = default;
         long started = Stopwatch.GetTimestamp();
-        while (item.Ran < wave)
+        while (Volatile.Read(in ran) < wave)
         {
             spinner.SpinOnce(sleep1Threshold: -1);
             if (Stopwatch.GetElapsedTime(started) > Round.Patience) throw new InvalidDataException("An item that was spawned never ran.");
         }
     }
 
-    private sealed class Counted : WorkItem
+    private sealed class Counted(int[] ran, int number) : WorkItem
     {
-        private long _ran;
-
-        internal long Ran => Volatile.Read(ref _ran);
-
-        internal void Begin() => Volatile.Write(ref _ran, 0);
-
-        public override void Execute() => Volatile.Write(ref _ran, _ran + 1);
+        public override void Execute() => Volatile.Write(ref ran[number], ran[number] + 1);
     }
 }

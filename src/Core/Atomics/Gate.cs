@@ -10,7 +10,7 @@ namespace FastCore.Atomics;
 /// its owner. Who finds it taken spins, then yields, and never sleeps in it; so nothing here can throw, in a thread that was
 /// interrupted either.
 /// </remarks>
-internal sealed class Gate
+internal class Gate
 {
     /// <summary>One while a thread is in it.</summary>
     internal int Taken;

@@ -3,6 +3,10 @@
 // Invariant: _phase goes from Open to Done, at most once through Awaited; what the call threw or returned is written before
 // Done. The waiter goes to sleep only if it has made Open to Awaited, and then the one who runs the fork wakes it. A fork that
 // its own worker has taken back stays Open: there is nobody to tell.
+//
+// The call is made once: by its worker, who has found it in its own queue, where nobody else finds it then; or else by whoever
+// claims it first, the worker that took it from a queue or the one that joins it and knows not which queue it is in. In the
+// latter case it lies there still, and does nothing when its turn comes.
 
 using System.Runtime.ExceptionServices;
 
@@ -45,6 +49,9 @@ internal abstract class Fork : IWorkItem
 
     private int _phase;
 
+    /// <summary>One when somebody has claimed the call.</summary>
+    private int _isClaimed;
+
     internal bool IsDone => Volatile.Read(ref _phase) == Done;
 
     /// <summary>Whether nobody has made the call, nor will. When it is done.</summary>
@@ -55,9 +62,13 @@ internal abstract class Fork : IWorkItem
 
     public void Execute()
     {
+        if (!TryClaim()) return;
         CallHere();
         Finish();
     }
+
+    /// <summary>Makes the call the caller's to make, unless it is another's by now.</summary>
+    internal bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
 
     /// <summary>Makes the call for the worker that joins it, which need not be told.</summary>
     internal abstract void CallHere();
@@ -65,6 +76,7 @@ internal abstract class Fork : IWorkItem
     /// <remarks>The item that joins it runs still, and is not to end otherwise than it would have: it makes the call itself.</remarks>
     public void Abandon()
     {
+        if (!TryClaim()) return;
         IsAbandoned = true;
         Finish();
     }

@@ -1,13 +1,14 @@
 // The place of the one item that its worker runs next. Its worker puts and takes without a fence; whoever takes it away, because
 // the worker's present item runs on, pays for both, as in LocalQueue.
 //
-// Invariant: _item is the worker's to write; the other two are written inside the gate. What is _taken is in nobody's way:
-// it stays in _item until its worker comes by, who finds _isWanted, and clears all three in the gate. (So the slot keeps one item
-// that has run from being collected for as long as its worker's present item runs on.)
+// Invariant: _item is the worker's to write; but who takes an item away leaves the mark Gone in its place, unless the worker has
+// written there meanwhile. _isWanted is written inside the gate: one from when somebody has taken an item away until the worker
+// comes by and has learnt, in the gate, which. Until then nobody takes away another. So the slot keeps no item alive that has left it.
 //
 // No item has two takers, and none is lost: the worker first writes _item, then reads _isWanted; who takes away first writes
 // _isWanted, then makes a fence on all processors, then reads _item. So either the worker sees that it is wanted, and asks in
-// the gate what was taken, or what it wrote is what the other reads.
+// the gate what was taken, or what it wrote is what the other reads. What was taken is what the worker has written last, if it
+// finds Gone there, and else what was there before: the other has read it, and its mark was written over or never made.
 //
 // Linearisation points: a put and a take at the write of _item, unless what they find there was taken; a taking away at the
 // read of _item behind the fence.
@@ -25,12 +26,10 @@ internal sealed class NextSlot<TAtomics>
 
     private IWorkItem? _item;
 
-    private IWorkItem? _taken;
-
     private int _isWanted;
 
     /// <summary>Whether it holds an item. By anyone; a moment's truth.</summary>
-    internal bool IsFull => TAtomics.Read(in _item) is { } item && item != TAtomics.Read(in _taken);
+    internal bool IsFull => TAtomics.Read(in _item) is { } item && item != NextSlotMark.Gone;
 
     /// <summary>Puts an item there. By the worker.</summary>
     /// <returns>What was there before, if anything.</returns>
@@ -38,7 +37,7 @@ internal sealed class NextSlot<TAtomics>
     {
         IWorkItem? before = TAtomics.Read(in _item);
         TAtomics.Write(ref _item, item);
-        return TAtomics.Read(in _isWanted) == 0 ? before : Settle(before, item);
+        return TAtomics.Read(in _isWanted) == 0 ? before : Settle(before);
     }
 
     /// <summary>Takes the item. By the worker.</summary>
@@ -57,8 +56,8 @@ internal sealed class NextSlot<TAtomics>
             TAtomics.Write(ref _isWanted, 1);
             TAtomics.FenceAllProcessors();
             item = TAtomics.Read(in _item);
-            TAtomics.Write(ref _taken, item);
             if (item is null) TAtomics.Write(ref _isWanted, 0);
+            else TAtomics.CompareExchange(ref _item, NextSlotMark.Gone, item);
         }
 
         TAtomics.Exit(_gate);
@@ -68,22 +67,38 @@ internal sealed class NextSlot<TAtomics>
     private IWorkItem? Take(IWorkItem item)
     {
         TAtomics.Write(ref _item, null);
-        return TAtomics.Read(in _isWanted) == 0 ? item : Settle(item, null);
+        return TAtomics.Read(in _isWanted) == 0 ? item : Settle(item);
     }
 
-    /// <summary>Finds out what was taken away, when the worker has written over it.</summary>
-    /// <param name="before">What was there.</param>
-    /// <param name="item">What is there now.</param>
+    /// <summary>Finds out what was taken away, when the worker has written over what was there.</summary>
+    /// <param name="before">What was there; or the mark.</param>
     /// <returns>What was there, if it is the worker's still.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private IWorkItem? Settle(IWorkItem? before, IWorkItem? item)
+    private IWorkItem? Settle(IWorkItem? before)
     {
         TAtomics.Enter(_gate);
-        IWorkItem? taken = TAtomics.Read(in _taken);
-        if (taken is not null && taken != before && taken == item) TAtomics.Write(ref _item, null);
-        TAtomics.Write(ref _taken, null);
+        bool isLeft = TAtomics.Read(in _isWanted) == 0;
+        if (!isLeft && TAtomics.Read(in _item) == NextSlotMark.Gone)
+        {
+            TAtomics.Write(ref _item, null);
+            isLeft = true;
+        }
+
         TAtomics.Write(ref _isWanted, 0);
         TAtomics.Exit(_gate);
-        return taken == before ? null : before;
+        return isLeft ? before : null;
     }
+}
+
+/// <summary>What stands in a next-slot for an item that was taken away.</summary>
+internal sealed class NextSlotMark : IWorkItem
+{
+    internal static readonly IWorkItem Gone = new NextSlotMark();
+
+    private NextSlotMark()
+    {
+    }
+
+    /// <remarks>Nobody takes it.</remarks>
+    public void Execute() => throw new InvalidOperationException("The mark of a next-slot is no work.");
 }

@@ -1,6 +1,7 @@
 // Fork and join after Cilk and Rayon: the second action waits in the worker's queue while the first runs. If nobody has stolen
 // it by then, its worker takes it back from the end it pushed it to, and runs it: the cost of a fork that nobody helps with is
-// an object, a push and a take. If it was stolen, the worker runs other work meanwhile, and sleeps where there is none.
+// an object, a push and a take. If it was stolen, the worker runs other work meanwhile, and sleeps where there is none; but
+// first it claims the fork, so it sleeps only for one that another runs, and never for one that waits in some queue.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -80,14 +81,15 @@ public sealed partial class Scheduler
     {
         for (int round = 0; !fork.IsDone; round++)
         {
-            IWorkItem? item = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? worker.TakeAny() : null;
+            bool hasStack = RuntimeHelpers.TryEnsureSufficientExecutionStack();
+            IWorkItem? item = hasStack ? worker.TakeAny() : null;
             if (item is not null)
             {
                 worker.EndSearch();
                 worker.RunInside(item);
                 round = 0;
             }
-            else if (round < HelpRounds)
+            else if (hasStack && round < HelpRounds)
             {
                 worker.BeginSearch();
                 HardwareAtomics.Pause(HelpPause);
@@ -95,12 +97,10 @@ public sealed partial class Scheduler
             else
             {
                 worker.EndSearch();
-
-                // It may have come there behind the shutdown's back: that looks behind a fence on all processors, once.
-                if (worker.Scheduler.IsAbandoning)
+                if (fork.TryClaim())
                 {
-                    worker.AbandonAll();
-                    worker.Scheduler.AbandonGlobal();
+                    fork.CallHere();
+                    return;
                 }
 
                 Blocking(static waited =>

@@ -75,7 +75,7 @@ public sealed partial class Scheduler
 
     internal void AbandonGlobal()
     {
-        while (Global.Dequeue() is { } item) item.Abandon();
+        while (Global.Dequeue(0) is { } item) item.Abandon();
     }
 
     /// <summary>Items that have run. Before <see cref="CountSpawned"/>, where the two are compared.</summary>

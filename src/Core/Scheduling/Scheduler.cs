@@ -42,6 +42,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
         _recordsSpawnPlaces = options.RecordSpawnPlaces;
         Workers = _active = options.WorkerCount;
         Policy = options.Policy;
+        Global = new GlobalQueue<HardwareAtomics>(Workers);
         Name = options.Name;
         TaskScheduler = new SchedulerTasks(this);
         SynchronizationContext = new SchedulerContext(this);
@@ -105,7 +106,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <summary>Whether the calling thread is one of its workers.</summary>
     internal bool IsWorker => Worker.Current?.Scheduler == this;
 
-    internal GlobalQueue<HardwareAtomics> Global { get; } = new();
+    internal GlobalQueue<HardwareAtomics> Global { get; }
 
     internal Parking<HardwareAtomics> Parking { get; } = new();
 
@@ -205,7 +206,7 @@ public sealed partial class Scheduler : IDisposable, IAsyncDisposable
     /// <summary>Whether something waits that a worker may take from the global queue or from another worker.</summary>
     internal bool HasShared(Worker worker)
     {
-        if (Global.Count > 0) return true;
+        if (!Global.IsEmpty) return true;
         foreach (Worker other in AllWorkers)
         {
             if (other != worker && MayStealFrom(other) && other.HasStealable) return true;

@@ -1,6 +1,12 @@
 // The thread that looks after the workers: after Go's sysmon. It looks every millisecond as long as it finds something to do,
 // and backs off to 10 ms; it sleeps altogether when every worker does.
 //
+// Go's begins at 20 microseconds. Here that costs more than it gives: on the virtual machines this was measured on a sleep and
+// its wake-up take 26 microseconds of processor time, so a thread that sleeps for 20 has a third of a core, for 100 a sixth,
+// for a millisecond 3 %, for ten 0.3 %. What it would find sooner is what an item has woken that runs on while nobody
+// searches: a searcher takes that away by itself. Such work waits for a millisecond or two, and for twenty where the monitor had
+// backed off.
+//
 // No lost wake-up: a worker that leaves its search with an item writes that it runs, and looks whether the monitor sleeps; the
 // monitor says that it sleeps, makes a fence on all processors, and then looks once more whether anything runs or waits. The
 // same holds of whoever brings work from outside.
@@ -121,7 +127,7 @@ internal sealed class SchedulerMonitor
         while (_watched.Count < workers.Length) _watched.Add(new Watched(workers[_watched.Count]));
         bool hasActed = false;
         bool runs = false;
-        bool waits = _scheduler.Global.Count > 0;
+        bool waits = !_scheduler.Global.IsEmpty;
         long now = Stopwatch.GetTimestamp();
         foreach (Watched watched in _watched)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastCore.Atomics;
 using FastCore.Tracing;
 
@@ -9,10 +10,20 @@ internal sealed partial class Worker
     /// <summary>So many rounds over all queues, with a pause after each, cost about what falling asleep and being woken does.</summary>
     private const int SearchRounds = 8;
 
+    /// <summary>As many of one that does not count as searching: to fall asleep costs it, and those that it interrupts, more.</summary>
+    private const int GraceRounds = 4;
+
+
     /// <summary>About a microsecond.</summary>
     private const int RoundPause = 25;
 
+    /// <summary>A share of the global queue that was run in less time was a small one.</summary>
+    private static readonly long ShortShare = Stopwatch.Frequency / 500_000;
+
     private readonly ThreadParker _parker = new();
+
+    /// <summary>When it last found something in the global queue.</summary>
+    private long _shared;
 
     private uint _random;
 
@@ -107,18 +118,27 @@ internal sealed partial class Worker
     /// <remarks>Who has work and is not held up gives some away when it sees that somebody searches; to steal comes last.</remarks>
     private IWorkItem? FindWork()
     {
-        int rounds = _isSearching ? SearchRounds : 1;
+        // Who comes too often to where others bring is in their way: let some come together.
+        if (!_sharesAll && Stopwatch.GetTimestamp() - _shared < ShortShare) HardwareAtomics.Pause(RoundPause);
+        int rounds = _isSearching ? SearchRounds : GraceRounds;
         for (int round = 0; round < rounds && !Scheduler.IsAbandoning; round++)
         {
             if (round > 0) HardwareAtomics.Pause(RoundPause);
             IWorkItem? item = _queue.TakeOldest()
                 ?? Pinned.Dequeue()
-                ?? Scheduler.Global.DequeueShare(_queue, Scheduler.Workers)
+                ?? TakeShare()
                 ?? (round >= rounds - 2 ? StealFromHeldUp(withNext: true) : null);
             if (item is not null) return item;
         }
 
         return null;
+    }
+
+    private IWorkItem? TakeShare()
+    {
+        IWorkItem? item = Scheduler.Global.DequeueShare(_shard++, _queue, Scheduler.Workers);
+        if (item is not null && !_sharesAll) _shared = Stopwatch.GetTimestamp();
+        return item;
     }
 
     /// <summary>Steals from the others, beginning with any of them, but only from who has the item still that it had at the call before.</summary>

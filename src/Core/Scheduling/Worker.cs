@@ -9,6 +9,7 @@
 //
 // All fields are the worker's own to write, but for those that say otherwise.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Tracing;
@@ -21,7 +22,15 @@ internal sealed partial class Worker : IParkable
     private const int MostGlobalEvery = 61;
 
     /// <summary>What waits in the global queue while all workers are busy waits for about so long.</summary>
-    private static readonly TimeSpan GlobalWait = TimeSpan.FromMicroseconds(200);
+    private static readonly TimeSpan GlobalWait = TimeSpan.FromMicroseconds(20);
+
+    /// <summary>What waits for a shorter time is not worth another's coming for it.</summary>
+    private static readonly long FeedWorth = Stopwatch.Frequency / 500_000;
+
+    /// <summary>About so much time between two looks at that.</summary>
+    private static readonly long FeedLook = Stopwatch.Frequency / 500_000;
+
+    private const int MostFeedEvery = 64;
 
     private const int MostInARow = 16;
 
@@ -66,6 +75,18 @@ internal sealed partial class Worker : IParkable
     /// <summary>Written by the monitor.</summary>
     private int _globalEvery = MostGlobalEvery;
 
+    /// <summary>Turns between two looks, while somebody is hungry, at what could be given away.</summary>
+    private int _feedEvery = 1;
+
+    /// <summary>Turns until the next.</summary>
+    private int _untilFeed;
+
+    /// <summary>When the last look was.</summary>
+    private long _fed;
+
+    /// <summary>Where its next look at the global queue begins.</summary>
+    private uint _shard;
+
     /// <summary>Turns until the worker looks at the global queue.</summary>
     private int _untilGlobal;
 
@@ -74,6 +95,7 @@ internal sealed partial class Worker : IParkable
         Scheduler = scheduler;
         Index = index;
         _isSpare = isSpare;
+        _shard = (uint)index;
         _sharesAll = scheduler.Policy == SchedulerPolicy.GlobalOnly;
         _keepsWork = scheduler.Policy == SchedulerPolicy.LocalOnly && !isSpare;
         _random = (uint)(index + 1) * 2654435761u;
@@ -87,7 +109,7 @@ internal sealed partial class Worker : IParkable
     internal int Index { get; }
 
     /// <summary>Work that no other worker may take.</summary>
-    internal GlobalQueue<HardwareAtomics> Pinned { get; } = new(16);
+    internal SharedQueue<HardwareAtomics> Pinned { get; } = new(16);
 
     internal bool IsAway => Volatile.Read(ref _isAway) != 0;
 
@@ -111,9 +133,6 @@ internal sealed partial class Worker : IParkable
     internal bool HasStealable => _queue.Count > 0 || (IsAway && _next.IsFull);
 
     internal int Queued => _queue.Count + Pinned.Count + (_next.IsFull ? 1 : 0);
-
-    /// <summary>Where what finds no room here waits.</summary>
-    private GlobalQueue<HardwareAtomics> Elsewhere => _keepsWork ? Pinned : Scheduler.Global;
 
     /// <summary>Starts its thread.</summary>
     internal Thread Start()
@@ -150,24 +169,18 @@ internal sealed partial class Worker : IParkable
     /// <summary>Takes what was pushed last, or else whatever waits anywhere. By the worker's thread, which waits for a fork.</summary>
     internal IWorkItem? TakeAny() => Scheduler.IsAbandoning
         ? _queue.TakeNewest()
-        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue() ?? Pinned.Dequeue() ?? StealFromHeldUp(withNext: false);
+        : _queue.TakeNewest() ?? Scheduler.Global.Dequeue(_shard++) ?? Pinned.Dequeue() ?? StealFromHeldUp(withNext: false);
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
-    /// <returns>False: it was stolen, or something lies above it, which has been run.</returns>
+    /// <returns>False: it was stolen, or something lies above it.</returns>
     /// <remarks>
-    /// What lies above may fork in its turn, and so on; where the stack is short it goes where others find it, and where this
-    /// worker does when it has ended some of what it is in the middle of.
+    /// What lies above is run, and may fork in its turn, and so on; where the stack is short it stays where it is, for others
+    /// and for when this worker has ended some of what it is in the middle of.
     /// </remarks>
     internal bool TryTakeBack(Fork fork)
     {
         IWorkItem? newest = _queue.TakeNewest();
         bool isWatched = newest is not null && newest != fork && WatchedItem.IsFor(newest, fork);
-        if (newest is not null && newest != fork && !isWatched && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            newest = MoveAllAbove(fork, newest);
-            isWatched = newest is not null && newest != fork;
-        }
-
         if (newest == fork || isWatched)
         {
             // To the monitor an item that joins is not one that runs on: what it forks lies open to the others.
@@ -178,7 +191,9 @@ internal sealed partial class Worker : IParkable
             return true;
         }
 
-        if (newest is not null) RunInside(newest);
+        if (newest is null) return false;
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack()) RunInside(newest);
+        else Enqueue(newest);
         return false;
     }
 
@@ -208,7 +223,7 @@ internal sealed partial class Worker : IParkable
 
     /// <summary>Says how many turns it has made in a time. By the monitor.</summary>
     internal void Pace(long turns, TimeSpan elapsed) =>
-        Volatile.Write(ref _globalEvery, (int)Math.Clamp(turns * (GlobalWait / elapsed), 2, MostGlobalEvery));
+        Volatile.Write(ref _globalEvery, (int)Math.Clamp(turns * (GlobalWait / elapsed), 1, MostGlobalEvery));
 
     internal void AskToYield() => SetYield(isAsked: true);
 
@@ -272,7 +287,7 @@ internal sealed partial class Worker : IParkable
                 return null;
             }
 
-            if (Scheduler.Global.Dequeue() is { } shared) return shared;
+            if (Scheduler.Global.Dequeue(_shard++) is { } shared) return shared;
         }
 
         if ((_turn & 1) == 0 && Pinned.Dequeue() is { } pinned) return pinned;
@@ -285,7 +300,7 @@ internal sealed partial class Worker : IParkable
         _inARow = 0;
         if (_queue.TakeOldest() is { } own)
         {
-            if (!_keepsWork && Scheduler.Parking.HasHungry && _queue.Count > 0) Feed();
+            if (!_keepsWork && Scheduler.Parking.HasHungry && --_untilFeed < 0 && _queue.Count > 0) FeedInTime();
             return own;
         }
 
@@ -304,12 +319,27 @@ internal sealed partial class Worker : IParkable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(IWorkItem item)
     {
-        if (_sharesAll) Scheduler.Global.Enqueue([item]);
+        if (_sharesAll) Scheduler.Global.Enqueue([item], Index);
         else if (!_queue.TryPush(item)) Overflow(item);
         NoteRing();
         if (!Scheduler.Parking.HasHungry) return;
         if (!_keepsWork) Feed();
         else if (IsAway) Scheduler.Notify();
+    }
+
+    /// <summary>
+    /// Sees to those who search or sleep, if what waits here will take longer than another needs to come for it. It has been
+    /// announced before, so that one who sleeps does so by now because others were quicker.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FeedInTime()
+    {
+        long now = Stopwatch.GetTimestamp();
+        long perTurn = (now - _fed) / (_feedEvery + 1);
+        _fed = now;
+        _feedEvery = (int)Math.Min(FeedLook / (perTurn + 1), MostFeedEvery);
+        _untilFeed = _feedEvery;
+        if (perTurn * _queue.Count >= FeedWorth) Feed();
     }
 
     /// <summary>Sees to those who search or sleep: wakes one, or, if one searches, gives away the older half of what waits here.</summary>
@@ -320,10 +350,10 @@ internal sealed partial class Worker : IParkable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Feed()
     {
-        if (Scheduler.Parking.Searching > 0 && Scheduler.Global.Count == 0 && _queue.Count is var waiting and > 1)
+        if (Scheduler.Parking.Searching > 0 && Scheduler.Global.IsEmpty && _queue.Count is var waiting and > 1)
         {
             int given = MoveOldest(waiting / 2);
-            Scheduler.Global.Enqueue(_overflow.AsSpan(0, given));
+            Scheduler.Global.Enqueue(_overflow.AsSpan(0, given), Index);
             _overflow.AsSpan(0, given).Clear();
             Volatile.Write(ref _given, _given + given);
             NoteRing();
@@ -335,8 +365,8 @@ internal sealed partial class Worker : IParkable
     /// <summary>Moves its queue to the global one, for a spare worker is to leave.</summary>
     private void LeaveAll()
     {
-        if (TakeNext(SchedulerTables.LeaveNext) is { } next) Scheduler.Global.Enqueue([next]);
-        while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item]);
+        if (TakeNext(SchedulerTables.LeaveNext) is { } next) Scheduler.Global.Enqueue([next], Index);
+        while (_queue.TakeOldest() is { } item) Scheduler.Global.Enqueue([item], Index);
         Scheduler.Notify();
     }
 
@@ -346,24 +376,15 @@ internal sealed partial class Worker : IParkable
         int count = MoveOldest(_overflow.Length - 1);
         _overflow[count++] = item;
         NoteOverflow(count);
-        Elsewhere.Enqueue(_overflow.AsSpan(0, count));
+        EnqueueElsewhere(_overflow.AsSpan(0, count));
         _overflow.AsSpan(0, count).Clear();
     }
 
-    /// <summary>Moves the newest item, and all that lies above the fork, to where there is room.</summary>
-    /// <returns>What stands for the fork; null if it was stolen.</returns>
-    private IWorkItem? MoveAllAbove(Fork fork, IWorkItem newest)
+    /// <summary>Adds items to where those wait that found no room here.</summary>
+    private void EnqueueElsewhere(ReadOnlySpan<IWorkItem> items)
     {
-        IWorkItem? item = newest;
-        while (item is not null && item != fork && !WatchedItem.IsFor(item, fork))
-        {
-            Elsewhere.Enqueue([item]);
-            item = _queue.TakeNewest();
-        }
-
-        NoteRing();
-        Scheduler.Notify();
-        return item;
+        if (_keepsWork) Pinned.Enqueue(items);
+        else Scheduler.Global.Enqueue(items, Index);
     }
 
     private int MoveOldest(int most)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Scheduling;
 using FastCore.Tests.Channels;
@@ -25,6 +26,27 @@ internal sealed class NextSlotModels
     [Test]
     public void AMissingFenceOfAllProcessorsIsFound() =>
         ModelAssert.Found(new ModelChecker { DelayedStores = 1 }, "taken twice", model => Build<FaultyAtomics<NoFenceOfAllProcessors>>(model, "pt", [1]));
+
+    /// <summary>What was taken away is kept from being collected by nobody, though its worker does not come by.</summary>
+    [Test]
+    public void WhatWasTakenAwayIsKeptByNobody()
+    {
+        var slot = new NextSlot<HardwareAtomics>();
+        WeakReference taken = PutAndTakeAway(slot);
+        GC.Collect();
+        Assert.That(taken.IsAlive, Is.False);
+        Assert.That(slot.IsFull, Is.False);
+        Assert.That(slot.Take(), Is.Null);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference PutAndTakeAway(NextSlot<HardwareAtomics> slot)
+    {
+        var item = new NumberedItem(0);
+        slot.Put(item);
+        Assert.That(slot.TakeAway() == item);
+        return new WeakReference(item);
+    }
 
     private static void Build<TAtomics>(Model model, string worker, int[] others) where TAtomics : struct, IAtomics
     {

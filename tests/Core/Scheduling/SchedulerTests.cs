@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Scheduling;
 
@@ -114,6 +116,43 @@ internal sealed class SchedulerTests
                     else done.Set();
                 },
                 () => joined++);
+            if (frame[^1] > 1) throw new InvalidDataException("The frame is in use until the end.");
+        }
+    }
+
+    /// <summary>The fork found no room in its worker's queue, and there is no stack to run what lies before it elsewhere; nor anybody else who would.</summary>
+    [Test]
+    public void AForkThatOverflowedIsJoinedWhereTheStackIsShort([Values] SchedulerPolicy policy)
+    {
+        var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, SpareWorkers = 0, Policy = policy });
+        using var isOver = new ManualResetEventSlim();
+        int ran = 0;
+        int joined = 0;
+        scheduler.Spawn(() =>
+        {
+            Descend();
+            isOver.Set();
+        });
+        Assert.That(isOver.Wait(TimeSpan.FromSeconds(10)), "Nobody waits for ever.");
+        Assert.That(scheduler.Shutdown(ShutdownMode.Drain, TimeSpan.FromSeconds(30)));
+        Assert.That(joined, Is.EqualTo(1));
+        Assert.That(ran, Is.EqualTo(LocalQueue<HardwareAtomics>.DefaultCapacity));
+        Assert.That(scheduler.Statistics.Ran, Is.EqualTo(scheduler.Statistics.Spawned));
+
+        void Descend()
+        {
+            Span<byte> frame = stackalloc byte[16 * 1024];
+            frame[joined] = 1;
+            if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            {
+                Descend();
+            }
+            else
+            {
+                for (int i = 0; i < LocalQueue<HardwareAtomics>.DefaultCapacity; i++) scheduler.Spawn(() => ran++);
+                Scheduler.Join(static () => { }, () => joined++);
+            }
+
             if (frame[^1] > 1) throw new InvalidDataException("The frame is in use until the end.");
         }
     }

@@ -18,6 +18,7 @@ internal sealed class CommandLineTests
     [TestCase("check")]
     [TestCase("check channels --ops 0")]
     [TestCase("check channels --kind bounded-65")]
+    [TestCase("check scheduler --ops 0")]
     [TestCase("no-such-command")]
     public void Mistakes_are_told_on_stderr_with_exit_code_2(string line)
     {
