@@ -51,6 +51,7 @@ internal sealed class SchedulerMonitor
         _scheduler = scheduler;
         _options = options;
         _life.BeginLasting();
+        scheduler.BeginToLookAtBlocked();
         new Thread(Watch) { IsBackground = true, Name = $"{options.Name} monitor" }.UnsafeStart();
     }
 
@@ -92,6 +93,7 @@ internal sealed class SchedulerMonitor
             }
         }
 
+        _scheduler.EndToLookAtBlocked();
         Note(SchedulerTables.StopMonitor);
     }
 
@@ -108,7 +110,7 @@ internal sealed class SchedulerMonitor
         }
 
         Note(SchedulerTables.SleepMonitor);
-        _wake.WaitOne();
+        _wake.WaitOne(_scheduler.LongestSleep);
         Note(SchedulerTables.WakeMonitor);
         Interlocked.Exchange(ref _isAsleep, 0);
     }
@@ -131,6 +133,7 @@ internal sealed class SchedulerMonitor
             hasActed |= LookAt(watched, item, now);
         }
 
+        _scheduler.LookAtBlocked(now);
         isBusy = runs || waits;
         return hasActed | LookForForgotten(waits && !runs);
     }

@@ -6,7 +6,7 @@ using FastCore.Tracing;
 namespace FastCore.Scheduling;
 
 /// <summary>What reports and traces call work: by its method where there is one.</summary>
-internal static class WorkItemNames
+internal static partial class WorkItemNames
 {
     private const int KeptDelegates = 32;
 

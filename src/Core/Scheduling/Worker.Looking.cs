@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastCore.Diagnostics;
 
 namespace FastCore.Scheduling;
 
@@ -11,7 +12,31 @@ internal sealed partial class Worker
     /// <summary>When the monitor found it first.</summary>
     private long _seenSince;
 
+    /// <summary>Of its blocking calls.</summary>
+    private WaitRecord? _blocking;
+
     internal string ThreadName => $"{Scheduler.Name} worker {Index}";
+
+    /// <summary>Makes a blocking call, or waits for a fork, and lets it be looked at. By its thread.</summary>
+    internal TResult CallLooked<TState, TResult>(Func<TState, TResult> function, TState state)
+    {
+        // A call inside another is part of that one.
+        if (!LiveWaits.IsOn || IsInKnownCall) return function(state);
+        string place = (Scheduler.RecordsSpawnPlaces ? WorkItemNames.CallingMethod() : null) ?? (_running is { } item ? WorkItemNames.Describe(item) : string.Empty);
+        WaitRecord blocking = _blocking ??= WaitRecord.Create(WaitTarget.Nothing, this);
+        blocking.Begin(state is Fork ? WaitOperation.Join : WaitOperation.Blocking, place);
+        try
+        {
+            return function(state);
+        }
+        finally
+        {
+            blocking.End();
+        }
+    }
+
+    /// <summary>Whether it is in a blocking call or a join that is looked at.</summary>
+    internal bool IsInKnownCall => _blocking is { IsWaiting: true };
 
     /// <summary>The monitor has found a turn that it had not seen.</summary>
     internal void NoteSeen(long turn, long since)
