@@ -21,6 +21,7 @@ internal static class TopView
         if (now.Tasks.Length > 0) rows.Add(Tasks(now));
         if (now.Reactors.Length > 0) rows.Add(Reactors(before, now));
         if (now.Channels.Length > 0) rows.Add(Channels(now));
+        if (now.Waits is { Length: > 0 } waits) rows.Add(Waits(waits, now.Waiting));
         return new Rows(rows);
     }
 
@@ -84,6 +85,14 @@ internal static class TopView
         var table = TableOf("channels", "channel", "depth", "capacity", "readers wait", "writers wait", "closed");
         foreach (var channel in now.Channels.Take(MostRows))
             table.AddRow(Text(channel.Name), Text(channel.Depth), Text(channel.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "none"), Text(channel.WaitingReaders), Text(channel.WaitingWriters), Text(channel.Closed ? "yes" : ""));
+        return table;
+    }
+
+    private static Table Waits(WaitState[] waits, int waiting)
+    {
+        var table = TableOf(FormattableString.Invariant($"tasks that wait: {waiting}, the longest first"), "waits ms", "for", "on", "that is", "task", "spawned by", "scheduler");
+        foreach (var wait in waits.Take(MostRows))
+            table.AddRow(Milliseconds(wait.AgeMs), Text(wait.Operation.Replace('_', ' ')), Text(wait.On), Text(wait.Kind), Text(wait.Task), Text(wait.SpawnPlace), Text(wait.Scheduler));
         return table;
     }
 

@@ -11,7 +11,7 @@ internal sealed class WaitSlotModels
 {
     private static readonly ModelChecker Checker = new() { Preemptions = 4 };
 
-    private static readonly ModelChecker WithDelayedStores = new() { Preemptions = 4, DelayedStores = 2 };
+    private static readonly ModelChecker WithDelayedStores = new() { Preemptions = 3, DelayedStores = 1 };
 
     [Test]
     public void PlantedEarlyPublicationIsFound() => ModelAssert.Found(Checker, "whole", Look<FaultyAtomics<PublishFirst>>);
