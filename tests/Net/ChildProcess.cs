@@ -38,6 +38,9 @@ internal static class ChildProcess
             case [DescriptorStarvation.Name, var kind]:
                 DescriptorStarvation.Run(kind);
                 return 0;
+            case [ControlStarvation.Name, var path]:
+                ControlStarvation.Run(path);
+                return 0;
             case [PoolStarvation.Name, var path]:
                 PoolStarvation.Run(path);
                 return 0;

@@ -20,7 +20,7 @@ internal sealed record ReactorState(string Name, string Transport, int Connectio
 
 internal sealed record ChannelState(string Name, int? Capacity, int Depth, int WaitingReaders, int WaitingWriters, bool Closed);
 
-internal sealed record WaitState(string Operation, string On, string Kind, string Task, string SpawnPlace, string Scheduler, double AgeMs);
+internal sealed record WaitState(string Operation, string On, long Id, string Kind, string Task, string SpawnPlace, string Scheduler, double AgeMs);
 
 /// <summary>The reader of snapshots.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]

@@ -52,7 +52,11 @@ public sealed class JobQueue : IDisposable
     {
         while (await _jobs.Reader.WaitToReadAsync())
         {
-            while (_jobs.Reader.TryRead(out var job)) job.Do();
+            while (_jobs.Reader.TryRead(out var job))
+            {
+                job.Do();
+                if (Scheduler.ShouldYield) await Scheduler.Yield();
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 // Memory order: both steps are read-modify-writes of Phase (full fences); the result, written before Done, is read after it.
 
 using System.Threading.Tasks.Sources;
+using FastCore.Diagnostics;
 using FastCore.Scheduling;
 
 namespace FastCore.Continuations;
@@ -62,7 +63,12 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
 
     void IThreadPoolWorkItem.Execute() => Relay.Run(this);
 
-    void IWorkItem.Execute() => Run();
+    void IWorkItem.Execute()
+    {
+        // Once it runs it may be another operation's, and says no more who goes on.
+        if (LiveWaits.IsOn) Worker.Current?.NoteAwaiter(this, _state ?? _continuation);
+        Run();
+    }
 
     void IWorkItem.Abandon() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 

@@ -1,6 +1,6 @@
 namespace FastCore.Diagnostics;
 
-/// <summary>The waits of one kind, on one thing, of one method, since <see cref="LiveWaits.Start"/>.</summary>
+/// <summary>The waits of one kind, on one thing or on such without a name, of one method, since <see cref="LiveWaits.Start"/>.</summary>
 /// <param name="Operation">What for.</param>
 /// <param name="On">On what, by its name in the <see cref="LiveRegistry"/>; empty for all that have none.</param>
 /// <param name="Kind">What that is.</param>

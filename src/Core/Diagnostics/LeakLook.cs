@@ -16,10 +16,10 @@ public enum LeakReason
     Old,
 }
 
-/// <summary>Waits that nobody may ever end, all on one thing, of one method and spawned at one place.</summary>
+/// <summary>Waits that nobody may ever end, all on one thing or on such without a name, of one method and spawned at one place.</summary>
 /// <param name="Reason">Why they are here.</param>
 /// <param name="Operation">What they wait for.</param>
-/// <param name="On">On what: its name in the <see cref="LiveRegistry"/>, or a number of its own.</param>
+/// <param name="On">On what, by its name in the <see cref="LiveRegistry"/>; empty for all that have none.</param>
 /// <param name="Kind">What that is.</param>
 /// <param name="Task">Who waits.</param>
 /// <param name="SpawnPlace">The method that spawned it; empty where that is not recorded.</param>

@@ -10,7 +10,7 @@ internal static class ProfileWriter
     private const int Schema = 1;
 
     /// <summary>Texts are cut to so many characters where they stand in a column that another follows.</summary>
-    private const int WidestColumn = 60;
+    private const int WidestColumn = 100;
 
     internal static void Write(ProfileSheet sheet, Stream stream, ProfileFormat format)
     {

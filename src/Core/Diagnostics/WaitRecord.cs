@@ -107,7 +107,7 @@ internal sealed class WaitRecord
     {
         Scheduler? scheduler = null;
         wait.Scheduler?.TryGetTarget(out scheduler);
-        return new WaitLook(wait.Operation, Target.On, Target.Kind, WorkItemNames.OfKey(awaiter), wait.SpawnPlace ?? string.Empty, scheduler?.Name ?? string.Empty, Stopwatch.GetElapsedTime(wait.Since, Math.Max(now, wait.Since)));
+        return new WaitLook(wait.Operation, Target.Name, Target.Id, Target.Kind, WorkItemNames.OfKey(awaiter), wait.SpawnPlace ?? string.Empty, scheduler?.Name ?? string.Empty, Stopwatch.GetElapsedTime(wait.Since, Math.Max(now, wait.Since)));
     }
 
     /// <summary>From here on the waits of another awaiter are counted. Under the registry's lock.</summary>

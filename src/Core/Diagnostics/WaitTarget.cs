@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace FastCore.Diagnostics;
@@ -9,9 +8,8 @@ internal sealed class WaitTarget
 {
     private static readonly ConditionalWeakTable<IWaitedOn, WaitTarget> Known = [];
 
-    private static long _numbers;
+    private static long _ids;
 
-    private readonly string _number = string.Create(CultureInfo.InvariantCulture, $"#{Interlocked.Increment(ref _numbers)}");
 
     private readonly WeakReference<IWaitedOn>? _target;
 
@@ -26,6 +24,7 @@ internal sealed class WaitTarget
 
     private WaitTarget(IWaitedOn target)
     {
+        Id = Interlocked.Increment(ref _ids);
         _target = new WeakReference<IWaitedOn>(target);
         Kind = target.Kind;
     }
@@ -35,6 +34,7 @@ internal sealed class WaitTarget
     /// <summary>A select, which waits on several.</summary>
     internal WaitTarget(IReadOnlyCollection<(WaitOperation Operation, WaitTarget Target)> cases)
     {
+        Id = Interlocked.Increment(ref _ids);
         Kind = "select";
         _operations = [.. cases.Select(static one => one.Operation)];
         _cases = [.. cases.Select(static one => one.Target)];
@@ -49,11 +49,13 @@ internal sealed class WaitTarget
     /// <summary>How many cases it has, if it is a select.</summary>
     internal int Cases => _cases.Length;
 
-    /// <summary>Its name; empty if it was given none. Of a select all that it waits for.</summary>
-    internal string Name => _cases.Length == 0 ? _name ?? string.Empty : Join(static target => target.Name.Length == 0 ? target.Kind : target.Name);
+    /// <summary>No other's; 0 for <see cref="Nothing"/>.</summary>
+    internal long Id { get; }
 
-    /// <summary>Its name, or else a number that is no other's.</summary>
-    internal string On => _cases.Length != 0 ? Join(static target => target.On) : this == Nothing ? string.Empty : _name ?? _number;
+    /// <summary>Its name; empty if it was given none. Of a select all that it waits for.</summary>
+    internal string Name => _cases.Length == 0
+        ? _name ?? string.Empty
+        : string.Join(", ", _cases.Zip(_operations, static (target, operation) => $"{WaitText.Of(operation)} {(target.Name.Length == 0 ? target.Kind : target.Name)}"));
 
     /// <summary>See <see cref="IWaitedOn.Contended"/>; 0 when it has been collected.</summary>
     internal int Contended => _target is not null && _target.TryGetTarget(out IWaitedOn? target) ? target.Contended : 0;
@@ -79,6 +81,4 @@ internal sealed class WaitTarget
     }
 
     private static IWaitedOn? Find(object target) => target as IWaitedOn ?? (target as IWaitedFace)?.Waited;
-
-    private string Join(Func<WaitTarget, string> text) => string.Join(", ", _cases.Zip(_operations, (target, operation) => $"{WaitText.Of(operation)} {text(target)}"));
 }

@@ -35,7 +35,7 @@ public sealed partial class Scheduler
             worker.Index,
             worker.ThreadName,
             activity,
-            item is null ? null : WorkItemNames.Describe(item),
+            item is null ? null : worker.Describe(item),
             (item as WatchedItem)?.SpawnPlace,
             item is null ? TimeSpan.Zero : worker.RunningFor(now),
             worker.Ran,

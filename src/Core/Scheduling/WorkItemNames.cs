@@ -39,7 +39,7 @@ internal static partial class WorkItemNames
         foreach (StackFrame frame in new StackTrace(1, fNeedFileInfo: false).GetFrames())
         {
             if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(OwnNamespace, StringComparison.Ordinal)) continue;
-            return $"{type}.{method.Name}";
+            return method.Name == "MoveNext" ? NameOfMethod(type) : $"{type}.{method.Name}";
         }
 
         return null;

@@ -23,7 +23,9 @@ public sealed class ControlServer : IDisposable
     private const int Backlog = 8;
     private const int CallMilliseconds = 1000;
     private const int ClientMilliseconds = 3000;
-    private const int RetryMilliseconds = 100;
+    /// <summary>How long it waits before it tries again to accept a client.</summary>
+    internal const int RetryMilliseconds = 100;
+
     private const int MostTraces = 4;
     private const int DescriptorsOfTrace = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -70,6 +70,7 @@ internal static class LiveSnapshot
     {
         json.WriteString("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(wait.Operation.ToString()));
         json.WriteString("on", wait.On);
+        json.WriteNumber("id", wait.Id);
         json.WriteString("kind", wait.Kind);
         json.WriteString("task", wait.Task);
         json.WriteString("spawn_place", wait.SpawnPlace);

@@ -105,6 +105,30 @@ internal sealed class BlockedTasksTests
         Assert.That(static () => new Scheduler(new SchedulerOptions { BlockedLimit = TimeSpan.MaxValue }), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
+    /// <summary>The operation that it awaited is another's by the time that it is looked at.</summary>
+    [Test]
+    public async Task WhatRunsAfterAnAwaitIsCalledByItsMethod()
+    {
+        LiveWaits.Start();
+        await using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, Name = "going on" });
+        FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
+        using var gate = new ManualResetEventSlim();
+        scheduler.Spawn(() => _ = ReadAndRun(channel.Reader, gate));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Patience));
+        channel.Writer.TryWrite(1);
+        bool isNamed = SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0].Item?.EndsWith(nameof(ReadAndRun), StringComparison.Ordinal) == true, Patience);
+        gate.Set();
+        Assert.That(isNamed);
+    }
+
+    private static async Task ReadAndRun(FastChannelReader<int> reader, ManualResetEventSlim gate)
+    {
+        await reader.ReadAsync();
+        ValueTask<int> other = reader.ReadAsync();
+        gate.Wait();
+        Assert.That(other.IsCompleted, Is.False);
+    }
+
     private static async Task ReadTwice(FastChannelReader<int> reader, TaskCompletionSource done)
     {
         await reader.ReadAsync();

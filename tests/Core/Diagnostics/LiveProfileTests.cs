@@ -50,7 +50,7 @@ internal sealed class LiveProfileTests
         string text = Text(static stream => LiveProfile.WriteTasks(stream, ProfileFormat.Text));
         Assert.That(text, Does.Match(@"(?m)^state +count +oldest ms +total ms +scheduler +task +spawn place +waits for$"));
         Assert.That(text, Does.Match(@"(?m)^waiting +2 .*LiveProfileTests\.Read +read the profiled \(bounded channel \(2\) of Profiled\)$"));
-        Assert.That(text, Does.Match(@"(?m)^(running|runs on) +1 .*profiled .*LiveProfileTests"));
+        Assert.That(text, Does.Match(@"(?m)^(running|runs on) +1 .*profiled .*<TasksAreShown"));
         Assert.That(text, Does.Match(@"(?m)^queued +1 .*profiled$"));
 
         using JsonDocument json = JsonDocument.Parse(Text(static stream => LiveProfile.WriteTasks(stream, ProfileFormat.Json)));

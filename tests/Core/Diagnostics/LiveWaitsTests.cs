@@ -50,9 +50,10 @@ internal sealed class LiveWaitsTests
         }));
         Assert.That(Mine().Count(static wait => wait is { Operation: WaitOperation.ReadBatch, Kind: "bounded channel (8) of Job" }), Is.EqualTo(1));
         Assert.That(Mine().Single(static wait => wait.Operation == WaitOperation.Read && wait.Kind.StartsWith("bounded", StringComparison.Ordinal)).On, Is.EqualTo("the jobs"));
+        Assert.That(Mine().Select(static wait => wait.Id), Is.Unique.And.All.Positive);
         Assert.That(Mine().Single(static wait => wait.Kind == "one-shot of Job").On, Is.EqualTo("the answer"));
         WaitLook select = LiveWaits.Take().Single(static wait => Method(wait.Task) == nameof(SelectFrom));
-        Assert.That((select.Operation, select.On), Is.EqualTo((WaitOperation.Select, $"read the jobs, read {Mine().Single(static wait => wait.Kind == "unbounded channel of Job").On}")));
+        Assert.That((select.Operation, select.On), Is.EqualTo((WaitOperation.Select, "read the jobs, read unbounded channel of Job")));
 
         answer.TrySet(default);
         watch.TrySet(default);

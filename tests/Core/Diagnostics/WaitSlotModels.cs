@@ -9,9 +9,9 @@ namespace FastCore.Tests.Diagnostics;
 [TestFixture]
 internal sealed class WaitSlotModels
 {
-    private static readonly ModelChecker Checker = new() { Preemptions = 4 };
+    private static readonly ModelChecker Checker = new() { Preemptions = 3 };
 
-    private static readonly ModelChecker WithDelayedStores = new() { Preemptions = 3, DelayedStores = 1 };
+    private static readonly ModelChecker WithDelayedStores = new() { Preemptions = 2, DelayedStores = 1 };
 
     [Test]
     public void PlantedEarlyPublicationIsFound() => ModelAssert.Found(Checker, "whole", Look<FaultyAtomics<PublishFirst>>);
