@@ -77,10 +77,11 @@ internal static class ServeCommand
         DemoApplication.Map(server);
         if (!TryStartControl(controlPath, out var control)) return ExitCode.Unreachable;
         using var whileServing = control;
+        // From before anything waits.
+        if (control != null) LiveWaits.Start();
         using var jobs = control == null ? null : new JobQueue();
         if (control != null)
         {
-            LiveWaits.Start();
             DemoApplication.MapCompute(server);
             jobs!.Map(server);
         }

@@ -43,15 +43,9 @@ internal sealed class WaitSlotModels
         });
         model.Thread("looker", () =>
         {
-            long seen = 0;
-            for (int round = 0; round < 2; round++)
-            {
-                if (!cell.Slot.TryRead(out Wait wait, out object? awaiter, out long turn)) continue;
-                int number = (int)(turn + 1) / 2;
-                Model.Require(wait == WaitOf(number) && (awaiter is null || awaiter == Awaiters[number]), "What is seen is whole, and of one wait.");
-                Model.Require(turn >= seen, "What has ended does not come back.");
-                seen = turn;
-            }
+            if (!cell.Slot.TryRead(out Wait wait, out object? awaiter, out long turn)) return;
+            int number = (int)(turn + 1) / 2;
+            Model.Require(wait == WaitOf(number) && (awaiter is null || awaiter == Awaiters[number]), "What is seen is whole, and of one wait.");
         });
         model.AtEnd(() => Model.Require(!cell.Slot.IsWaiting, "Nothing waits at the end."));
     }

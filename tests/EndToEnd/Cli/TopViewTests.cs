@@ -1,5 +1,6 @@
 using FastCore.Cli.Top;
 using Spectre.Console;
+using ThreadState = FastCore.Cli.Top.ThreadState;
 
 namespace FastCore.EndToEnd.Tests.Cli;
 
