@@ -10,7 +10,7 @@ namespace FastCore.Diagnostics;
 /// </summary>
 /// <remarks>
 /// Off, a wait costs one test of a switch, and an operation that need not wait costs nothing. On, a wait costs two readings of the
-/// clock. Waits on a <see cref="System.Threading.Tasks.Task"/> that ends none of these, such as a delay, are not seen.
+/// clock, and the first of each object a record, of some hundred bytes, that lives as long as that. Waits on a <see cref="System.Threading.Tasks.Task"/> that ends none of these, such as a delay, are not seen.
 /// </remarks>
 public static class LiveWaits
 {

@@ -82,6 +82,7 @@ internal sealed class WatchedItem : IWorkItem
         _queued = recorder is null ? 0 : Stopwatch.GetTimestamp();
         SpawnPlace = !recordsPlace ? null
             : origin is TaskOrigin.Spawn or TaskOrigin.Fork or TaskOrigin.Pin ? WorkItemNames.CallingMethod()
+            : origin == TaskOrigin.Yield ? Worker.Current?.Present?.SpawnPlace
             : (item as Awaitable)?.SpawnPlace;
         _task.Begin();
         int name = Tracer.IsOn ? WorkItemNames.InTrace(item, SpawnPlace) : 0;

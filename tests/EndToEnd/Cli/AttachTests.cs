@@ -29,7 +29,7 @@ internal sealed class AttachTests
         using var server = Start();
         Get(server, "/job/1");
         Get(server, "/job/1");
-        Assert.That(Profile("tasks"), Does.Match(@"(?m)^waiting +1 .*jobs .*JobQueue\.DoJobsAsync .*JobQueue.* +wait to read jobs \(bounded channel \(4\) of Job\)$"));
+        Assert.That(Profile("tasks"), Does.Match(@"(?m)^waiting +1 .*jobs .*JobQueue\.DoJobsAsync +\S+ +wait to read jobs \(bounded channel \(4\) of Job\)$"));
         Assert.That(Profile("contention"), Does.Match(@"wait to read +jobs .*JobQueue\.DoJobsAsync").And.Contain("one-shot of Int64").And.Contain("JobQueue.HandleAsync"));
         Assert.That(Profile("tasks", "--format", "folded"), Does.Match(@"(?m)^jobs;waiting;.*wait to read jobs \(bounded channel \(4\) of Job\) 1$"));
         using (var json = JsonDocument.Parse(Profile("contention", "--format", "json"))) Assert.That(json.RootElement.GetProperty("rows").GetArrayLength(), Is.Positive);
