@@ -132,6 +132,7 @@ internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuatio
         _registration = default;
         _isCancelled = false;
         _cancelledBy = default;
+        EndLook();
         ResetAwaiter();
         if (isCancelled)
         {

@@ -28,6 +28,9 @@ internal abstract partial class Awaitable
         look.Begin(WaitOperation.Select, blocks ? NameOfThread() : null);
     }
 
+    /// <summary>It waits no more, and nobody is told: its waiter has given up, or a set came while it began to be looked at.</summary>
+    private protected void EndLook() => _look?.End();
+
     private static string NameOfThread() => Thread.CurrentThread.Name ?? "a thread without a name";
 
     private WaitRecord Record(WaitTarget target) => _look ??= WaitRecord.Create(target, this);

@@ -7,7 +7,6 @@
 // Memory order: both steps are read-modify-writes of Phase (full fences); the result, written before Done, is read after it.
 
 using System.Threading.Tasks.Sources;
-using FastCore.Diagnostics;
 using FastCore.Scheduling;
 
 namespace FastCore.Continuations;
@@ -66,7 +65,7 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
     void IWorkItem.Execute()
     {
         // Once it runs it may be another operation's, and says no more who goes on.
-        if (LiveWaits.IsOn) Worker.Current?.NoteAwaiter(this, _state ?? _continuation);
+        if (_look is not null) Worker.Current?.NoteAwaiter(this, _state ?? _continuation);
         Run();
     }
 
@@ -100,7 +99,6 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
     /// <returns>False: its versions are used up.</returns>
     protected bool ResetAwaiter()
     {
-        _look?.End();
         _phase = None;
         return ++Version != default;
     }
