@@ -19,6 +19,8 @@ internal static class ChildProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Code is compiled anew on a thread that starts when it likes, and no thread can start where there is no descriptor.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -16,6 +16,7 @@ internal static unsafe partial class ControlStarvation
     private const int LimitOfDescriptors = 7;
     private const nuint Soft = 256;
     private const int Tries = 5;
+    private const int Left = 8;
 
     private struct Limit
     {
@@ -61,17 +62,16 @@ internal static unsafe partial class ControlStarvation
         Check(client.Receive(new byte[1]) == 1, "It is not served in the end");
 
         // A trace needs threads, which need descriptors; with too few it is refused, for the runtime would end the process.
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = Transport.Peer.HangMilliseconds };
         taken.Clear();
-        using (var reserve = ControlServerTests.Connect(path))
-        {
-            for (int descriptor; (descriptor = Duplicate(0)) >= 0;) taken.Add(descriptor);
-            for (var freed = 0; freed < 8; freed++) _ = Close(taken[^(freed + 1)]);
-            reserve.Send("trace for 1000 100\n"u8);
-            var answer = new byte[200];
-            var length = reserve.Receive(answer);
-            for (var left = 0; left < taken.Count - 8; left++) _ = Close(taken[left]);
-            Check(System.Text.Encoding.UTF8.GetString(answer, 0, length).Contains("too few descriptors", StringComparison.Ordinal), "A trace is begun without descriptors");
-        }
+        for (int descriptor; (descriptor = Duplicate(0)) >= 0;) taken.Add(descriptor);
+        foreach (var one in taken[^Left..]) _ = Close(one);
+        other.Connect(new UnixDomainSocketEndPoint(path));
+        other.Send("trace for 1000 100\n"u8);
+        var answer = new byte[200];
+        var length = other.Receive(answer);
+        foreach (var one in taken[..^Left]) _ = Close(one);
+        Check(System.Text.Encoding.UTF8.GetString(answer, 0, length).Contains("too few descriptors", StringComparison.Ordinal), "A trace is begun without descriptors");
     }
 
     private static void Refused(string path, string request, string reason)
