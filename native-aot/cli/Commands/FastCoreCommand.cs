@@ -15,6 +15,7 @@ internal static class FastCoreCommand
         TraceCommand.Create(),
         DiagramsCommand.Create(),
         TopCommand.Create(),
+        ProfileCommand.Create(),
         CompletionCommand.Create(),
     };
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using FastCore.Cli.Trace;
+using FastCore.Diagnostics;
 using FastCore.Net.Diagnostics;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
@@ -31,7 +32,7 @@ internal static class ServeCommand
         var traceFolder = new Option<string>("--trace-out") { Description = "the folder that SIGUSR2 and --trace-limit write traces to (default: the present one); SIGUSR1 starts and stops recording", HelpName = "DIR" };
         var kept = CommonOptions.Time("--trace-keep", "how far back a trace goes, if its threads have not done too much (default 10s)");
         var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
-        var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top --attach PATH` looks at the server; adds /compute/{ms}, which runs on the scheduler", HelpName = "PATH" };
+        var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top`, `profile` and `trace` look at the server with --attach PATH; adds /compute/{ms}, which runs on the scheduler, and /job/{ms}, which waits for a task to do it", HelpName = "PATH" };
         var mode = Mode();
         var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
         command.Validators.Add(result =>
@@ -91,7 +92,14 @@ internal static class ServeCommand
         DemoApplication.Map(server);
         if (!TryStartControl(controlPath, out var control)) return ExitCode.Unreachable;
         using var whileServing = control;
-        if (control != null) DemoApplication.MapCompute(server);
+        // From before anything waits.
+        if (control != null) LiveWaits.Start();
+        using var jobs = control == null ? null : new JobQueue();
+        if (control != null)
+        {
+            DemoApplication.MapCompute(server);
+            jobs!.Map(server);
+        }
         using var meter = mode == null ? null : new PauseMeter();
         if (meter != null) DemoApplication.MapAllocation(server, meter);
         try

@@ -20,7 +20,7 @@ internal static class TopCommand
         var once = new Option<bool>("--once") { Description = "print it once and end" };
         var json = new Option<bool>("--json") { Description = "print snapshots as JSON (schema 1), one a line" };
         var interval = CommonOptions.Time("--interval", "the time between two looks (default 1s)");
-        var command = new Command("top", "Show what a running FastCore process does: threads, workers, tasks, reactors, channels, warnings. It answers also when its thread pool starves.") { attach, once, json, interval };
+        var command = new Command("top", "Show what a running FastCore process does: threads, workers, tasks, reactors, channels, what waits, warnings. It answers also when its thread pool starves.") { attach, once, json, interval };
         command.SetAction(parsed => Run(new ControlClient(parsed.GetRequiredValue(attach)), parsed.GetValue(once), parsed.GetValue(json), parsed.GetValue(interval)));
         return command;
     }
@@ -36,7 +36,7 @@ internal static class TopCommand
         }
         catch (Exception refused) when (refused is SocketException or InvalidDataException or ArgumentException)
         {
-            Console.Error.WriteLine($"fastcore: {Explain(refused)}");
+            Console.Error.WriteLine($"fastcore: {ControlClient.Explain(refused)}");
             return ExitCode.Unreachable;
         }
     }
@@ -77,14 +77,4 @@ internal static class TopCommand
             }
         });
     }
-
-    private static string Explain(Exception refused) => refused is SocketException socket
-        ? socket.SocketErrorCode switch
-        {
-            SocketError.ConnectionRefused => "nobody listens on that socket: the process has ended, or was not given --control.",
-            SocketError.AddressNotAvailable => "there is no such socket. Give the path that the process was given with --control.",
-            SocketError.AccessDenied => "this user may not open that socket: only the one who runs the process may.",
-            _ => $"the socket can't be used: {socket.Message}.",
-        }
-        : refused.Message;
 }

@@ -6,10 +6,10 @@ namespace FastCore.Cli.Diagrams;
 /// <summary>The lives that FastCore draws: those whose tables are in the code, and those that join with a system to come.</summary>
 internal static class DiagramCatalogue
 {
-    /// <summary>All of them, by the names of their tables, part by part.</summary>
+    /// <summary>All of them, by the names of their tables, part by part. Hiccups are drawn with the pauses of the collector.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "task", "worker", "spinning worker", "parking", "local ring", "next-slot", "global queue", "steal", "monitor", "blocking call hand-over", "cooperative yield", "timer", "GC pause", "hiccup",
+        "task", "worker", "spinning worker", "parking", "local ring", "next-slot", "global queue", "steal", "monitor", "blocking call hand-over", "cooperative yield", "timer", "GC pause",
         "rendezvous channel", "bounded channel", "unbounded channel", "broadcast ring consumer", "waiter", "select", "channel close",
         "pooled object", "native-heap span", "native-heap page run",
         "listener", "connection", "receive", "send", "HTTP parser", "request", "upgrade", "client pool connection",

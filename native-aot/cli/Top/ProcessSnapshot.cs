@@ -4,7 +4,7 @@ namespace FastCore.Cli.Top;
 
 /// <summary>A process as its control socket tells it.</summary>
 internal sealed record ProcessSnapshot(
-    int Schema, int Pid, long TimestampMs, PoolState ThreadPool, ThreadState[] Threads, SchedulerState[] Schedulers, TaskState[] Tasks, ReactorState[] Reactors, ChannelState[] Channels, string[] Warnings);
+    int Schema, int Pid, long TimestampMs, PoolState ThreadPool, ThreadState[] Threads, SchedulerState[] Schedulers, TaskState[] Tasks, ReactorState[] Reactors, ChannelState[] Channels, string[] Warnings, WaitState[]? Waits = null, bool LookingAtWaits = false, int Waiting = 0);
 
 internal sealed record PoolState(int Threads, long Queued, long Completed);
 
@@ -19,6 +19,8 @@ internal sealed record TaskState(string Name, string SpawnPlace, long Polls, dou
 internal sealed record ReactorState(string Name, string Transport, int Connections, int InFlight, long Accepted, long Turns, long BuffersExhausted);
 
 internal sealed record ChannelState(string Name, int? Capacity, int Depth, int WaitingReaders, int WaitingWriters, bool Closed);
+
+internal sealed record WaitState(string Operation, string On, long Id, string Kind, string Task, string SpawnPlace, string Scheduler, double AgeMs);
 
 /// <summary>The reader of snapshots.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]

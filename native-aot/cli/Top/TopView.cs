@@ -21,6 +21,7 @@ internal static class TopView
         if (now.Tasks.Length > 0) rows.Add(Tasks(now));
         if (now.Reactors.Length > 0) rows.Add(Reactors(before, now));
         if (now.Channels.Length > 0) rows.Add(Channels(now));
+        if (now.Waits is { Length: > 0 } waits) rows.Add(Waits(waits, now.Waiting));
         return new Rows(rows);
     }
 
@@ -87,6 +88,14 @@ internal static class TopView
         return table;
     }
 
+    private static Table Waits(WaitState[] waits, int waiting)
+    {
+        var table = TableOf(FormattableString.Invariant($"tasks that wait: {waiting}, the longest first"), "waits ms", "for", "on", "that is", "task", "spawned by", "scheduler");
+        foreach (var wait in waits.Take(MostRows))
+            table.AddRow(Milliseconds(wait.AgeMs), Text(wait.Operation.Replace('_', ' ')), Text(wait.On.Length > 0 || wait.Id == 0 ? wait.On : $"#{wait.Id}"), Text(wait.Kind), Text(wait.Task), Text(wait.SpawnPlace), Text(wait.Scheduler));
+        return table;
+    }
+
     private static Table TableOf(string title, params string[] columns)
     {
         var table = new Table().Border(TableBorder.Rounded).Title(title);
@@ -94,7 +103,7 @@ internal static class TopView
         return table;
     }
 
-    private static long PerSecond(long count, ProcessSnapshot before, ProcessSnapshot now) => (long)(count * 1000.0 / Math.Max(1, now.TimestampMs - before.TimestampMs));
+    private static long PerSecond(long count, ProcessSnapshot before, ProcessSnapshot now) => (long)(Math.Max(0, count) * 1000.0 / Math.Max(1, now.TimestampMs - before.TimestampMs));
 
     private static Text Percent(double? share) => Text(share?.ToString("F1", CultureInfo.InvariantCulture) ?? "");
 

@@ -60,8 +60,10 @@ internal static class TraceFiles
     public static int Use(string file, Action<TraceSnapshot> use) => Guard(() => use(Read(file)));
 
     /// <summary>Does what may fail for the sake of a file.</summary>
+    /// <param name="action">What.</param>
+    /// <param name="dataCode">The exit code when what was read is not what it should be.</param>
     /// <returns>The exit code.</returns>
-    public static int Guard(Action action)
+    public static int Guard(Action action, int dataCode = ExitCode.Usage)
     {
         try
         {
@@ -71,7 +73,7 @@ internal static class TraceFiles
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             Console.Error.WriteLine($"fastcore: {refused.Message}");
-            return ExitCode.Usage;
+            return refused is InvalidDataException ? dataCode : ExitCode.Usage;
         }
     }
 }

@@ -14,4 +14,7 @@ internal class Gate
 {
     /// <summary>One while a thread is in it.</summary>
     internal int Taken;
+
+    /// <summary>How often somebody found it taken. Written by who has it.</summary>
+    internal int Contended;
 }

@@ -109,5 +109,6 @@ internal readonly struct HardwareAtomics : IAtomics
             Spin(ref spinner);
         }
         while (Volatile.Read(ref gate.Taken) != 0 || Interlocked.CompareExchange(ref gate.Taken, 1, 0) != 0);
+        gate.Contended++;
     }
 }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
@@ -35,9 +36,11 @@ namespace FastCore.Broadcast;
 /// <para>Source: the broadcast channel of Rust's tokio; the readers' second look after Lamport's "Concurrent reading and writing" (1977), known as a sequence lock.</para>
 /// </remarks>
 [DebuggerDisplay("Capacity = {Capacity}, Readers = {ReaderCount}")]
-public sealed class BroadcastChannel<T>
+public sealed class BroadcastChannel<T> : IWaitedFace
 {
     private readonly BroadcastChannelCore<T, HardwareAtomics> _core;
+
+    IWaitedOn IWaitedFace.Waited => _core;
 
     /// <summary>Makes a channel without readers.</summary>
     /// <param name="capacity">How many items are kept for slow readers, exactly.</param>

@@ -76,6 +76,8 @@ internal sealed class BroadcastChannelCore<T, TAtomics> : WaitGate<TAtomics>
 
     internal int ReaderCount => TAtomics.Read(in _readerCount);
 
+    public override string Kind => $"broadcast channel ({Capacity}) of {typeof(T).Name}";
+
     public override bool HasWaiters
     {
         get

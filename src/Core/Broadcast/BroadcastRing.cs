@@ -5,6 +5,7 @@ using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
@@ -44,9 +45,11 @@ namespace FastCore.Broadcast;
 /// <para>Source: LMAX's Disruptor (Thompson, Farley, Barker, Gee, Stewart, 2011).</para>
 /// </remarks>
 [DebuggerDisplay("Capacity = {Capacity}, Consumers = {ConsumerCount}")]
-public sealed class BroadcastRing<T>
+public sealed class BroadcastRing<T> : IWaitedFace
 {
     private readonly BroadcastRingCore<T, HardwareAtomics> _core;
+
+    IWaitedOn IWaitedFace.Waited => _core;
 
     /// <summary>Makes an empty ring without consumers.</summary>
     /// <param name="capacity">How many items it holds at least: rounded up to a power of two, and to 2.</param>

@@ -2,12 +2,13 @@
 
 using System.Diagnostics;
 using FastCore.Channels.Waiting;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
 internal sealed partial class BroadcastRingCore<T, TAtomics>
 {
-    private readonly WaiterList<Waiter<bool>> _publishersWaiting = new();
+    private readonly WaiterList<Waiter<bool>> _publishersWaiting = new() { Operation = WaitOperation.WaitToWrite };
 
     /// <summary>The smallest number of slots that any waiting publisher wants, or fewer. Under the gate.</summary>
     private int _roomWanted = int.MaxValue;

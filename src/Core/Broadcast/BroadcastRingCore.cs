@@ -103,6 +103,8 @@ internal sealed partial class BroadcastRingCore<T, TAtomics> : WaitGate<TAtomics
 
     internal Exception? Error => _error;
 
+    public override string Kind => $"broadcast ring ({Capacity}) of {typeof(T).Name}";
+
     public override bool HasWaiters => (TAtomics.Read(in _signals) & RingSignals.AnyWaiting) != 0;
 
     /// <summary>How many items have been claimed; with one publisher that is how many have been published.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
@@ -24,9 +25,11 @@ namespace FastCore.Broadcast;
 /// <para>Source: the oneshot channel of Rust's tokio, without its two halves.</para>
 /// </remarks>
 [DebuggerDisplay("Completed = {IsCompleted}")]
-public sealed class OneShot<T>
+public sealed class OneShot<T> : IWaitedFace
 {
     private readonly OneShotCore<T, HardwareAtomics> _core;
+
+    IWaitedOn IWaitedFace.Waited => _core;
 
     /// <summary>Makes one that is not set.</summary>
     /// <param name="continuations">Where the code behind an <c>await</c> goes on; null for <see cref="ContinuationScheduler.ThreadPool"/>.</param>

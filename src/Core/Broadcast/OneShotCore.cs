@@ -20,11 +20,12 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using FastCore.Atomics;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
 /// <summary>The engine of <see cref="OneShot{T}"/>.</summary>
-internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuations) : Awaitable, IValueTaskSource<T>
+internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuations) : Awaitable, IValueTaskSource<T>, IWaitedOn
     where TAtomics : struct, IAtomics
 {
     private const int Empty = 0;
@@ -56,6 +57,10 @@ internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuatio
 
     /// <summary>The error that was set. The look at the state carries the outcome over, the value too.</summary>
     private Exception? SetError => IsCompleted ? TAtomics.ReadSlot(in _error) : null;
+
+    public string Kind => $"one-shot of {typeof(T).Name}";
+
+    int IWaitedOn.Contended => 0;
 
     internal bool HasWaiter => TAtomics.Read(in _state) == Waiting;
 
@@ -97,6 +102,8 @@ internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuatio
                 throw new InvalidOperationException("A read waits already, or was cancelled and has not been awaited: one read can wait at a time.");
         }
 
+        // A set that came between goes unseen here; then the look ends when the read is consumed.
+        if (LiveWaits.IsOn) BeginLook(this, WaitOperation.Read, blocks: false);
         var read = new ValueTask<T>(this, Version);
         if (cancellationToken.CanBeCanceled) Watch(cancellationToken);
         return read;
@@ -125,6 +132,7 @@ internal sealed class OneShotCore<T, TAtomics>(ContinuationScheduler continuatio
         _registration = default;
         _isCancelled = false;
         _cancelledBy = default;
+        EndLook();
         ResetAwaiter();
         if (isCancelled)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
@@ -17,6 +18,10 @@ internal abstract class WaitGate<TAtomics>(ContinuationScheduler continuations) 
     private readonly WaiterPool<Waiter<bool>> _pool = new();
 
     public abstract bool HasWaiters { get; }
+
+    public abstract string Kind { get; }
+
+    int IWaitedOn.Contended => _gate.Contended;
 
     long IWaiterOwner.Subject => 0;
 

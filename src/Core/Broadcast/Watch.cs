@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Broadcast;
 
@@ -32,9 +33,11 @@ namespace FastCore.Broadcast;
 /// <para>Source: the watch channel of Rust's tokio.</para>
 /// </remarks>
 [DebuggerDisplay("Value = {Value}, Version = {Version}, Completed = {IsCompleted}")]
-public sealed class Watch<T>
+public sealed class Watch<T> : IWaitedFace
 {
     private readonly WatchCore<T, HardwareAtomics> _core;
+
+    IWaitedOn IWaitedFace.Waited => _core;
 
     /// <summary>Makes one that holds <paramref name="initial"/>, as version 0.</summary>
     /// <param name="initial">The first value.</param>

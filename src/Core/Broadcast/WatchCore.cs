@@ -28,6 +28,8 @@ internal sealed class WatchCore<T, TAtomics>(T initial, ContinuationScheduler co
 
     internal Task Completion => _completion.Task;
 
+    public override string Kind => $"watch of {typeof(T).Name}";
+
     public override bool HasWaiters
     {
         get

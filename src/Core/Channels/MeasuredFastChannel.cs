@@ -13,7 +13,7 @@ namespace FastCore.Channels;
 /// waited twice; the wait of a select is no one channel's, and is not timed.
 /// </para>
 /// </remarks>
-public sealed class MeasuredFastChannel<T> : FastChannel<T>, IDisposable
+public sealed class MeasuredFastChannel<T> : FastChannel<T>, IWaitedFace, IDisposable
 {
     private readonly FastChannel<T> _channel;
 
@@ -30,6 +30,8 @@ public sealed class MeasuredFastChannel<T> : FastChannel<T>, IDisposable
 
     /// <inheritdoc/>
     public override ChannelLook Look() => _channel.Look();
+
+    IWaitedOn IWaitedFace.Waited => _channel as IWaitedOn ?? ((IWaitedFace)_channel).Waited;
 
     /// <inheritdoc cref="MeasuredChannel{T}.Dispose"/>
     public void Dispose() => _measure.Dispose();

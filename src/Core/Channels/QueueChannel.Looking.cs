@@ -7,6 +7,12 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
+    string IWaitedOn.Kind => !TQueue.HoldsItems ? $"rendezvous of {typeof(T).Name}"
+        : _options.Capacity == int.MaxValue ? $"unbounded channel of {typeof(T).Name}"
+        : $"bounded channel ({_options.Capacity}) of {typeof(T).Name}";
+
+    int IWaitedOn.Contended => _gate.Contended;
+
     public override ChannelLook Look()
     {
         int? capacity = !TQueue.HoldsItems ? 0 : _options.Capacity == int.MaxValue ? null : _options.Capacity;
@@ -26,5 +32,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         int count = 0;
         for (Waiter? waiter = list.Head; waiter is not null && count < ChannelLook.MostCounted; waiter = waiter.Next) count++;
         return count;
+    }
+
+    private sealed partial class ReadSide : IWaitedFace
+    {
+        IWaitedOn IWaitedFace.Waited => _channel;
+    }
+
+    private sealed partial class WriteSide : IWaitedFace
+    {
+        IWaitedOn IWaitedFace.Waited => _channel;
     }
 }

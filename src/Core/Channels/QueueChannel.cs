@@ -26,6 +26,7 @@ using FastCore.Atomics;
 using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 
 namespace FastCore.Channels;
 
@@ -40,15 +41,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
 
     private readonly Gate _gate = new();
 
-    private readonly WaiterList<Waiter<T>> _readersQueued = new();
+    private readonly WaiterList<Waiter<T>> _readersQueued = new() { Operation = WaitOperation.Read };
 
     private readonly WaiterList<Waiter<bool>> _readersWaiting = new();
 
-    private readonly WaiterList<GatherWaiter> _readersGathering = new();
+    private readonly WaiterList<GatherWaiter> _readersGathering = new() { Operation = WaitOperation.ReadBatch };
 
-    private readonly WaiterList<WriteWaiter<T>> _writersQueued = new();
+    private readonly WaiterList<WriteWaiter<T>> _writersQueued = new() { Operation = WaitOperation.Write };
 
-    private readonly WaiterList<Waiter<bool>> _writersWaiting = new();
+    private readonly WaiterList<Waiter<bool>> _writersWaiting = new() { Operation = WaitOperation.WaitToWrite };
 
     /// <summary>See <see cref="SignalWord"/>. Written under the gate.</summary>
     private int _signals;

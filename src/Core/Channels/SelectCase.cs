@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Diagnostics;
 
 namespace FastCore.Channels;
 
@@ -21,6 +22,9 @@ public abstract class SelectCase
 
     /// <summary>The error with which the channel was completed; null if there is none.</summary>
     public Exception? Error { get; private protected set; }
+
+    /// <summary>What it waits for, and on what.</summary>
+    internal abstract (WaitOperation Operation, WaitTarget Target) WaitsFor { get; }
 
     /// <summary>Whether there is something that the user has yet to take.</summary>
     internal abstract bool HoldsItem { get; }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
+using FastCore.Diagnostics;
 
 namespace FastCore.Channels;
 
@@ -24,6 +25,8 @@ public sealed class SelectRead<T> : SelectCase
         _reader = reader;
         _waiter = reader.CreateSelectWaiter(this, select);
     }
+
+    internal override (WaitOperation Operation, WaitTarget Target) WaitsFor => (WaitOperation.Read, WaitTarget.Of(_waiter.Owner));
 
     internal override bool HoldsItem => _hasItem;
 

@@ -1,5 +1,6 @@
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
+using FastCore.Diagnostics;
 
 namespace FastCore.Channels;
 
@@ -25,6 +26,8 @@ public sealed class SelectWrite<T> : SelectCase
     /// <see cref="SelectCase.HasEnded"/> is false. Not to be changed while the select waits.
     /// </summary>
     public T? Item { get; set; }
+
+    internal override (WaitOperation Operation, WaitTarget Target) WaitsFor => (WaitOperation.Write, WaitTarget.Of(_waiter.Owner));
 
     internal override bool HoldsItem => false;
 

@@ -12,7 +12,7 @@ using FastCore.Scheduling;
 namespace FastCore.Continuations;
 
 /// <summary>One operation that is awaited, again and again.</summary>
-internal abstract class Awaitable : IThreadPoolWorkItem, IWorkItem
+internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
 {
     private const int None = 0;
 
@@ -53,6 +53,7 @@ internal abstract class Awaitable : IThreadPoolWorkItem, IWorkItem
         _state = state;
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _flow = ExecutionContext.Capture();
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CurrentContext();
+        _look?.Await(state ?? continuation);
         int seen = Interlocked.CompareExchange(ref _phase, Registered, None);
         if (seen == None) return;
         if (seen == Registered) ThrowAwaited();
@@ -61,7 +62,12 @@ internal abstract class Awaitable : IThreadPoolWorkItem, IWorkItem
 
     void IThreadPoolWorkItem.Execute() => Relay.Run(this);
 
-    void IWorkItem.Execute() => Run();
+    void IWorkItem.Execute()
+    {
+        // Once it runs it may be another operation's, and says no more who goes on.
+        if (_look is not null) Worker.Current?.NoteAwaiter(this, _state ?? _continuation);
+        Run();
+    }
 
     void IWorkItem.Abandon() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
@@ -85,6 +91,7 @@ internal abstract class Awaitable : IThreadPoolWorkItem, IWorkItem
     /// <param name="where">Where its code goes on, if it has captured nothing else; <see cref="ContinuationScheduler.Inline"/> is here.</param>
     protected void Complete(ContinuationScheduler where)
     {
+        _look?.End();
         if (Interlocked.Exchange(ref _phase, Done) == Registered) Dispatch(where);
     }
 

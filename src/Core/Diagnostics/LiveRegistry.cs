@@ -12,9 +12,10 @@ public static class LiveRegistry
     private static readonly List<(string Name, WeakReference<object> Target)> Entries = [];
 
     /// <summary>Lets something be looked at until it is collected.</summary>
-    /// <param name="name">What views call it; need not be unique.</param>
+    /// <param name="name">What views call it; need not be unique. <see cref="LiveWaits"/> call it by the last name it was given.</param>
     /// <param name="target">
-    /// A <see cref="Scheduling.Scheduler"/>, an <see cref="ILiveChannel"/>, or whatever else a view knows how to look at.
+    /// A <see cref="Scheduling.Scheduler"/>, an <see cref="ILiveChannel"/>, whatever can be waited on, or whatever else a view knows
+    /// how to look at.
     /// </param>
     public static void Register(string name, object target)
     {
@@ -24,6 +25,7 @@ public static class LiveRegistry
         {
             Entries.RemoveAll(static entry => !entry.Target.TryGetTarget(out _));
             Entries.Add((name, new WeakReference<object>(target)));
+            WaitTarget.GiveName(target, name);
         }
     }
 

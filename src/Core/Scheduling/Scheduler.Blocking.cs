@@ -56,10 +56,11 @@ public sealed partial class Scheduler
     {
         ArgumentNullException.ThrowIfNull(function);
         Worker? worker = Worker.Current;
-        if (worker is null || !worker.TryGoAway()) return function(state);
+        if (worker is null) return function(state);
+        if (!worker.TryGoAway()) return worker.CallLooked(function, state);
         try
         {
-            return function(state);
+            return worker.CallLooked(function, state);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastCore.Diagnostics;
 
 namespace FastCore.Scheduling;
 
@@ -12,6 +13,20 @@ public sealed partial class Scheduler
         return [.. AllWorkers.Select(worker => LookAt(worker, now))];
     }
 
+    /// <summary>
+    /// Its tasks that wait, and its blocking calls and joins, the oldest first. Known while <see cref="LiveWaits"/> is on, of those that
+    /// began since: an <c>await</c> of what <see cref="LiveWaits"/> sees, begun on one of its workers.
+    /// </summary>
+    /// <param name="olderThan">What waits for less is left out.</param>
+    public IReadOnlyList<WaitLook> ListBlocked(TimeSpan olderThan) => LiveWaits.Take(this, olderThan);
+
+    /// <summary>The workers that run something, but for those in blocking calls, which <see cref="LiveWaits"/> tells.</summary>
+    internal IEnumerable<WorkerLook> LookAtRunning()
+    {
+        long now = Stopwatch.GetTimestamp();
+        return AllWorkers.Where(static worker => !worker.IsInKnownCall).Select(worker => LookAt(worker, now)).Where(static look => look.Item is not null);
+    }
+
     private static WorkerLook LookAt(Worker worker, long now)
     {
         IWorkItem? item = worker.Running;
@@ -20,7 +35,7 @@ public sealed partial class Scheduler
             worker.Index,
             worker.ThreadName,
             activity,
-            item is null ? null : WorkItemNames.Describe(item),
+            item is null ? null : worker.Describe(item),
             (item as WatchedItem)?.SpawnPlace,
             item is null ? TimeSpan.Zero : worker.RunningFor(now),
             worker.Ran,

@@ -9,6 +9,9 @@ public sealed partial class Scheduler
     /// <summary>As the options say; asked for each spawn.</summary>
     private readonly bool _recordsSpawnPlaces;
 
+    /// <summary>Whether it is recorded where work is spawned, now.</summary>
+    internal bool RecordsSpawnPlaces => _recordsSpawnPlaces || (Tracer.IsOn && Tracer.RecordsSpawnPlaces);
+
     /// <summary>What goes into the queues for an item: itself, unless somebody watches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal IWorkItem Watch(IWorkItem item, TaskOrigin origin) => Lifecycle.IsWatched || _recordsSpawnPlaces ? BeginToWatch(item, origin) : item;

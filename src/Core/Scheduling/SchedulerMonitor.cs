@@ -57,6 +57,7 @@ internal sealed class SchedulerMonitor
         _scheduler = scheduler;
         _options = options;
         _life.BeginLasting();
+        scheduler.BeginToLookAtBlocked();
         new Thread(Watch) { IsBackground = true, Name = $"{options.Name} monitor" }.UnsafeStart();
     }
 
@@ -98,6 +99,7 @@ internal sealed class SchedulerMonitor
             }
         }
 
+        _scheduler.EndToLookAtBlocked();
         Note(SchedulerTables.StopMonitor);
     }
 
@@ -114,7 +116,7 @@ internal sealed class SchedulerMonitor
         }
 
         Note(SchedulerTables.SleepMonitor);
-        _wake.WaitOne();
+        _wake.WaitOne(_scheduler.LongestSleep);
         Note(SchedulerTables.WakeMonitor);
         Interlocked.Exchange(ref _isAsleep, 0);
     }
@@ -137,6 +139,7 @@ internal sealed class SchedulerMonitor
             hasActed |= LookAt(watched, item, now);
         }
 
+        _scheduler.LookAtBlocked(now);
         isBusy = runs || waits;
         return hasActed | LookForForgotten(waits && !runs);
     }

@@ -1,3 +1,4 @@
+using FastCore.Diagnostics;
 using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
@@ -32,8 +33,17 @@ public sealed class SchedulerOptions
     /// <summary>Told of each item that runs for longer than <see cref="LongRun"/>, once, by the monitor's thread. Must not throw.</summary>
     public Action<LongRunningWork>? LongRunning { get; init; }
 
+    /// <summary>A task that waits for longer, or a call that blocks for longer, is told to <see cref="Blocked"/>. The default is a second.</summary>
+    public TimeSpan BlockedLimit { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>
-    /// Whether it is recorded where work is spawned, for <see cref="LongRunning"/> and the trace. Costs some microseconds for
+    /// Told of each task that waits for longer than <see cref="BlockedLimit"/>, with what it waits for, once, by the monitor's thread.
+    /// Must not throw. With it <see cref="LiveWaits"/> is on for as long as the scheduler is there.
+    /// </summary>
+    public Action<WaitLook>? Blocked { get; init; }
+
+    /// <summary>
+    /// Whether it is recorded where work is spawned, for <see cref="LongRunning"/>, <see cref="Blocked"/> and the trace. Costs some microseconds for
     /// each spawn: the stack is walked.
     /// </summary>
     public bool RecordSpawnPlaces { get; init; }
@@ -53,6 +63,8 @@ public sealed class SchedulerOptions
         ArgumentOutOfRangeException.ThrowIfNegative(SpareWorkers);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SpareWorkers, 16384);
         ArgumentOutOfRangeException.ThrowIfLessThan(LongRun, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(BlockedLimit, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BlockedLimit, TimeSpan.FromDays(1));
         ArgumentNullException.ThrowIfNull(Name);
         if (!Enum.IsDefined(Policy)) throw new ArgumentOutOfRangeException(nameof(Policy), Policy, "There is no such policy.");
     }

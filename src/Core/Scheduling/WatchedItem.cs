@@ -5,6 +5,7 @@
 // and uses them for what it spawns.
 
 using System.Diagnostics;
+using FastCore.Continuations;
 using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
@@ -79,7 +80,10 @@ internal sealed class WatchedItem : IWorkItem
         Item = item;
         _recorder = recorder;
         _queued = recorder is null ? 0 : Stopwatch.GetTimestamp();
-        SpawnPlace = recordsPlace && origin is TaskOrigin.Spawn or TaskOrigin.Fork or TaskOrigin.Pin ? WorkItemNames.CallingMethod() : null;
+        SpawnPlace = !recordsPlace ? null
+            : origin is TaskOrigin.Spawn or TaskOrigin.Fork or TaskOrigin.Pin ? WorkItemNames.CallingMethod()
+            : origin == TaskOrigin.Yield ? Worker.Current?.Present?.SpawnPlace
+            : (item as Awaitable)?.SpawnPlace;
         _task.Begin();
         int name = Tracer.IsOn ? WorkItemNames.InTrace(item, SpawnPlace) : 0;
         _task.Step(SchedulerTables.Origins[(int)origin], TaskArguments.OfOrigin(name, WorkItemNames.WaiterOf(item)));

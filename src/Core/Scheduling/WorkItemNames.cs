@@ -6,7 +6,7 @@ using FastCore.Tracing;
 namespace FastCore.Scheduling;
 
 /// <summary>What reports and traces call work: by its method where there is one.</summary>
-internal static class WorkItemNames
+internal static partial class WorkItemNames
 {
     private const int KeptDelegates = 32;
 
@@ -39,7 +39,7 @@ internal static class WorkItemNames
         foreach (StackFrame frame in new StackTrace(1, fNeedFileInfo: false).GetFrames())
         {
             if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(OwnNamespace, StringComparison.Ordinal)) continue;
-            return $"{type}.{method.Name}";
+            return method.Name == "MoveNext" ? NameOfMethod(type) : $"{type}.{method.Name}";
         }
 
         return null;

@@ -31,18 +31,30 @@ public static class Tracer
 
     /// <summary>Starts to record, from nothing. What was recorded before is forgotten.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The ring's size is not from 1 to 16,777,215 events.</exception>
-    public static void Start(TracerOptions? options = null)
+    public static void Start(TracerOptions? options = null) => StartSession(options);
+
+    /// <inheritdoc cref="Start"/>
+    /// <returns>What it records into.</returns>
+    internal static TraceSession StartSession(TracerOptions? options)
     {
         int capacity = (options ?? new TracerOptions()).EventsPerThread;
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (1 << 24) - 1);
         RecordsSpawnPlaces = options?.SpawnPlaces ?? false;
-        _session = new TraceSession(capacity);
+        var session = new TraceSession(capacity);
+        _session = session;
         _isOn = true;
+        return session;
     }
 
     /// <summary>Stops to record. What was recorded can still be had by <see cref="Snapshot"/>.</summary>
     public static void Stop() => _isOn = false;
+
+    /// <summary>Stops to record, unless it was started anew since.</summary>
+    internal static void StopSession(TraceSession session)
+    {
+        if (_session == session) Stop();
+    }
 
     /// <summary>Copies what is recorded, while recording goes on.</summary>
     /// <returns>Empty when tracing was never started.</returns>

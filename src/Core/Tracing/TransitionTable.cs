@@ -18,21 +18,19 @@ public sealed class TransitionTable
     /// A step is there twice, a state can't be reached from the initial one, or a transition is in a table already.
     /// </exception>
     public TransitionTable(string name, string summary, string initial, params ReadOnlySpan<Transition> transitions)
+        : this(name, summary, initial, transitions.ToArray())
+    {
+        lock (Registering) Register();
+    }
+
+    private TransitionTable(string name, string summary, string initial, Transition[] transitions)
     {
         Name = name;
         Summary = summary;
         Initial = initial;
-        Transitions = [.. transitions];
+        Transitions = transitions;
         States = [.. Transitions.SelectMany(static one => (string[])[one.From, one.To]).Prepend(initial).Distinct()];
         ThrowIfMalformed();
-        lock (Registering)
-        {
-            foreach (Transition one in Transitions)
-            {
-                one.Join(this, _registered.Count + 1);
-                _registered = _registered.Add(one);
-            }
-        }
     }
 
     /// <summary>What lives.</summary>
@@ -61,12 +59,39 @@ public sealed class TransitionTable
         return transition is not null;
     }
 
-    /// <summary>A table that this process has declared, by its name and its steps; null if there is none.</summary>
-    internal static TransitionTable? Find(string name, IEnumerable<Transition> steps)
+    /// <summary>A table that is well-formed and not declared: events can't name its steps until it is.</summary>
+    /// <exception cref="ArgumentException">A step is there twice, or a state can't be reached from the initial one.</exception>
+    internal static TransitionTable Draft(string name, string summary, string initial, Transition[] transitions) => new(name, summary, initial, transitions);
+
+    /// <summary>For each draft the table that this process has declared with its name and steps, or else the draft, which is declared.</summary>
+    internal static TransitionTable[] Declare(IEnumerable<TransitionTable> drafts)
     {
-        (string, string, string)[] wanted = [.. steps.Select(static one => (one.From, one.Name, one.To))];
-        return CoreTransitionTables.All.Concat(Volatile.Read(ref _registered).Select(static one => one.Table).Distinct()).FirstOrDefault(table =>
-            table.Name == name && table.Transitions.Select(static one => (one.From, one.Name, one.To)).SequenceEqual(wanted));
+        // Before the lock: who declares them first takes it.
+        IReadOnlyList<TransitionTable> own = CoreTransitionTables.All;
+        lock (Registering)
+        {
+            var known = new Dictionary<string, TransitionTable>();
+            foreach (TransitionTable table in own.Concat(_registered.Select(static one => one.Table))) known.TryAdd(table.Identity, table);
+            return [.. drafts.Select(draft =>
+            {
+                if (known.TryGetValue(draft.Identity, out TransitionTable? declared)) return declared;
+                draft.Register();
+                return known[draft.Identity] = draft;
+            })];
+        }
+    }
+
+    /// <summary>What makes two tables the same: length before text, so that no two differ and are told alike.</summary>
+    private string Identity => field ??= string.Concat(Transitions.SelectMany(static one => (string[])[one.From, one.Name, one.To]).Prepend(Name).Select(static text => $"{text.Length}:{text}"));
+
+    /// <summary>Gives its steps their numbers. Under the lock.</summary>
+    private void Register()
+    {
+        foreach (Transition one in Transitions)
+        {
+            one.Join(this, _registered.Count + 1);
+            _registered = _registered.Add(one);
+        }
     }
 
     private void ThrowIfMalformed()

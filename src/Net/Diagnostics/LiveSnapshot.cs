@@ -12,6 +12,10 @@ internal static class LiveSnapshot
 {
     private const int Schema = 1;
 
+    private const int MostWaits = 100;
+
+    private static readonly TimeSpan NeverYielded = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan LongRun = TimeSpan.FromMilliseconds(10);
 
     public static ReadOnlyMemory<byte> Take()
@@ -30,6 +34,7 @@ internal static class LiveSnapshot
             WriteList(json, "tasks", LiveTasks.Take(), (one, task) => WriteTask(one, task, warnings));
             WriteList(json, "reactors", LiveRegistry.Of<Reactor>(), static (one, entry) => WriteReactor(one, entry.Name, entry.Target));
             WriteList(json, "channels", LiveRegistry.Of<ILiveChannel>(), (one, entry) => WriteChannel(one, entry.Name, entry.Target.Look(), warnings));
+            WriteWaits(json, warnings);
             json.WriteStartArray("warnings");
             foreach (var warning in warnings) json.WriteStringValue(warning);
             json.WriteEndArray();
@@ -49,6 +54,28 @@ internal static class LiveSnapshot
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private static void WriteWaits(Utf8JsonWriter json, List<string> warnings)
+    {
+        var waits = LiveWaits.Take();
+        json.WriteBoolean("looking_at_waits", LiveWaits.IsOn);
+        json.WriteNumber("waiting", waits.Count);
+        json.WriteNumber("lost", LiveWaits.Lost);
+        WriteList(json, "waits", [.. waits.Take(MostWaits)], WriteWait);
+        if (LiveWaits.Lost is > 0 and var lost) warnings.Add($"{lost} waits were on nobody: what they waited for was collected, and they with it. `fastcore profile --attach PATH leaks` names them.");
+    }
+
+    private static void WriteWait(Utf8JsonWriter json, WaitLook wait)
+    {
+        json.WriteString("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(wait.Operation.ToString()));
+        json.WriteString("on", wait.On);
+        json.WriteNumber("id", wait.Id);
+        json.WriteString("kind", wait.Kind);
+        json.WriteString("task", wait.Task);
+        json.WriteString("spawn_place", wait.SpawnPlace);
+        json.WriteString("scheduler", wait.Scheduler);
+        json.WriteNumber("age_ms", Math.Round(wait.Age.TotalMilliseconds, 3));
     }
 
     private static void WritePool(Utf8JsonWriter json, List<string> warnings)
@@ -86,7 +113,11 @@ internal static class LiveSnapshot
         WriteList(json, "workers", workers, WriteWorker);
         foreach (var worker in workers)
         {
-            if (worker.RunningFor >= LongRun) warnings.Add($"Worker {worker.Index} of {name} has run {worker.Item} for {worker.RunningFor.TotalMilliseconds:F0} ms{(worker.SpawnPlace is { } place ? $", spawned by {place}" : "")}.");
+            if (worker.RunningFor < LongRun) continue;
+            var spawned = worker.SpawnPlace is { } place ? $", spawned by {place}" : "";
+            warnings.Add(worker.RunningFor < NeverYielded
+                ? $"Worker {worker.Index} of {name} has run {worker.Item} for {worker.RunningFor.TotalMilliseconds:F0} ms{spawned}: it hogs its worker."
+                : $"Worker {worker.Index} of {name} has run {worker.Item} for {worker.RunningFor.TotalSeconds:F1} s{spawned}: it has never yielded, though it was asked to.");
         }
         if (statistics.LostWakeUps > 0) warnings.Add($"{name} has lost {statistics.LostWakeUps} wake-ups, which is a fault of the scheduler.");
     }

@@ -6,6 +6,7 @@ using FastCore.Net.Diagnostics;
 using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
+using FastCore.Tracing;
 
 namespace FastCore.Net.Tests.Diagnostics;
 
@@ -134,6 +135,68 @@ internal sealed class ControlServerTests
         using (var document = Ask("snapshot\n")) Assert.That(document.RootElement.TryGetProperty("error", out _), Is.False);
     }
 
+    [TestCase("profile\n")]
+    [TestCase("profile tasks\n")]
+    [TestCase("profile tasks text\n")]
+    [TestCase("profile tasks xml 0\n")]
+    [TestCase("profile everything text 0\n")]
+    [TestCase("profile tasks text -1\n")]
+    [TestCase("profile tasks text 99999999999\n")]
+    [TestCase("profile tasks text 1x\n")]
+    [TestCase("profile leaks text 0 gently\n")]
+    [TestCase("trace\n")]
+    [TestCase("trace for 0 1\n")]
+    [TestCase("trace for 600001 1\n")]
+    [TestCase("trace for 1 0\n")]
+    [TestCase("trace for 1 262144\n")]
+    [TestCase("trace for 1 1 here\n")]
+    [TestCase("trace last\n")]
+    [TestCase("trace last 1 1\n")]
+    [TestCase("snapshot snapshot\n")]
+    public void WhatIsAskedForWronglyIsRefused(string request)
+    {
+        using var server = ControlServer.Start(_path);
+        using var document = Ask(request);
+        Assert.That(document.RootElement.GetProperty("error").GetString(), Does.StartWith("Say snapshot, profile"));
+        Assert.That(Tracer.IsOn, Is.False);
+    }
+
+    [TestCase("tasks")]
+    [TestCase("contention")]
+    [TestCase("leaks")]
+    public void ProfilesAreAnswered(string subject)
+    {
+        LiveWaits.Start();
+        var channel = FastChannel.CreateBounded<Faulty>(3);
+        LiveRegistry.Register("profiled over the socket", channel);
+        var first = channel.Reader.ReadAsync().AsTask();
+        channel.Writer.TryWrite(new Faulty());
+        first.Wait();
+        var second = channel.Reader.ReadAsync().AsTask();
+        using var server = ControlServer.Start(_path);
+        using (var document = Ask($"profile {subject} json 0{(subject == "leaks" ? " collect" : "")}\n"))
+        {
+            Assert.That(document.RootElement.GetProperty("profile").GetString(), Is.EqualTo(subject));
+            Assert.That(document.RootElement.GetProperty("rows").EnumerateArray().Count(static row => row.ToString().Contains("profiled over the socket", StringComparison.Ordinal)), Is.Positive);
+        }
+        Assert.That(AskForText($"profile {subject} text 0\n"), Does.Contain("profiled over the socket"));
+        using (var document = Ask("snapshot\n"))
+        {
+            var wait = document.RootElement.GetProperty("waits").EnumerateArray().Single(static one => one.GetProperty("on").GetString() == "profiled over the socket");
+            Assert.That((wait.GetProperty("operation").GetString(), wait.GetProperty("kind").GetString()), Is.EqualTo(("read", "bounded channel (3) of Faulty")));
+            Assert.That(wait.GetProperty("age_ms").GetDouble(), Is.Positive);
+        }
+        channel.Writer.TryWrite(new Faulty());
+        second.Wait();
+        LiveWaits.Stop();
+        GC.KeepAlive(channel);
+    }
+
+    /// <summary>A client that can't be accepted keeps the listener ready: who does not wait then tries it again and again.</summary>
+    [Test]
+    [Platform("Linux")]
+    public void AProcessWithoutADescriptorDoesNotSpin() => ChildProcess.Run(ControlStarvation.Name, _path);
+
     [Test]
     public void AStarvedThreadPoolIsSeen() => ChildProcess.Run(PoolStarvation.Name, _path);
 
@@ -144,7 +207,11 @@ internal sealed class ControlServerTests
 
     private JsonDocument Ask(string request) => Ask(_path, request);
 
-    internal static JsonDocument Ask(string path, string request)
+    private string AskForText(string request) => System.Text.Encoding.UTF8.GetString(AskForBytes(_path, request));
+
+    internal static JsonDocument Ask(string path, string request) => JsonDocument.Parse(AskForBytes(path, request));
+
+    internal static byte[] AskForBytes(string path, string request)
     {
         using var client = Connect(path);
         client.Send(System.Text.Encoding.Latin1.GetBytes(request));
@@ -152,12 +219,12 @@ internal sealed class ControlServerTests
         var buffer = new byte[4096];
         int count;
         while ((count = client.Receive(buffer)) > 0) answer.Write(buffer, 0, count);
-        return JsonDocument.Parse(answer.ToArray());
+        return answer.ToArray();
     }
 
     private Socket Connect() => Connect(_path);
 
-    private static Socket Connect(string path)
+    internal static Socket Connect(string path)
     {
         var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = Peer.HangMilliseconds, SendTimeout = Peer.HangMilliseconds };
         client.Connect(new UnixDomainSocketEndPoint(path));

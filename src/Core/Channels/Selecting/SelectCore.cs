@@ -24,12 +24,13 @@ using System.Threading.Tasks.Sources;
 using FastCore.Atomics;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
+using FastCore.Diagnostics;
 using FastCore.Tracing;
 
 namespace FastCore.Channels.Selecting;
 
 /// <summary>The engine of <see cref="ChannelSelect"/>.</summary>
-internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTaskSource<int>
+internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTaskSource<int>
     where TAtomics : struct, IAtomics
 {
     internal const int TimedOut = -1;
@@ -218,6 +219,7 @@ internal sealed class SelectCore<TAtomics> : Awaitable, ISelectClaim, IValueTask
     {
         if (Lifecycle.IsWatched) _life.Begin();
         Note(SelectTable.Open);
+        if (LiveWaits.IsOn) BeginLook(_targetAfter ??= TargetAfter, blocks: _parker is not null);
         TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
         foreach (SelectCase one in _cases)
         {

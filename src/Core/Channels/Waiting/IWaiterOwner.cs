@@ -1,7 +1,9 @@
+using FastCore.Diagnostics;
+
 namespace FastCore.Channels.Waiting;
 
 /// <summary>A channel as its waiters, and the tests of what they leave behind, see it.</summary>
-internal interface IWaiterOwner
+internal interface IWaiterOwner : IWaitedOn
 {
     /// <summary>Whether any operation waits.</summary>
     bool HasWaiters { get; }

@@ -12,7 +12,7 @@ namespace FastCore.Channels.Waiting;
 /// makes leaving it happen once; so an item is never taken for a waiter that is already cancelled, and there is never an
 /// item in hand that nobody wants.
 /// </remarks>
-internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
+internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
 {
     private CancellationTokenRegistration _registration;
 
@@ -45,7 +45,7 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
     /// <summary>Where it is kept between two operations.</summary>
     internal WaiterPool Pool { get; } = pool;
 
-    protected IWaiterOwner Owner { get; } = owner;
+    internal IWaiterOwner Owner { get; } = owner;
 
     internal override long Subject => _life.Subject;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using FastCore.Diagnostics;
 
 namespace FastCore.Channels.Waiting;
 
@@ -11,6 +12,9 @@ internal abstract class WaiterList
     internal bool IsEmpty => Head is null;
 
     internal Waiter? Head { get; private set; }
+
+    /// <summary>What its waiters wait for.</summary>
+    internal WaitOperation Operation { get; init; } = WaitOperation.WaitToRead;
 
     internal void Remove(Waiter waiter)
     {
@@ -33,6 +37,7 @@ internal abstract class WaiterList
         else _last.Next = waiter;
         _last = waiter;
         waiter.NoteAnnounced();
+        if (LiveWaits.IsOn) waiter.BeginLook(Operation);
     }
 }
 

@@ -47,6 +47,7 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool) : Waiter(own
     internal bool TryAbandon()
     {
         if (!Owner.TryAbandon(this)) return false;
+        EndLook();
         Owner.Recycle(this, Version, Unwatch());
         return true;
     }
