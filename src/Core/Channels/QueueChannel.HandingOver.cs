@@ -75,21 +75,27 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        bool given = false;
-        while (!given && _readersQueued.First is { } reader)
-        {
-            _readersQueued.Remove(reader);
-            given = reader.TryClaim();
-            if (!given) continue;
-            reader.Succeed(item);
-            decided.Add(reader);
-        }
-
-        ShowSignals();
+        bool given = GiveToReader(item, ref decided);
+        ShowQueued();
         NotePhase();
         TAtomics.Exit(_gate);
         Tell(in decided);
         return given;
+    }
+
+    /// <summary>Gives the item to the first reader that is queued and can still be served. Under the gate.</summary>
+    private bool GiveToReader(T item, ref Decided decided)
+    {
+        while (_readersQueued.First is { } reader)
+        {
+            _readersQueued.Remove(reader);
+            if (!reader.TryClaim()) continue;
+            reader.Succeed(item);
+            decided.Add(reader);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Takes the item of the first writer that waits.</summary>
@@ -109,7 +115,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             decided.Add(writer);
         }
 
-        ShowSignals();
+        ShowQueued();
         NotePhase();
         TAtomics.Exit(_gate);
         Tell(in decided);
@@ -119,6 +125,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     /// <returns>Whether the operation succeeded while it was watched; if it ended otherwise, its awaiter is to hear of it.</returns>
     private bool SpinUntilDone(Waiter waiter, ref OwnCounts own)
     {
+        if (_options.Tuning.AwaitSpins == 0) return false;
         int looks = own.Looks(_options.Tuning.AwaitSpins);
         for (int look = 0; look < looks; look++)
         {

@@ -3,16 +3,15 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<Waiter<T>> _readWaiters = new();
+    private readonly WaiterPool<Waiter<T>, TAtomics> _readWaiters;
 
-    private readonly WaiterPool<Waiter<bool>> _signalWaiters = new();
+    private readonly WaiterPool<Waiter<bool>, TAtomics> _signalWaiters;
 
     private readonly ReadSide _readSide;
 
@@ -76,8 +75,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         Waiter<T> waiter = _readWaiters.TryRent() ?? new Waiter<T>(this, _readWaiters);
         waiter.Parker = parker;
         _readersQueued.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
-        Settle(ref decided);
+        AnnounceAndFence(SignalWord.ReadersQueued, othersFence: TQueue.HasManyWriters);
+        if (!IsReadSettled) Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
@@ -98,7 +97,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (_options.CancelsOlderReads) CancelOlder(_readersWaiting, ref decided);
         Waiter<bool> waiter = RentSignalWaiter();
         _readersWaiting.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
+        AnnounceAndFence(SignalWord.ReadersWaiting, othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
@@ -122,7 +121,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _channel = channel;
             _queue = channel._queue;
             _own = new OwnCounts(channel._options.Tuning.BlockSpins);
-            _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
+            _ring = channel.RingInPlace;
         }
 
         public override bool CanCount => true;
@@ -136,6 +135,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override bool TryRead([MaybeNullWhen(false)] out T item)
         {
             if (!TQueue.HoldsItems) return TryTake(out item);
+            if (TQueue.IsGated) return TryReadAtGate(out item);
             if ((TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0) return _channel.TryReadInTurn(out item);
             if (!_queue.TryDequeue(out item)) return false;
             AfterRead();
@@ -143,7 +143,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         public override bool TryPeek([MaybeNullWhen(false)] out T item) =>
-            !TQueue.HoldsItems || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
+            !TQueue.HoldsItems || TQueue.IsGated || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
                 ? _channel.TryPeekInTurn(out item)
                 : _queue.TryPeek(out item);
 

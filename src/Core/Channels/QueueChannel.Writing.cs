@@ -9,7 +9,7 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<WriteWaiter<T>> _writeWaiters = new();
+    private readonly WaiterPool<WriteWaiter<T>, TAtomics> _writeWaiters;
 
     private readonly WriteSide _writeSide;
 
@@ -51,8 +51,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         waiter.Item = item;
         waiter.Parker = parker;
         _writersQueued.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyReaders);
-        Settle(ref decided);
+        AnnounceAndFence(SignalWord.WritersQueued, othersFence: TQueue.HasManyReaders);
+        if (!IsWriteSettled) Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
         Leave(waiter, in decided, cancellationToken);
@@ -72,7 +72,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         Waiter<bool> waiter = RentSignalWaiter();
         _writersWaiting.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyReaders);
+        AnnounceAndFence(SignalWord.WritersWaiting, othersFence: TQueue.HasManyReaders);
         Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
@@ -93,13 +93,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _channel = channel;
             _queue = channel._queue;
             _own = new OwnCounts(channel._options.Tuning.BlockSpins);
-            _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
+            _ring = channel.RingInPlace;
         }
 
         public override bool TryWrite(T item)
         {
             if (!TQueue.HasManyWriters) return TryWriteAlone(item);
             if (!TQueue.HoldsItems) return TryGive(item);
+            if (TQueue.IsGated) return TryWriteAtGate(item);
             if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteInTurn(item);
             if (!_queue.TryEnqueue(item)) return false;
