@@ -103,18 +103,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        item = default;
-        bool taken = false;
-        while (!taken && _writersQueued.First is { } writer)
-        {
-            _writersQueued.Remove(writer);
-            taken = writer.TryClaim();
-            if (!taken) continue;
-            item = writer.Item;
-            writer.Succeed(true);
-            decided.Add(writer);
-        }
-
+        bool taken = TakeFromWriter(out item, ref decided);
         ShowQueued();
         NotePhase();
         TAtomics.Exit(_gate);
@@ -122,20 +111,20 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         return taken;
     }
 
-    /// <returns>Whether the operation succeeded while it was watched; if it ended otherwise, its awaiter is to hear of it.</returns>
-    private bool SpinUntilDone(Waiter waiter, ref OwnCounts own)
+    /// <summary>Takes the item of the first writer that is queued and can still be served. Under the gate.</summary>
+    private bool TakeFromWriter([MaybeNullWhen(false)] out T item, ref Decided decided)
     {
-        if (_options.Tuning.AwaitSpins == 0) return false;
-        int looks = own.Looks(_options.Tuning.AwaitSpins);
-        for (int look = 0; look < looks; look++)
+        while (_writersQueued.First is { } writer)
         {
-            PauseBetweenLooks(look);
-            if (!waiter.IsSignalled) continue;
-            own.SpinHelped(_options.Tuning.AwaitSpins);
-            return waiter.HasSucceeded;
+            _writersQueued.Remove(writer);
+            if (!writer.TryClaim()) continue;
+            item = writer.Item!;
+            writer.Succeed(true);
+            decided.Add(writer);
+            return true;
         }
 
-        own.SpinWasInVain(looks);
+        item = default;
         return false;
     }
 

@@ -51,12 +51,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<T> ReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.AwaitSpins) && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
+        if (_readSide.SpinUntilReadable(_options.Tuning.AwaitSpins) && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
         Waiter<T>? waiter = QueueRead(parker: null, cancellationToken);
-        if (waiter is null) return EndOfRead();
-        return !TQueue.HoldsItems && _readSide.SpinUntilDone(waiter)
-            ? new ValueTask<T>(waiter.GetResult(waiter.Version))
-            : new ValueTask<T>(waiter, waiter.Version);
+        return waiter is null ? EndOfRead() : new ValueTask<T>(waiter, waiter.Version);
     }
 
     /// <summary>Starts a read that waits in its turn.</summary>
@@ -65,12 +62,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        if (HasEnded)
-        {
-            TAtomics.Exit(_gate);
-            return null;
-        }
+        Waiter<T>? waiter = HasEnded ? null : AddReader(parker, ref decided);
+        TAtomics.Exit(_gate);
+        if (waiter is not null) Leave(waiter, in decided, cancellationToken);
+        return waiter;
+    }
 
+    /// <summary>Lists a new read, and looks whether it can be served at once. Under the gate.</summary>
+    private Waiter<T> AddReader(AutoResetEvent? parker, ref Decided decided)
+    {
         if (_options.CancelsOlderReads) CancelOlder(_readersQueued, ref decided);
         Waiter<T> waiter = _readWaiters.TryRent() ?? new Waiter<T>(this, _readWaiters);
         waiter.Parker = parker;
@@ -78,8 +78,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         AnnounceAndFence(SignalWord.ReadersQueued, othersFence: TQueue.HasManyWriters);
         if (!IsReadSettled) Settle(ref decided);
         NoteStay(waiter);
-        TAtomics.Exit(_gate);
-        Leave(waiter, in decided, cancellationToken);
         return waiter;
     }
 
@@ -143,13 +141,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         public override bool TryPeek([MaybeNullWhen(false)] out T item) =>
-            !TQueue.HoldsItems || TQueue.IsGated || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
+            TQueue.IsGated || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
                 ? _channel.TryPeekInTurn(out item)
                 : _queue.TryPeek(out item);
 
         public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
         {
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<T>(cancellationToken);
+            if (TQueue.IsGated) return _channel.ReadAsyncAtGate(cancellationToken);
             return TryRead(out T? item) ? new ValueTask<T>(item) : _channel.ReadAsyncSlowly(cancellationToken);
         }
 
@@ -158,9 +157,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
             return IsReadable ? new ValueTask<bool>(true) : _channel.WaitToReadAsyncSlowly(cancellationToken);
         }
-
-        /// <summary>Capacity 0: the writer may come at once, and then nobody need be woken. Bounded as the other spins are.</summary>
-        internal bool SpinUntilDone(Waiter waiter) => _channel.SpinUntilDone(waiter, ref _own);
 
         private bool IsReadable => TQueue.HoldsItems ? !_queue.IsEmpty : (TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0;
 

@@ -218,7 +218,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         if ((_signals & bit) == 0) TAtomics.Write(ref _signals, _signals | bit);
 
         // Nothing moves outside the gate, so there is nobody to be missed.
-        if (!TQueue.HoldsItems || TQueue.IsGated) return;
+        if (TQueue.IsGated) return;
         if (othersFence || (_signals & SignalWord.Fenced) != 0)
         {
             TAtomics.Fence();
@@ -257,11 +257,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     }
 
     /// <summary>Outside the gate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Tell(in Decided decided)
     {
         if (decided.IsEnd) CompleteCompletion();
-        if (decided.IsEmpty) return;
+        if (!decided.IsEmpty) TellWaiters(in decided);
+    }
 
+    private void TellWaiters(in Decided decided)
+    {
         // The awaiter's word releases what was written before it; the explorer, which does not know that word, needs this.
         TAtomics.FenceWrites();
         decided.Signal(_options.Continuations);

@@ -65,9 +65,7 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool, long selectN
     internal void NoteAnnounced()
     {
         _isParked = false;
-        if (!Lifecycle.IsWatched || SelectNumber != 0) return;
-        _life.Begin();
-        _life.Step(WaiterTable.Announce, Owner.Subject);
+        if (Lifecycle.IsWatched && SelectNumber == 0) BeginLife();
     }
 
     /// <summary>If it has not been decided, it stays. Under the gate, after the look that follows the announcement.</summary>
@@ -113,9 +111,6 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool, long selectN
     /// </summary>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
     internal void Park(TimeSpan timeout) => Parker!.WaitOne(timeout);
-
-    /// <summary>Whether it was signalled, and not with an error.</summary>
-    internal abstract bool HasSucceeded { get; }
 
     /// <summary>Decides it: the token fired. Under the gate.</summary>
     internal void Cancel(CancellationToken cancellationToken)
@@ -170,6 +165,12 @@ internal abstract class Waiter(IWaiterOwner owner, WaiterPool pool, long selectN
     private protected void NoteSignalled()
     {
         if (Lifecycle.IsWatched) _life.Step(WaiterTable.Signal);
+    }
+
+    private void BeginLife()
+    {
+        _life.Begin();
+        _life.Step(WaiterTable.Announce, Owner.Subject);
     }
 
     private void NoteEnded()

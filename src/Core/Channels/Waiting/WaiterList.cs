@@ -13,19 +13,25 @@ internal abstract class WaiterList
 
     internal Waiter? Head { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Remove(Waiter waiter)
     {
         Debug.Assert(waiter.List == this, "Only its own list can let a waiter go.");
         waiter.LeaveList();
-        Waiter? previous = waiter.Previous;
-        Waiter? next = waiter.Next;
-        if (previous is null && next is null)
+        if (waiter.Previous is not null || waiter.Next is not null)
         {
-            Head = null;
-            _last = null;
+            RemoveFromSeveral(waiter);
             return;
         }
 
+        Head = null;
+        _last = null;
+    }
+
+    private void RemoveFromSeveral(Waiter waiter)
+    {
+        Waiter? previous = waiter.Previous;
+        Waiter? next = waiter.Next;
         if (previous is null) Head = next;
         else previous.Next = next;
         if (next is null) _last = previous;
@@ -34,23 +40,21 @@ internal abstract class WaiterList
         waiter.Previous = null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected void AddLast(Waiter waiter)
     {
         Debug.Assert(waiter is { List: null, Next: null, Previous: null }, "A waiter waits in one list at a time.");
         waiter.JoinList(this);
-        if (Head is null)
-        {
-            Head = waiter;
-        }
-        else
-        {
-            Waiter last = _last ?? Head;
-            waiter.Previous = last;
-            last.Next = waiter;
-            _last = waiter;
-        }
-
+        if (Head is null) Head = waiter;
+        else AddToSeveral(waiter, _last ?? Head);
         waiter.NoteAnnounced();
+    }
+
+    private void AddToSeveral(Waiter waiter, Waiter last)
+    {
+        waiter.Previous = last;
+        last.Next = waiter;
+        _last = waiter;
     }
 }
 

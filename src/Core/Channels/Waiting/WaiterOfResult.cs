@@ -17,8 +17,6 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool, long selectN
 
     private Exception? _error;
 
-    internal override bool HasSucceeded => IsSignalled && _error is null;
-
     /// <summary>Decides it. Under the gate.</summary>
     internal void Succeed(TResult result)
     {
