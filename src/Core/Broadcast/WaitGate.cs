@@ -10,12 +10,21 @@ namespace FastCore.Broadcast;
 /// The lock under which waits are begun, decided and cancelled, and the pooled objects behind them. What waits for what, and
 /// the word that shows it to those who take no lock, belong to the engine that derives from this.
 /// </summary>
-internal abstract class WaitGate<TAtomics>(ContinuationScheduler continuations) : IWaiterOwner
+internal abstract class WaitGate<TAtomics> : IWaiterOwner
     where TAtomics : struct, IAtomics
 {
-    private readonly Gate _gate = new();
+    private readonly ContinuationScheduler _continuations;
 
-    private readonly WaiterPool<Waiter<bool>> _pool = new();
+    private readonly Gate _gate;
+
+    private readonly WaiterPool<Waiter<bool>, TAtomics> _pool;
+
+    protected WaitGate(ContinuationScheduler continuations)
+    {
+        _continuations = continuations;
+        _gate = new Gate();
+        _pool = new WaiterPool<Waiter<bool>, TAtomics>(_gate);
+    }
 
     public abstract bool HasWaiters { get; }
 
@@ -41,7 +50,7 @@ internal abstract class WaitGate<TAtomics>(ContinuationScheduler continuations) 
         }
 
         Exit();
-        if (decides) waiter.Signal(continuations.NotHere);
+        if (decides) waiter.Signal(_continuations.NotHere);
     }
 
     bool IWaiterOwner.TryAbandon(Waiter waiter)
@@ -59,19 +68,6 @@ internal abstract class WaitGate<TAtomics>(ContinuationScheduler continuations) 
     }
 
     void IWaiterOwner.Expire(GatherWaiter waiter) => throw new UnreachableException("Nothing here waits for items until a time.");
-
-    void IWaiterOwner.Recycle(Waiter waiter, short token, bool reusable)
-    {
-        Enter();
-        try
-        {
-            if (waiter.Reset(token) && reusable) waiter.Pool.Return(waiter);
-        }
-        finally
-        {
-            Exit();
-        }
-    }
 
     protected void Enter() => TAtomics.Enter(_gate);
 
@@ -115,7 +111,14 @@ internal abstract class WaitGate<TAtomics>(ContinuationScheduler continuations) 
     }
 
     /// <summary>Tells the awaiters what was decided. Outside the gate.</summary>
-    protected void Tell(in Decided decided) => decided.Signal(continuations);
+    protected void Tell(in Decided decided)
+    {
+        if (decided.IsEmpty) return;
+
+        // The awaiter's word releases what was written before it; the explorer, which does not know that word, needs this.
+        TAtomics.FenceWrites();
+        decided.Signal(_continuations);
+    }
 
     /// <summary>Lets the token end the wait. Outside the gate, and before anyone can await it.</summary>
     protected static ValueTask<bool> Leave(Waiter<bool> waiter, CancellationToken cancellationToken)

@@ -97,8 +97,9 @@ public static class FastChannel
         if (capacity == 0) return Over<T, HandOverQueue<T, HardwareAtomics>>(new(!waits, itemDropped), engine);
         if (!waits) return Over<T, DroppingQueue<T, HardwareAtomics>>(new(capacity, options.FullMode, itemDropped), engine);
         if (capacity > LargestRing) return Over<T, LimitedQueue<T, HardwareAtomics>>(new(RingGrowth.Default, capacity), engine);
-        return options is { SingleReader: true, SingleWriter: true }
-            ? Over<T, SpscBoundedQueue<T, HardwareAtomics>>(new(capacity), engine)
+        bool isAlone = options is { SingleReader: true, SingleWriter: true };
+        if (capacity == 1) return Over<T, GatedQueue<T, HardwareAtomics>>(new(capacity, isAlone), engine);
+        return isAlone ? Over<T, SpscBoundedQueue<T, HardwareAtomics>>(new(capacity), engine)
             : options.SingleReader ? Over<T, BoundedQueue<T, ManyToOne, HardwareAtomics>>(new(capacity), engine)
             : options.SingleWriter ? Over<T, BoundedQueue<T, OneToMany, HardwareAtomics>>(new(capacity), engine)
             : Over<T, BoundedQueue<T, ManyToMany, HardwareAtomics>>(new(capacity), engine);

@@ -8,7 +8,7 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<GatherWaiter> _gatherWaiters = new();
+    private readonly WaiterPool<GatherWaiter, TAtomics> _gatherWaiters;
 
     /// <summary>The least number of items that a gathering read waits for. Written under the gate, before its bit shows.</summary>
     private int _gathered;
@@ -52,7 +52,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         waiter.SetDeadline(timeout);
         _readersGathering.Add(waiter);
         NoteGathered();
-        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
+        AnnounceAndFence(SignalWord.ReadersGathering, othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
@@ -102,6 +102,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override int TryReadBatch(Span<T> items)
         {
             if (!TQueue.HoldsItems) return TryTakeBatch(items);
+            if (TQueue.IsGated) return _queue.IsEmpty ? 0 : _channel.TryReadBatchInTurn(items);
             if ((TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0) return _channel.TryReadBatchInTurn(items);
             int count = _queue.TryDequeue(items);
             if (count != 0) AfterRead();
@@ -117,6 +118,13 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override void Release(int count)
         {
             SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(PeekRefused);
+            if (TQueue.IsGated)
+            {
+                ring.ThrowIfNotPeeked(count);
+                _channel.ReleaseAtGate(ring, count);
+                return;
+            }
+
             ring.Release(count);
             if (count != 0) AfterRead();
         }
@@ -146,6 +154,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if (items.IsEmpty) return 0;
             if (!TQueue.HasManyWriters) return TryWriteBatchAlone(items);
             if (!TQueue.HoldsItems || TQueue.TellsOfDrops) return TryWriteOneByOne(items);
+            if (TQueue.IsGated) return _queue.IsFull ? 0 : _channel.TryWriteBatchInTurn(items);
             if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteBatchInTurn(items);
             int count = _queue.TryEnqueue(items);
@@ -164,13 +173,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         {
             SpscRingCore<T, TAtomics> ring = _ring ?? throw new NotSupportedException(ClaimRefused);
             ring.ThrowIfNotClaimed(count);
+            if (TQueue.IsGated) return _channel.PublishAtGate(ring, count) ?? throw new InvalidOperationException(PublishRefused);
             TAtomics.Write(ref _own.Writing, 1);
             int signals = TAtomics.Read(in _channel._signals);
             bool open = (signals & SignalWord.Closed) == 0;
             if ((signals & SignalWord.WritersQueued) != 0)
             {
                 TAtomics.Write(ref _own.Writing, 0);
-                throw new InvalidOperationException("A WriteAsync of this writer waits for room: nothing can be published before it has ended.");
+                throw new InvalidOperationException(PublishRefused);
             }
 
             if (open) ring.Publish(count);
@@ -206,6 +216,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             while (count < items.Length && TryWrite(items[count])) count++;
             return count;
         }
+
+        private const string PublishRefused = "A WriteAsync of this writer waits for room: nothing can be published before it has ended.";
 
         private const string ClaimRefused = "Places can be claimed only in a channel of SingleReader and SingleWriter with a capacity of 1 to 65,536 that waits when full; see CanClaim.";
     }

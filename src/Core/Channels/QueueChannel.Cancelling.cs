@@ -1,4 +1,4 @@
-// Cancellation, and the return of waiters. Both come to the gate, and there it is plain whether a waiter is decided.
+// Cancellation. It comes to the gate, and there it is plain whether a waiter is decided.
 
 using FastCore.Channels.Waiting;
 
@@ -71,18 +71,5 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         TAtomics.Exit(_gate);
         if (ends) waiter.Signal(_options.Continuations.NotHere);
         if (rings) waiter.StartTimer();
-    }
-
-    void IWaiterOwner.Recycle(Waiter waiter, short token, bool reusable)
-    {
-        TAtomics.Enter(_gate);
-        try
-        {
-            if (waiter.Reset(token) && reusable) waiter.Pool.Return(waiter);
-        }
-        finally
-        {
-            TAtomics.Exit(_gate);
-        }
     }
 }

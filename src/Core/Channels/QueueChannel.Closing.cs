@@ -35,7 +35,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _error = error;
             _isClosed = true;
             NoteClosing(ChannelTables.Close);
-            AnnounceAndFence(othersFence: TQueue.HasManyReaders);
+            AnnounceAndFence(SignalWord.Closed, othersFence: TQueue.HasManyReaders);
             if (!_queue.TrySeal())
             {
                 TAtomics.FenceAllProcessors();

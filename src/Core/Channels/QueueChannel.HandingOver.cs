@@ -75,21 +75,27 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        bool given = false;
-        while (!given && _readersQueued.First is { } reader)
-        {
-            _readersQueued.Remove(reader);
-            given = reader.TryClaim();
-            if (!given) continue;
-            reader.Succeed(item);
-            decided.Add(reader);
-        }
-
-        ShowSignals();
+        bool given = GiveToReader(item, ref decided);
+        ShowQueued();
         NotePhase();
         TAtomics.Exit(_gate);
         Tell(in decided);
         return given;
+    }
+
+    /// <summary>Gives the item to the first reader that is queued and can still be served. Under the gate.</summary>
+    private bool GiveToReader(T item, ref Decided decided)
+    {
+        while (_readersQueued.First is { } reader)
+        {
+            _readersQueued.Remove(reader);
+            if (!reader.TryClaim()) continue;
+            reader.Succeed(item);
+            decided.Add(reader);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Takes the item of the first writer that waits.</summary>
@@ -97,38 +103,28 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        item = default;
-        bool taken = false;
-        while (!taken && _writersQueued.First is { } writer)
-        {
-            _writersQueued.Remove(writer);
-            taken = writer.TryClaim();
-            if (!taken) continue;
-            item = writer.Item;
-            writer.Succeed(true);
-            decided.Add(writer);
-        }
-
-        ShowSignals();
+        bool taken = TakeFromWriter(out item, ref decided);
+        ShowQueued();
         NotePhase();
         TAtomics.Exit(_gate);
         Tell(in decided);
         return taken;
     }
 
-    /// <returns>Whether the operation succeeded while it was watched; if it ended otherwise, its awaiter is to hear of it.</returns>
-    private bool SpinUntilDone(Waiter waiter, ref OwnCounts own)
+    /// <summary>Takes the item of the first writer that is queued and can still be served. Under the gate.</summary>
+    private bool TakeFromWriter([MaybeNullWhen(false)] out T item, ref Decided decided)
     {
-        int looks = own.Looks(_options.Tuning.AwaitSpins);
-        for (int look = 0; look < looks; look++)
+        while (_writersQueued.First is { } writer)
         {
-            PauseBetweenLooks(look);
-            if (!waiter.IsSignalled) continue;
-            own.SpinHelped(_options.Tuning.AwaitSpins);
-            return waiter.HasSucceeded;
+            _writersQueued.Remove(writer);
+            if (!writer.TryClaim()) continue;
+            item = writer.Item!;
+            writer.Succeed(true);
+            decided.Add(writer);
+            return true;
         }
 
-        own.SpinWasInVain(looks);
+        item = default;
         return false;
     }
 

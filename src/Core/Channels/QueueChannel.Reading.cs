@@ -3,16 +3,15 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
 
 namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<Waiter<T>> _readWaiters = new();
+    private readonly WaiterPool<Waiter<T>, TAtomics> _readWaiters;
 
-    private readonly WaiterPool<Waiter<bool>> _signalWaiters = new();
+    private readonly WaiterPool<Waiter<bool>, TAtomics> _signalWaiters;
 
     private readonly ReadSide _readSide;
 
@@ -52,12 +51,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask<T> ReadAsyncSlowly(CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _readSide.SpinUntilReadable(_options.Tuning.AwaitSpins) && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
+        if (_readSide.SpinUntilReadable(_options.Tuning.AwaitSpins) && Reader.TryRead(out T? early)) return new ValueTask<T>(early);
         Waiter<T>? waiter = QueueRead(parker: null, cancellationToken);
-        if (waiter is null) return EndOfRead();
-        return !TQueue.HoldsItems && _readSide.SpinUntilDone(waiter)
-            ? new ValueTask<T>(waiter.GetResult(waiter.Version))
-            : new ValueTask<T>(waiter, waiter.Version);
+        return waiter is null ? EndOfRead() : new ValueTask<T>(waiter, waiter.Version);
     }
 
     /// <summary>Starts a read that waits in its turn.</summary>
@@ -66,21 +62,22 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        if (HasEnded)
-        {
-            TAtomics.Exit(_gate);
-            return null;
-        }
+        Waiter<T>? waiter = HasEnded ? null : AddReader(parker, ref decided);
+        TAtomics.Exit(_gate);
+        if (waiter is not null) Leave(waiter, in decided, cancellationToken);
+        return waiter;
+    }
 
+    /// <summary>Lists a new read, and looks whether it can be served at once. Under the gate.</summary>
+    private Waiter<T> AddReader(AutoResetEvent? parker, ref Decided decided)
+    {
         if (_options.CancelsOlderReads) CancelOlder(_readersQueued, ref decided);
         Waiter<T> waiter = _readWaiters.TryRent() ?? new Waiter<T>(this, _readWaiters);
         waiter.Parker = parker;
         _readersQueued.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
-        Settle(ref decided);
+        AnnounceAndFence(SignalWord.ReadersQueued, othersFence: TQueue.HasManyWriters);
+        if (!IsReadSettled) Settle(ref decided);
         NoteStay(waiter);
-        TAtomics.Exit(_gate);
-        Leave(waiter, in decided, cancellationToken);
         return waiter;
     }
 
@@ -98,7 +95,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (_options.CancelsOlderReads) CancelOlder(_readersWaiting, ref decided);
         Waiter<bool> waiter = RentSignalWaiter();
         _readersWaiting.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyWriters);
+        AnnounceAndFence(SignalWord.ReadersWaiting, othersFence: TQueue.HasManyWriters);
         Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
@@ -122,7 +119,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _channel = channel;
             _queue = channel._queue;
             _own = new OwnCounts(channel._options.Tuning.BlockSpins);
-            _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
+            _ring = channel.RingInPlace;
         }
 
         public override bool CanCount => true;
@@ -136,6 +133,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override bool TryRead([MaybeNullWhen(false)] out T item)
         {
             if (!TQueue.HoldsItems) return TryTake(out item);
+            if (TQueue.IsGated) return TryReadAtGate(out item);
             if ((TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0) return _channel.TryReadInTurn(out item);
             if (!_queue.TryDequeue(out item)) return false;
             AfterRead();
@@ -143,13 +141,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         }
 
         public override bool TryPeek([MaybeNullWhen(false)] out T item) =>
-            !TQueue.HoldsItems || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
+            TQueue.IsGated || (TAtomics.Read(in _channel._signals) & SignalWord.ReadersQueued) != 0
                 ? _channel.TryPeekInTurn(out item)
                 : _queue.TryPeek(out item);
 
         public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
         {
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<T>(cancellationToken);
+            if (TQueue.IsGated) return _channel.ReadAsyncAtGate(cancellationToken);
             return TryRead(out T? item) ? new ValueTask<T>(item) : _channel.ReadAsyncSlowly(cancellationToken);
         }
 
@@ -158,9 +157,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
             return IsReadable ? new ValueTask<bool>(true) : _channel.WaitToReadAsyncSlowly(cancellationToken);
         }
-
-        /// <summary>Capacity 0: the writer may come at once, and then nobody need be woken. Bounded as the other spins are.</summary>
-        internal bool SpinUntilDone(Waiter waiter) => _channel.SpinUntilDone(waiter, ref _own);
 
         private bool IsReadable => TQueue.HoldsItems ? !_queue.IsEmpty : (TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0;
 

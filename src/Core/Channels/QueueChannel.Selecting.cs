@@ -17,7 +17,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         if (isRead ? !HasEnded : !_isClosed)
         {
             list.Add(waiter);
-            AnnounceAndFence(othersFence: isRead ? TQueue.HasManyWriters : TQueue.HasManyReaders);
+            AnnounceAndFence(isRead ? SignalWord.ReadersQueued : SignalWord.WritersQueued, othersFence: isRead ? TQueue.HasManyWriters : TQueue.HasManyReaders);
             Settle(ref decided);
         }
         else if (waiter.TryClaim())

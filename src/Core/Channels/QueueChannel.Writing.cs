@@ -9,7 +9,7 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    private readonly WaiterPool<WriteWaiter<T>> _writeWaiters = new();
+    private readonly WaiterPool<WriteWaiter<T>, TAtomics> _writeWaiters;
 
     private readonly WriteSide _writeSide;
 
@@ -27,12 +27,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ValueTask WriteAsyncSlowly(T item, CancellationToken cancellationToken)
     {
-        if (TQueue.HoldsItems && _writeSide.SpinUntilWritable(_options.Tuning.AwaitSpins) && Writer.TryWrite(item)) return default;
+        if (_writeSide.SpinUntilWritable(_options.Tuning.AwaitSpins) && Writer.TryWrite(item)) return default;
         WriteWaiter<T>? waiter = QueueWrite(item, parker: null, cancellationToken);
-        if (waiter is null) return ValueTask.FromException(ClosedException());
-        if (TQueue.HoldsItems || !_writeSide.SpinUntilDone(waiter)) return new ValueTask(waiter, waiter.Version);
-        waiter.GetResult(waiter.Version);
-        return default;
+        return waiter is null ? ValueTask.FromException(ClosedException()) : new ValueTask(waiter, waiter.Version);
     }
 
     /// <summary>Starts a write that waits in its turn.</summary>
@@ -41,21 +38,22 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         Decided decided = default;
         TAtomics.Enter(_gate);
-        if (_isClosed)
-        {
-            TAtomics.Exit(_gate);
-            return null;
-        }
+        WriteWaiter<T>? waiter = _isClosed ? null : AddWriter(item, parker, ref decided);
+        TAtomics.Exit(_gate);
+        if (waiter is not null) Leave(waiter, in decided, cancellationToken);
+        return waiter;
+    }
 
+    /// <summary>Lists a new write, and looks whether there is room for it. Under the gate.</summary>
+    private WriteWaiter<T> AddWriter(T item, AutoResetEvent? parker, ref Decided decided)
+    {
         WriteWaiter<T> waiter = _writeWaiters.TryRent() ?? new WriteWaiter<T>(this, _writeWaiters);
         waiter.Item = item;
         waiter.Parker = parker;
         _writersQueued.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyReaders);
-        Settle(ref decided);
+        AnnounceAndFence(SignalWord.WritersQueued, othersFence: TQueue.HasManyReaders);
+        if (!IsWriteSettled) Settle(ref decided);
         NoteStay(waiter);
-        TAtomics.Exit(_gate);
-        Leave(waiter, in decided, cancellationToken);
         return waiter;
     }
 
@@ -72,7 +70,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         Waiter<bool> waiter = RentSignalWaiter();
         _writersWaiting.Add(waiter);
-        AnnounceAndFence(othersFence: TQueue.HasManyReaders);
+        AnnounceAndFence(SignalWord.WritersWaiting, othersFence: TQueue.HasManyReaders);
         Settle(ref decided);
         NoteStay(waiter);
         TAtomics.Exit(_gate);
@@ -93,13 +91,14 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             _channel = channel;
             _queue = channel._queue;
             _own = new OwnCounts(channel._options.Tuning.BlockSpins);
-            _ring = channel._queue is SpscBoundedQueue<T, TAtomics> alone ? alone.Ring : null;
+            _ring = channel.RingInPlace;
         }
 
         public override bool TryWrite(T item)
         {
             if (!TQueue.HasManyWriters) return TryWriteAlone(item);
             if (!TQueue.HoldsItems) return TryGive(item);
+            if (TQueue.IsGated) return TryWriteAtGate(item);
             if (_queue is PrioritizedQueue<T, TAtomics> prioritized) prioritized.ThrowIfFaulted();
             if ((TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0) return _channel.TryWriteInTurn(item);
             if (!_queue.TryEnqueue(item)) return false;
@@ -110,6 +109,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
         {
             if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+
+            // A queue that drops what it can't hand over tells a caller's code of it: not under the gate.
+            if (TQueue.IsGated && (TQueue.HoldsItems || _queue.IsFull)) return _channel.WriteAsyncAtGate(item, cancellationToken);
             return TryWrite(item) ? default : _channel.WriteAsyncSlowly(item, cancellationToken);
         }
 
@@ -130,9 +132,6 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
                 return !_queue.IsFull || (!TQueue.HoldsItems && (signals & SignalWord.ReadersQueued) != 0);
             }
         }
-
-        /// <inheritdoc cref="ReadSide.SpinUntilDone"/>
-        internal bool SpinUntilDone(Waiter waiter) => _channel.SpinUntilDone(waiter, ref _own);
 
         internal bool SpinUntilWritable(int mostSpins)
         {

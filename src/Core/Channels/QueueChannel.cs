@@ -13,15 +13,17 @@
 //      ReadAsync waits: the thread has lent its side then, and gets it back when that waiter is decided. The producer's side
 //      likewise.
 //
-// A queue that holds nothing (capacity 0) differs in Settle and in the fast paths: .HandingOver.
+// A queue that holds nothing (capacity 0) differs in Settle and in the fast paths: .HandingOver. Of one that holds a single item
+// the fast paths go through the gate: .Gating.
 //
 // Under the gate nothing of a caller's runs but the comparer of a prioritised channel, and nothing waits but for a step that
 // another thread is in the middle of: an enqueue that has its place, the one write that meets the end, another channel's
 // claim of a select.
 //
-// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Batches, .Blocking,
+// Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Gating, .Batches, .Blocking,
 // .Selecting, .Tracing, .Looking, .Debugging.
 
+using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
 using FastCore.Channels.Waiting;
@@ -61,6 +63,10 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         _signals = TQueue.HasManyWriters && TQueue.HasManyReaders ? 0 : SignalWord.Fenced;
         _completion = new TaskCompletionSource(
             options.Continuations == ContinuationScheduler.Inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _readWaiters = new(_gate);
+        _writeWaiters = new(_gate);
+        _signalWaiters = new(_gate);
+        _gatherWaiters = new(_gate);
         Reader = _readSide = new ReadSide(this);
         Writer = _writeSide = new WriteSide(this);
     }
@@ -80,14 +86,28 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     /// <summary>Decides every waiter whose condition holds. Under the gate.</summary>
     private void Settle(ref Decided decided)
     {
-        if (TQueue.HoldsItems) MoveItems(ref decided);
-        else HandOver(ref decided);
+        // Every list with a waiter has its bit by now; a bit may have lost its waiters.
+        int signals = _signals;
+        if ((signals & SignalWord.AnyQueued) != 0)
+        {
+            if (TQueue.HoldsItems) MoveItems(ref decided);
+            else HandOver(ref decided);
+        }
+
+        if ((signals & SignalWord.AnyButQueued) != 0) SettleOthers(ref decided);
+        else ShowQueued();
+        NotePhase();
+    }
+
+    /// <summary>Those who wait for no item of their own, and the end. Under the gate, after items have moved.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SettleOthers(ref Decided decided)
+    {
         if (!_readersWaiting.IsEmpty && IsReadable) Wake(_readersWaiting, true, ref decided);
         if (!_readersGathering.IsEmpty) WakeGathering(ref decided);
         if (!_writersWaiting.IsEmpty && IsWritable) Wake(_writersWaiting, true, ref decided);
         if (_isClosed) SettleEnd(ref decided);
         ShowSignals();
-        NotePhase();
     }
 
     /// <summary>Whether a read that starts now would succeed. Under the gate, after items have moved.</summary>
@@ -179,17 +199,27 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         if (signals != _signals) TAtomics.Write(ref _signals, signals);
     }
 
+    /// <summary>The same after steps by which readers and writers can only have left the two lists of those who are queued.</summary>
+    private void ShowQueued()
+    {
+        int signals = _signals;
+        if (_readersQueued.IsEmpty) signals &= ~SignalWord.ReadersQueued;
+        if (_writersQueued.IsEmpty) signals &= ~SignalWord.WritersQueued;
+        if (signals != _signals) TAtomics.Write(ref _signals, signals);
+    }
+
     /// <summary>
     /// The sleeper's part of the sleep protocol, after it has put itself in its list: shows the bit and fences. The caller
     /// then settles, which is the look that follows. Under the gate.
     /// </summary>
+    /// <param name="bit">That of its list, or of the end.</param>
     /// <param name="othersFence">Whether those who are to see the bit always fence: their side is shared.</param>
-    private void AnnounceAndFence(bool othersFence)
+    private void AnnounceAndFence(int bit, bool othersFence)
     {
-        ShowSignals();
+        if ((_signals & bit) == 0) TAtomics.Write(ref _signals, _signals | bit);
 
-        // Nothing is handed over outside the gate, so there is nobody to be missed.
-        if (!TQueue.HoldsItems) return;
+        // Nothing moves outside the gate, so there is nobody to be missed.
+        if (TQueue.IsGated) return;
         if (othersFence || (_signals & SignalWord.Fenced) != 0)
         {
             TAtomics.Fence();
@@ -228,9 +258,17 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     }
 
     /// <summary>Outside the gate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Tell(in Decided decided)
     {
         if (decided.IsEnd) CompleteCompletion();
+        if (!decided.IsEmpty) TellWaiters(in decided);
+    }
+
+    private void TellWaiters(in Decided decided)
+    {
+        // The awaiter's word releases what was written before it; the explorer, which does not know that word, needs this.
+        TAtomics.FenceWrites();
         decided.Signal(_options.Continuations);
     }
 

@@ -1,12 +1,10 @@
 // What an await hangs its continuation on: the part of an IValueTaskSource that the two sides race for.
 //
-// Invariant: Phase goes from None to Done, at most once through Registered; Done is final until the object is reset. The
-// continuation is written before the compare-and-swap to Registered and read after it, by whichever side comes second: the
-// completing side if that finds Registered, the registering side if it finds Done. So it runs exactly once.
-//
-// Memory order: both steps are read-modify-writes of Phase (full fences); the result, written before Done, is read after it.
+// Invariant: the continuation is run by whichever side comes second, the one who awaits or the one who completes; AwaitPhase.cs
+// decides which that is, and carries the continuation to the one and the result to the other.
 
 using System.Threading.Tasks.Sources;
+using FastCore.Atomics;
 using FastCore.Scheduling;
 
 namespace FastCore.Continuations;
@@ -14,12 +12,6 @@ namespace FastCore.Continuations;
 /// <summary>One operation that is awaited, again and again.</summary>
 internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
 {
-    private const int None = 0;
-
-    private const int Registered = 1;
-
-    private const int Done = 2;
-
     private Action<object?>? _continuation;
 
     private object? _state;
@@ -35,7 +27,7 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
     internal short Version { get; private set; }
 
     /// <summary>Whether the awaiter can consume it.</summary>
-    internal bool IsSignalled => Volatile.Read(ref _phase) == Done;
+    internal bool IsSignalled => AwaitPhase<HardwareAtomics>.IsDone(in _phase);
 
     /// <summary>What it goes on with, of an async method: the object that its builder awaits with. Null when nothing is awaited.</summary>
     internal object? Awaiter => _state;
@@ -48,15 +40,14 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
         ThrowIfConsumed(token);
 
         // Before the first one's fields are touched.
-        if (Volatile.Read(ref _phase) == Registered) ThrowAwaited();
+        if (AwaitPhase<HardwareAtomics>.IsAwaited(in _phase)) ThrowAwaited();
         _continuation = continuation;
         _state = state;
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _flow = ExecutionContext.Capture();
         if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CurrentContext();
         _look?.Await(state ?? continuation);
-        int seen = Interlocked.CompareExchange(ref _phase, Registered, None);
-        if (seen == None) return;
-        if (seen == Registered) ThrowAwaited();
+        if (AwaitPhase<HardwareAtomics>.TryRegister(ref _phase, out bool isAwaited)) return;
+        if (isAwaited) ThrowAwaited();
         Dispatch(ContinuationScheduler.ThreadPool);
     }
 
@@ -87,25 +78,25 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
         else ExecutionContext.Run(flow, static call => ((Call)call!).Make(), new Call(continuation, state));
     }
 
-    /// <summary>Lets the awaiter go on; what it is told has been written before. The object may be another operation's when this returns.</summary>
+    /// <summary>Lets the awaiter go on; what it is told has been written before. Once for each operation. The object may be another operation's when this returns.</summary>
     /// <param name="where">Where its code goes on, if it has captured nothing else; <see cref="ContinuationScheduler.Inline"/> is here.</param>
     protected void Complete(ContinuationScheduler where)
     {
         _look?.End();
-        if (Interlocked.Exchange(ref _phase, Done) == Registered) Dispatch(where);
+        if (AwaitPhase<HardwareAtomics>.Complete(ref _phase)) Dispatch(where);
     }
 
     /// <summary>Makes it ready for another operation.</summary>
     /// <returns>False: its versions are used up.</returns>
     protected bool ResetAwaiter()
     {
-        _phase = None;
+        _phase = AwaitPhase<HardwareAtomics>.None;
         return ++Version != default;
     }
 
     protected void ThrowIfConsumed(short token)
     {
-        if (token != Version) throw new InvalidOperationException("The operation's ValueTask has been awaited before: it can be awaited once.");
+        if (token != Version) ThrowConsumed();
     }
 
     private void Dispatch(ContinuationScheduler where)
@@ -132,6 +123,9 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
+
+    private static void ThrowConsumed() =>
+        throw new InvalidOperationException("The operation's ValueTask has been awaited before: it can be awaited once.");
 
     private static void ThrowAwaited() =>
         throw new InvalidOperationException("The operation's ValueTask is awaited already: it can be awaited once.");

@@ -13,10 +13,11 @@
 //   - The pool's other work is not kept waiting: where there is any after a while (Turn), what is left goes to the back of the
 //     pool's queue. Where there is none it stays: to move it would only wake another thread for it.
 //
-// Invariant: a slot is filled by its thread only, and emptied by an exchange, by its thread or the monitor; so each
-// continuation is run once. Head and Tail are the thread's own; a slot the monitor emptied counts as one until Head passes it.
+// Invariant: a continuation is put into the slots once and taken out of them once (RelaySlots.cs), and who takes it runs it or
+// gives it to the pool.
 
 using System.Diagnostics;
+using FastCore.Atomics;
 
 namespace FastCore.Continuations;
 
@@ -25,7 +26,7 @@ internal sealed class Relay
 {
     private const int Slots = 8;
 
-    /// <summary>One run in so many is timed.</summary>
+    /// <summary>One run in so many is timed; a power of two.</summary>
     private const int SampleEvery = 32;
 
     /// <summary>For so many runs after a long one the thread sends what it makes ready through the pool.</summary>
@@ -37,11 +38,7 @@ internal sealed class Relay
 
     [ThreadStatic] private static Relay? _current;
 
-    private readonly Awaitable?[] _slots = new Awaitable?[Slots];
-
-    private int _head;
-
-    private int _tail;
+    private readonly RelaySlots<HardwareAtomics> _slots = new(Slots);
 
     private int _runs;
 
@@ -69,7 +66,7 @@ internal sealed class Relay
     /// <summary>
     /// Whether a continuation waits for this thread's present one to return: then to spin here is to wait for what can't come.
     /// </summary>
-    internal static bool IsAwaited => _current is { } relay && relay._head != relay._tail;
+    internal static bool IsAwaited => _current is { } relay && relay._slots.MayHaveAny;
 
     /// <summary>Has the continuation run after the present one, or by the pool.</summary>
     internal static void Queue(Awaitable continuation)
@@ -102,24 +99,13 @@ internal sealed class Relay
     }
 
     /// <summary>Whether a continuation waits here. By the monitor.</summary>
-    internal bool HasAny()
-    {
-        foreach (ref Awaitable? slot in _slots.AsSpan())
-        {
-            if (Volatile.Read(ref slot) is not null) return true;
-        }
-
-        return false;
-    }
+    internal bool HasAny() => _slots.HasAny();
 
     /// <summary>Takes over what waits behind a run that does not end. By the monitor.</summary>
     internal void Relieve()
     {
         Volatile.Write(ref _longUntil, Runs + RunsAfterLong);
-        foreach (ref Awaitable? slot in _slots.AsSpan())
-        {
-            if (Interlocked.Exchange(ref slot, null) is { } waiting) ThreadPool.UnsafeQueueUserWorkItem(waiting, preferLocal: false);
-        }
+        _slots.Relieve(static waiting => ThreadPool.UnsafeQueueUserWorkItem(waiting, preferLocal: false));
     }
 
     private static Relay Create()
@@ -133,11 +119,11 @@ internal sealed class Relay
     {
         _turnStart = 0;
         bool goesOn = true;
-        for (Awaitable? next = first; next is not null; next = goesOn ? Take() : null)
+        for (Awaitable? next = first; next is not null; next = goesOn ? _slots.Take() : null)
         {
             int run = _runs + 1;
             Volatile.Write(ref _runs, run);
-            if (run % SampleEvery == 0) goesOn = TimeRun(next);
+            if ((run & (SampleEvery - 1)) == 0) goesOn = TimeRun(next);
             else next.Run();
             if (ExecutionContext.Capture() != _flow) ExecutionContext.Restore(_flow!);
             if (SynchronizationContext.Current is not null) SynchronizationContext.SetSynchronizationContext(null);
@@ -158,28 +144,11 @@ internal sealed class Relay
         return ThreadPool.PendingWorkItemCount == 0;
     }
 
-    private bool TryAdd(Awaitable continuation)
-    {
-        if (_isActive == 0 || _tail - _head == Slots || Volatile.Read(ref _longUntil) - _runs > 0) return false;
-        Volatile.Write(ref _slots[_tail & (Slots - 1)], continuation);
-        _tail++;
-        return true;
-    }
-
-    private Awaitable? Take()
-    {
-        while (_head != _tail)
-        {
-            Awaitable? taken = Interlocked.Exchange(ref _slots[_head & (Slots - 1)], null);
-            _head++;
-            if (taken is not null) return taken;
-        }
-
-        return null;
-    }
+    private bool TryAdd(Awaitable continuation) =>
+        _isActive != 0 && Volatile.Read(ref _longUntil) - _runs <= 0 && _slots.TryAdd(continuation);
 
     private void MoveToPool()
     {
-        while (Take() is { } left) ThreadPool.UnsafeQueueUserWorkItem(left, preferLocal: false);
+        while (_slots.Take() is { } left) ThreadPool.UnsafeQueueUserWorkItem(left, preferLocal: false);
     }
 }

@@ -61,9 +61,9 @@ internal sealed partial class SpscRingCore<T, TAtomics>
 
     internal void Release(int count)
     {
-        long head = TAtomics.ReadOwned(in _cursors.Head);
-        ThrowIfBeyond(count, _cursors.PeekEnd - head);
+        ThrowIfNotPeeked(count);
         if (count == 0) return;
+        long head = TAtomics.ReadOwned(in _cursors.Head);
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
             // The peek was one run, but single dequeues since then may have moved the head; the rest of it is one run too.
@@ -102,6 +102,8 @@ internal sealed partial class SpscRingCore<T, TAtomics>
     }
 
     /// <summary>An enqueue or dequeue since the claim uses it up from its front, so what is left can be negative.</summary>
+    internal void ThrowIfNotPeeked(int count) => ThrowIfBeyond(count, _cursors.PeekEnd - TAtomics.ReadOwned(in _cursors.Head));
+
     private static void ThrowIfBeyond(int count, long left)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

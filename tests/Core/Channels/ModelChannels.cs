@@ -20,6 +20,10 @@ internal static class ModelChannels<TAtomics>
 
     internal static FastChannel<int> SpscBounded(int capacity) => Over(new SpscBoundedQueue<int, TAtomics>(capacity));
 
+    internal static FastChannel<int> Gated(int capacity = 1) => Over(new GatedQueue<int, TAtomics>(capacity, isAlone: false));
+
+    internal static FastChannel<int> GatedAlone() => Over(new GatedQueue<int, TAtomics>(1, isAlone: true));
+
     internal static FastChannel<int> SpscUnbounded(int largestRing = 4) => Over(new SpscUnboundedQueue<int, TAtomics>(new RingGrowth(1, largestRing, SpareMilliseconds: 0)));
 
     internal static FastChannel<int> Bounded(int capacity) => Bounded<ManyToMany>(capacity);
@@ -40,6 +44,8 @@ internal static class ModelChannels<TAtomics>
     internal static FastChannel<int> Like(ChannelKind kind) => kind.IsPrioritized ? Prioritized(kind.Capacity ?? int.MaxValue) : (kind.IsAlone, kind.Capacity) switch
     {
         (_, 0) => Rendezvous(),
+        (true, 1) => GatedAlone(),
+        (false, 1) => Gated(),
         (true, null) => SpscUnbounded(),
         (true, { } capacity) => SpscBounded(capacity),
         (false, null) => Unbounded(),

@@ -26,10 +26,10 @@ internal sealed class SelectModels
 
     /// <summary>A select and a plain read want the same item; whoever does not get it goes on by another.</summary>
     [Test]
-    public void ASelectAndAReadCompete() => ModelAssert.Sound(Strong, model =>
+    public void ASelectAndAReadCompete([Values] bool gated) => ModelAssert.Sound(Strong, model =>
     {
-        FastChannel<int> shared = ModelChannels<ExplorerAtomics>.Bounded(1);
-        FastChannel<int> own = ModelChannels<ExplorerAtomics>.Bounded(1);
+        FastChannel<int> shared = gated ? ModelChannels<ExplorerAtomics>.Gated() : ModelChannels<ExplorerAtomics>.Bounded(1);
+        FastChannel<int> own = gated ? ModelChannels<ExplorerAtomics>.Gated() : ModelChannels<ExplorerAtomics>.Bounded(1);
         var select = new ModelSelect<ExplorerAtomics>(1);
         SelectRead<int>[] reads = [select.Read(shared), select.Read(own)];
         int selected = 0;
@@ -50,9 +50,13 @@ internal sealed class SelectModels
 
     /// <summary>The token fires while an item comes: the item is read by the select, or stays.</summary>
     [Test]
-    public void ACancelledSelectTakesNothing() => ModelAssert.Sound(Strong, model =>
+    public void ACancelledSelectTakesNothing([Values] bool gated) => ModelAssert.Sound(Strong, model =>
     {
-        FastChannel<int>[] channels = [ModelChannels<ExplorerAtomics>.Bounded(1), ModelChannels<ExplorerAtomics>.SpscBounded(1)];
+        FastChannel<int>[] channels =
+        [
+            ModelChannels<ExplorerAtomics>.Bounded(1),
+            gated ? ModelChannels<ExplorerAtomics>.GatedAlone() : ModelChannels<ExplorerAtomics>.SpscBounded(1),
+        ];
         var select = new ModelSelect<ExplorerAtomics>(1);
         SelectRead<int>[] reads = [.. channels.Select(select.Read)];
         var source = new CancellationTokenSource();

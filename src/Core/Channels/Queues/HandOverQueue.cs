@@ -21,6 +21,8 @@ internal readonly struct HandOverQueue<T, TAtomics>(bool drops, Action<T>? itemD
 
     public static bool HoldsItems => false;
 
+    public static bool IsGated => true;
+
     public int Count => 0;
 
     public bool IsEmpty => true;

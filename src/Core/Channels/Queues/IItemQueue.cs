@@ -18,6 +18,12 @@ internal interface IItemQueue<T> : ISides
     /// <summary>Whether it can hold an item at all. If not, the channel hands each from its writer to its reader.</summary>
     static virtual bool HoldsItems => true;
 
+    /// <summary>
+    /// Whether the channel adds and takes items at its gate only, so that the queue need keep nothing in order between threads
+    /// but its count.
+    /// </summary>
+    static virtual bool IsGated => false;
+
     /// <summary>Whether a write may tell its caller of items it drops; then a batch is written one by one, each looked after.</summary>
     static virtual bool TellsOfDrops => false;
 

@@ -4,15 +4,13 @@ using FastCore.Continuations;
 namespace FastCore.Channels.Selecting;
 
 /// <summary>A read of a select in its channel's list.</summary>
-internal sealed class SelectReadWaiter<T>(IWaiterOwner owner, WaiterPool pool, SelectRead<T> read, ISelectClaim select) : Waiter<T>(owner, pool)
+internal sealed class SelectReadWaiter<T>(IWaiterOwner owner, WaiterPool pool, SelectRead<T> read, ISelectClaim select) : Waiter<T>(owner, pool, select.Number)
 {
-    internal override long SelectNumber => select.Number;
+    private protected override bool TryClaimCase() => select.TryClaim();
 
-    internal override bool TryClaim() => select.TryClaim();
+    private protected override void UnclaimCase() => select.Unclaim();
 
-    internal override void Unclaim() => select.Unclaim();
-
-    internal override void Succeed(T result)
+    private protected override void SucceedCase(T result)
     {
         read.Receive(result);
         select.Decide(read.Index);

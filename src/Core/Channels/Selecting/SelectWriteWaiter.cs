@@ -4,15 +4,13 @@ using FastCore.Continuations;
 namespace FastCore.Channels.Selecting;
 
 /// <summary>A write of a select in its channel's list.</summary>
-internal sealed class SelectWriteWaiter<T>(IWaiterOwner owner, WaiterPool pool, SelectWrite<T> write, ISelectClaim select) : WriteWaiter<T>(owner, pool)
+internal sealed class SelectWriteWaiter<T>(IWaiterOwner owner, WaiterPool pool, SelectWrite<T> write, ISelectClaim select) : WriteWaiter<T>(owner, pool, select.Number)
 {
-    internal override long SelectNumber => select.Number;
+    private protected override bool TryClaimCase() => select.TryClaim();
 
-    internal override bool TryClaim() => select.TryClaim();
+    private protected override void UnclaimCase() => select.Unclaim();
 
-    internal override void Unclaim() => select.Unclaim();
-
-    internal override void Succeed(bool result) => select.Decide(write.Index);
+    private protected override void SucceedCase(bool result) => select.Decide(write.Index);
 
     internal override void Fail(Exception error)
     {

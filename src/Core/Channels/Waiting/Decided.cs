@@ -13,6 +13,8 @@ internal struct Decided
     /// <summary>The channel has ended, and its Completion is to be completed, before any waiter hears of it.</summary>
     internal bool IsEnd { get; set; }
 
+    internal readonly bool IsEmpty => _first is null;
+
     internal void Add(Waiter waiter)
     {
         Debug.Assert(waiter is { List: null, Next: null }, "A waiter is decided by taking it out of its list.");

@@ -22,8 +22,4 @@ internal interface IWaiterOwner : IWaitedOn
 
     /// <summary>Decides the waiter if its time is over, and else has its timer ring again. Called by the timer.</summary>
     void Expire(GatherWaiter waiter);
-
-    /// <summary>Resets a consumed waiter and, if <paramref name="reusable"/>, keeps it for a later operation.</summary>
-    /// <exception cref="InvalidOperationException">The operation of this token has been consumed already.</exception>
-    void Recycle(Waiter waiter, short token, bool reusable);
 }

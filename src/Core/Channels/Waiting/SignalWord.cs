@@ -48,4 +48,8 @@ internal static class SignalWord
     internal const int AnyReader = ReadersWaiting | ReadersQueued | ReadersGathering;
 
     internal const int AnyWriter = WritersWaiting | WritersQueued;
+
+    internal const int AnyQueued = ReadersQueued | WritersQueued;
+
+    internal const int AnyButQueued = ReadersWaiting | ReadersGathering | WritersWaiting | Closed;
 }

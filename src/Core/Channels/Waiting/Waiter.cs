@@ -8,12 +8,17 @@ namespace FastCore.Channels.Waiting;
 /// <remarks>
 /// Its life: rented and listed (under the gate) → watched for cancellation → decided, once, by whoever takes it out of its
 /// list (under the gate): an item, room, the end, or its token → signalled (outside the gate) → consumed by the awaiter, and
-/// returned to the pool (under the gate). Being in a list is the only truth about being undecided, and the gate is what
+/// returned to the pool. Being in a list is the only truth about being undecided, and the gate is what
 /// makes leaving it happen once; so an item is never taken for a waiter that is already cancelled, and there is never an
 /// item in hand that nobody wants.
 /// </remarks>
-internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Awaitable
+internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool, long selectNumber = 0) : Awaitable
 {
+    /// <summary>The list it waits in, or waited in last: mostly the same one.</summary>
+    private WaiterList? _list;
+
+    private bool _isListed;
+
     private CancellationTokenRegistration _registration;
 
     private bool _isWatched;
@@ -26,7 +31,7 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     private Lifecycle _life;
 
     /// <summary>The list it waits in; null once it is decided. Under the gate.</summary>
-    internal WaiterList? List { get; set; }
+    internal WaiterList? List => _isListed ? _list : null;
 
     /// <summary>The next in its list, then in the batch of decided ones, then in the pool.</summary>
     internal Waiter? Next { get; set; }
@@ -40,22 +45,27 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     /// <summary>
     /// Which select it belongs to, as a number that orders them; 0 for an operation of its own.
     /// </summary>
-    internal virtual long SelectNumber => 0;
-
-    /// <summary>Where it is kept between two operations.</summary>
-    internal WaiterPool Pool { get; } = pool;
+    internal long SelectNumber { get; } = selectNumber;
 
     internal IWaiterOwner Owner { get; } = owner;
 
     internal override long Subject => _life.Subject;
 
+    /// <summary>By the list, under the gate.</summary>
+    internal void JoinList(WaiterList list)
+    {
+        if (_list != list) _list = list;
+        _isListed = true;
+    }
+
+    /// <inheritdoc cref="JoinList"/>
+    internal void LeaveList() => _isListed = false;
+
     /// <summary>It has been put into its list. Under the gate. A select's case has no life of its own: the select's is traced.</summary>
     internal void NoteAnnounced()
     {
         _isParked = false;
-        if (!Lifecycle.IsWatched || SelectNumber != 0) return;
-        _life.Begin();
-        _life.Step(WaiterTable.Announce, Owner.Subject);
+        if (Lifecycle.IsWatched && SelectNumber == 0) BeginLife();
     }
 
     /// <summary>If it has not been decided, it stays. Under the gate, after the look that follows the announcement.</summary>
@@ -70,11 +80,12 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     /// Asks for the right to decide it. An operation of its own belongs to whoever has the gate; a case of a select may have
     /// been decided by another channel, and then it is only to be taken out of its list. Under the gate.
     /// </summary>
-    internal virtual bool TryClaim() => true;
+    internal bool TryClaim() => SelectNumber == 0 || TryClaimCase();
 
     /// <summary>Gives the right back undecided: what it waits for was not there after all. Under the gate.</summary>
-    internal virtual void Unclaim()
+    internal void Unclaim()
     {
+        if (SelectNumber != 0) UnclaimCase();
     }
 
     /// <summary>Makes the token end the wait. Called once, outside the gate, before anyone can consume the operation.</summary>
@@ -101,9 +112,6 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     /// <exception cref="ThreadInterruptedException">The thread was interrupted.</exception>
     internal void Park(TimeSpan timeout) => Parker!.WaitOne(timeout);
 
-    /// <summary>Whether it was signalled, and not with an error.</summary>
-    internal abstract bool HasSucceeded { get; }
-
     /// <summary>Decides it: the token fired. Under the gate.</summary>
     internal void Cancel(CancellationToken cancellationToken)
     {
@@ -123,17 +131,31 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     /// <param name="where">Where that code runs, if the awaiter has captured nothing else.</param>
     internal abstract void Signal(ContinuationScheduler where);
 
-    /// <summary>Makes it ready for another operation. Under the gate.</summary>
+    /// <summary>Makes it ready for another operation.</summary>
     /// <returns>False: its versions are used up.</returns>
-    internal virtual bool Reset(short token)
+    private protected virtual bool Reset()
     {
-        ThrowIfConsumed(token);
         NoteEnded();
         Parker = null;
         return ResetAwaiter();
     }
 
+    /// <summary>Ends its use by this operation. By the awaiter, or the thread that gave it up; the object may be another's when this returns.</summary>
+    private protected void Recycle()
+    {
+        bool isFree = Unwatch();
+        if (Reset() && isFree) pool.Return(this);
+    }
+
     private protected abstract void SetError(Exception error);
+
+    /// <summary>As <see cref="TryClaim"/>, of a select's case.</summary>
+    private protected virtual bool TryClaimCase() => true;
+
+    /// <summary>As <see cref="Unclaim"/>, of a select's case.</summary>
+    private protected virtual void UnclaimCase()
+    {
+    }
 
     private protected void NoteClaimed()
     {
@@ -143,6 +165,12 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     private protected void NoteSignalled()
     {
         if (Lifecycle.IsWatched) _life.Step(WaiterTable.Signal);
+    }
+
+    private void BeginLife()
+    {
+        _life.Begin();
+        _life.Step(WaiterTable.Announce, Owner.Subject);
     }
 
     private void NoteEnded()
@@ -159,10 +187,11 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool) : Aw
     /// It does not wait for a running callback. The callback that decided the wait does not count: it touches the object no
     /// more once the awaiter knows.
     /// </remarks>
-    protected bool Unwatch()
+    private bool Unwatch()
     {
         Debug.Assert(List is null, "Only a decided waiter can be consumed.");
-        bool free = !_isWatched || _isCancelled || _registration.Unregister();
+        if (!_isWatched) return true;
+        bool free = _isCancelled || _registration.Unregister();
         _registration = default;
         _isWatched = false;
         _isCancelled = false;

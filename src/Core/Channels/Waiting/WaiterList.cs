@@ -7,6 +7,7 @@ namespace FastCore.Channels.Waiting;
 /// <summary>Undecided waiters in the order they came; any can leave at constant cost. Under the channel's gate.</summary>
 internal abstract class WaiterList
 {
+    /// <summary>The last of several; of one, null or that one.</summary>
     private Waiter? _last;
 
     internal bool IsEmpty => Head is null;
@@ -16,28 +17,49 @@ internal abstract class WaiterList
     /// <summary>What its waiters wait for.</summary>
     internal WaitOperation Operation { get; init; } = WaitOperation.WaitToRead;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Remove(Waiter waiter)
     {
         Debug.Assert(waiter.List == this, "Only its own list can let a waiter go.");
-        if (waiter.Previous is null) Head = waiter.Next;
-        else waiter.Previous.Next = waiter.Next;
-        if (waiter.Next is null) _last = waiter.Previous;
-        else waiter.Next.Previous = waiter.Previous;
-        waiter.List = null;
+        waiter.LeaveList();
+        if (waiter.Previous is not null || waiter.Next is not null)
+        {
+            RemoveFromSeveral(waiter);
+            return;
+        }
+
+        Head = null;
+        _last = null;
+    }
+
+    private void RemoveFromSeveral(Waiter waiter)
+    {
+        Waiter? previous = waiter.Previous;
+        Waiter? next = waiter.Next;
+        if (previous is null) Head = next;
+        else previous.Next = next;
+        if (next is null) _last = previous;
+        else next.Previous = previous;
         waiter.Next = null;
         waiter.Previous = null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected void AddLast(Waiter waiter)
     {
         Debug.Assert(waiter is { List: null, Next: null, Previous: null }, "A waiter waits in one list at a time.");
-        waiter.List = this;
-        waiter.Previous = _last;
-        if (_last is null) Head = waiter;
-        else _last.Next = waiter;
-        _last = waiter;
+        waiter.JoinList(this);
+        if (Head is null) Head = waiter;
+        else AddToSeveral(waiter, _last ?? Head);
         waiter.NoteAnnounced();
         if (LiveWaits.IsOn) waiter.BeginLook(Operation);
+    }
+
+    private void AddToSeveral(Waiter waiter, Waiter last)
+    {
+        waiter.Previous = last;
+        last.Next = waiter;
+        _last = waiter;
     }
 }
 

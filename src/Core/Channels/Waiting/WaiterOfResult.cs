@@ -7,22 +7,32 @@ namespace FastCore.Channels.Waiting;
 /// <summary>A waiter whose operation yields a <typeparamref name="TResult"/>: the source behind the ValueTask that is awaited.</summary>
 /// <remarks>
 /// A token is the object's version. It goes up at each reuse, and the object is given up before a version comes again, so
-/// a ValueTask that is awaited a second time always gets an <see cref="InvalidOperationException"/> and never another
-/// operation's result.
+/// a ValueTask that is awaited again later gets an <see cref="InvalidOperationException"/> and never another operation's
+/// result. Two threads that await one at the same moment are a mistake that is not caught, as on the stock channels: to
+/// catch it would cost every operation a step that only this mistake needs.
 /// </remarks>
-internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool) : Waiter(owner, pool), IValueTaskSource<TResult>, IValueTaskSource
+internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool, long selectNumber = 0) : Waiter(owner, pool, selectNumber), IValueTaskSource<TResult>, IValueTaskSource
 {
     private TResult? _result;
 
     private Exception? _error;
 
-    internal override bool HasSucceeded => IsSignalled && _error is null;
-
     /// <summary>Decides it. Under the gate.</summary>
-    internal virtual void Succeed(TResult result)
+    internal void Succeed(TResult result)
     {
+        if (SelectNumber != 0)
+        {
+            SucceedCase(result);
+            return;
+        }
+
         NoteClaimed();
         _result = result;
+    }
+
+    /// <summary>The same, of a select's case.</summary>
+    private protected virtual void SucceedCase(TResult result)
+    {
     }
 
     private protected override void SetError(Exception error) => _error = error;
@@ -35,12 +45,11 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool) : Waiter(own
         parker?.Set();
     }
 
-    internal override bool Reset(short token)
+    private protected override bool Reset()
     {
-        bool reusable = base.Reset(token);
         _result = default;
         _error = null;
-        return reusable;
+        return base.Reset();
     }
 
     /// <summary>Gives the operation up, if nothing has decided it yet; then it leaves nothing behind. By the thread it blocks.</summary>
@@ -48,7 +57,7 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool) : Waiter(own
     {
         if (!Owner.TryAbandon(this)) return false;
         EndLook();
-        Owner.Recycle(this, Version, Unwatch());
+        Recycle();
         return true;
     }
 
@@ -67,13 +76,16 @@ internal class Waiter<TResult>(IWaiterOwner owner, WaiterPool pool) : Waiter(own
     public TResult GetResult(short token)
     {
         ThrowIfConsumed(token);
-        if (!IsSignalled) throw new InvalidOperationException("The operation has not finished: await its ValueTask, or ask IsCompleted first.");
+        if (!IsSignalled) ThrowUnfinished();
         TResult? result = _result;
         Exception? error = _error;
-        Owner.Recycle(this, token, Unwatch());
+        Recycle();
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         return result!;
     }
+
+    private static void ThrowUnfinished() =>
+        throw new InvalidOperationException("The operation has not finished: await its ValueTask, or ask IsCompleted first.");
 
     void IValueTaskSource.GetResult(short token) => GetResult(token);
 }

@@ -38,6 +38,9 @@ internal sealed class RecordedHistoryTests
         yield return Engine("ring, one to one", bounded with { SingleReader = true, SingleWriter = true }, static _ => ModelChannels<TAtomics>.SpscBounded(3));
         yield return Engine("limited", bounded, static _ => ModelChannels<TAtomics>.Limited(3), Leeways.OfLimited);
         yield return Engine("prioritized", bounded with { IsPrioritized = true }, static _ => ModelChannels<TAtomics>.Prioritized(3));
+        var ofOne = new ChannelShape(1);
+        yield return Engine("gated", ofOne, static _ => ModelChannels<TAtomics>.Gated());
+        yield return Engine("gated, one to one", ofOne with { SingleReader = true, SingleWriter = true }, static _ => ModelChannels<TAtomics>.GatedAlone());
         yield return Engine("rendezvous", new ChannelShape(0), static _ => ModelChannels<TAtomics>.Rendezvous());
         foreach (BoundedChannelFullMode mode in (BoundedChannelFullMode[])[BoundedChannelFullMode.DropOldest, BoundedChannelFullMode.DropNewest, BoundedChannelFullMode.DropWrite])
         {
