@@ -43,7 +43,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
 
     /// <summary>Removes a key.</summary>
     public bool TryRemove(TKey key, [MaybeNullWhen(false)] out TValue value) =>
-        HasOwnEquality ? _core.TryRemove(new OwnEqualityProbe<TKey>(key), out _, out value) : _core.TryRemove(Probe(key), out _, out value);
+        HasOwnEquality ? _core.TryRemove(new OwnEqualityProbe<TKey>(key), out value) : _core.TryRemove(Probe(key), out value);
 
     /// <summary>Gets or sets.</summary>
     public TValue this[TKey key]

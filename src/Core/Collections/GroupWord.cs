@@ -26,6 +26,9 @@ internal static class GroupWord
 
     internal static bool IsFrozen(long word) => (word & Frozen) != 0;
 
+    /// <summary>Whether a writer may take the lock.</summary>
+    internal static bool IsOpen(long word) => (word & (Locked | Frozen)) == 0;
+
     /// <summary>Whether an entry whose home is this group, or one before it, may lie behind it.</summary>
     internal static bool IsPassed(long word) => (word & PassedMask) != 0;
 

@@ -7,36 +7,45 @@ namespace FastCore.Collections;
 internal sealed partial class MapCore<TKey, TValue, TAtomics>
 {
     /// <summary>Adds the key unless it is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryAdd<TProbe>(scoped in TProbe probe, TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct
     {
-        while (!Look(in probe, out MapSight<TKey, TValue> sight, out _, out _))
-        {
-            if (TryInsert(in sight, in probe, value)) return true;
-        }
-
-        return false;
+        ref MapGroup<TKey, TValue> group = ref LookAtHome(in probe, out Scan found, out MapSegment<TKey, TValue> segment, out int home, out long word, out _, out _, out _);
+        if (found == Scan.Found) return false;
+        return (found == Scan.Absent && TryInsertAtHome(segment, home, ref group, word, in probe, value)) || TryAddSomewhere(probe, value);
     }
 
     /// <summary>Adds the key, or gives it another value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Set<TProbe>(scoped in TProbe probe, TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct
     {
-        while (!(Look(in probe, out MapSight<TKey, TValue> sight, out _, out _) ? TryReplace(in sight, value) : TryInsert(in sight, in probe, value)))
-        {
-        }
+        ref MapGroup<TKey, TValue> group = ref LookAtHome(in probe, out Scan found, out MapSegment<TKey, TValue> segment, out int home, out long word, out int lane, out _, out _);
+        if (found == Scan.Found && TryReplaceAtHome(ref group, word, lane, value)) return;
+        if (found == Scan.Absent && TryInsertAtHome(segment, home, ref group, word, in probe, value)) return;
+        SetSomewhere(probe, value);
     }
 
     /// <summary>Adds the key unless it is there.</summary>
     /// <returns>The value it has then.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TValue GetOrAdd<TProbe>(scoped in TProbe probe, TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct
     {
-        while (true)
-        {
-            if (Look(in probe, out MapSight<TKey, TValue> sight, out _, out TValue? present)) return present!;
-            if (TryInsert(in sight, in probe, value)) return value;
-        }
+        ref MapGroup<TKey, TValue> group = ref LookAtHome(in probe, out Scan found, out MapSegment<TKey, TValue> segment, out int home, out long word, out _, out _, out TValue? present);
+        if (found == Scan.Found) return present!;
+        return found == Scan.Absent && TryInsertAtHome(segment, home, ref group, word, in probe, value) ? value : GetOrAddSomewhere(probe, value);
+    }
+
+    /// <summary>Removes the key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryRemove<TProbe>(scoped in TProbe probe, [MaybeNullWhen(false)] out TValue value)
+        where TProbe : struct, IMapProbe<TKey>, allows ref struct
+    {
+        ref MapGroup<TKey, TValue> group = ref LookAtHome(in probe, out Scan found, out _, out _, out long word, out int lane, out _, out value);
+        if (found == Scan.Absent) return false;
+        return (found == Scan.Found && TryRemoveAtHome(ref group, word, lane)) || TryRemoveSomewhere(probe, out value);
     }
 
     /// <summary>Removes the key.</summary>
@@ -103,4 +112,40 @@ internal sealed partial class MapCore<TKey, TValue, TAtomics>
     private bool TryInsert<TProbe>(in MapSight<TKey, TValue> sight, scoped in TProbe probe, TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct =>
         TryInsert(in sight, probe.Key, value, probe.Hash, probe.HashCode);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAddSomewhere<TProbe>(scoped TProbe probe, TValue value)
+        where TProbe : struct, IMapProbe<TKey>, allows ref struct
+    {
+        while (!Look(in probe, out MapSight<TKey, TValue> sight, out _, out _))
+        {
+            if (TryInsert(in sight, in probe, value)) return true;
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SetSomewhere<TProbe>(scoped TProbe probe, TValue value)
+        where TProbe : struct, IMapProbe<TKey>, allows ref struct
+    {
+        while (!(Look(in probe, out MapSight<TKey, TValue> sight, out _, out _) ? TryReplace(in sight, value) : TryInsert(in sight, in probe, value)))
+        {
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TValue GetOrAddSomewhere<TProbe>(scoped TProbe probe, TValue value)
+        where TProbe : struct, IMapProbe<TKey>, allows ref struct
+    {
+        while (true)
+        {
+            if (Look(in probe, out MapSight<TKey, TValue> sight, out _, out TValue? present)) return present!;
+            if (TryInsert(in sight, in probe, value)) return value;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryRemoveSomewhere<TProbe>(scoped TProbe probe, [MaybeNullWhen(false)] out TValue value)
+        where TProbe : struct, IMapProbe<TKey>, allows ref struct => TryRemove(in probe, out _, out value);
 }
