@@ -8,7 +8,10 @@ namespace FastCore.Collections;
 internal sealed partial class MapCore<TKey, TValue, TAtomics>
 {
     /// <summary>Looks for a key. Writes nothing, and waits only for a writer at work in the same group.</summary>
-    /// <remarks>Here is what most reads need: one look into the home group. It calls nothing that would make the compiler save registers for it.</remarks>
+    /// <remarks>
+    /// What most reads are: one look into the home group, with no call that would make the compiler keep anything in memory.
+    /// The fewer instructions, the more reads the processor has under way at once while it waits for memory.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryRead<TProbe>(scoped in TProbe probe, [MaybeNullWhen(false)] out TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct
@@ -20,28 +23,34 @@ internal sealed partial class MapCore<TKey, TValue, TAtomics>
         long word = TAtomics.Read(in group.Word);
         if (!GroupWord.IsLocked(word))
         {
-            Scan found = ScanGroup(ref group, word, in probe, out _, out TKey? seen, out value!);
-            if (found == Scan.Found) return true;
-            if (found == Scan.Absent && !GroupWord.IsPassed(word)) return false;
+            uint candidates = MapLayout.With(TAtomics.ReadRacingSlot(in group.Tags), Vector128.Create(MapHash.Tag(hash)));
+            while (candidates != 0)
+            {
+                ref MapSlot<TKey, TValue> slot = ref group.Slot(BitOperations.TrailingZeroCount(candidates));
+                TKey key = TAtomics.ReadRacingSlot(in slot.Key);
+                value = TAtomics.ReadRacingSlot(in slot.Value);
+                if (TAtomics.Read(in group.Word) != word) return TryReadSomewhere(probe, out value);
+                if (probe.Matches(key)) return true;
+                candidates &= candidates - 1;
+            }
+
+            if (!GroupWord.IsPassed(word) && TAtomics.Read(in group.Word) == word)
+            {
+                value = default;
+                return false;
+            }
         }
 
-        return TryReadOn(ref group, probe, out _, out value!);
+        return TryReadSomewhere(probe, out value);
     }
 
     /// <inheritdoc cref="TryRead{TProbe}(ref readonly TProbe, out TValue)"/>
-    internal bool TryRead<TProbe>(scoped in TProbe probe, [MaybeNullWhen(false)] out TKey key, [MaybeNullWhen(false)] out TValue value)
-        where TProbe : struct, IMapProbe<TKey>, allows ref struct
-    {
-        MapSegment<TKey, TValue> segment = SegmentOf(probe.Hash);
-        return TryReadOn(ref segment.Group(segment.HomeOf(probe.Hash)), probe, out key!, out value!);
-    }
-
-    /// <summary>Looks for a key from a group on.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryReadOn<TProbe>(ref MapGroup<TKey, TValue> group, scoped TProbe probe, [MaybeNull] out TKey key, [MaybeNull] out TValue value)
+    internal bool TryRead<TProbe>(scoped in TProbe probe, [MaybeNull] out TKey key, [MaybeNull] out TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct
     {
         SpinWait spinner = default;
+        MapSegment<TKey, TValue> segment = SegmentOf(probe.Hash);
+        ref MapGroup<TKey, TValue> group = ref segment.Group(segment.HomeOf(probe.Hash));
         while (true)
         {
             long word = TAtomics.Read(in group.Word);
@@ -61,6 +70,11 @@ internal sealed partial class MapCore<TKey, TValue, TAtomics>
             }
         }
     }
+
+    /// <summary>The read that the home group alone could not answer, or not at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadSomewhere<TProbe>(scoped TProbe probe, [MaybeNullWhen(false)] out TValue value)
+        where TProbe : struct, IMapProbe<TKey>, allows ref struct => TryRead(in probe, out _, out value!);
 
     /// <summary>What a look into a group found.</summary>
     private enum Scan

@@ -22,7 +22,7 @@ internal struct MapGroup<TKey, TValue>
     /// <summary>The slot of a lane, 0 to 15.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     internal ref MapSlot<TKey, TValue> Slot(int lane) =>
-        ref Unsafe.Add(ref Unsafe.As<MapSlots<TKey, TValue>, MapSlot<TKey, TValue>>(ref _slots), lane);
+        ref Unsafe.Add(ref Unsafe.As<MapSlots<TKey, TValue>, MapSlot<TKey, TValue>>(ref _slots), (nint)(uint)lane);
 }
 
 /// <summary>An entry's place.</summary>

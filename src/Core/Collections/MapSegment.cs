@@ -56,7 +56,7 @@ internal sealed class MapSegment<TKey, TValue>
     internal ref MapGroup<TKey, TValue> Group(int index)
     {
         Debug.Assert((uint)index < (uint)_groups.Length, "A group past the reach of every home.");
-        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_groups), index);
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_groups), (nint)(uint)index);
     }
 
     /// <summary>Writes an entry into an empty slot of a group that the caller has locked, or that nobody else knows yet.</summary>
