@@ -44,7 +44,7 @@ internal sealed partial class MapCore<TKey, TValue, TAtomics>
         return TryReadSomewhere(probe, out value);
     }
 
-    /// <inheritdoc cref="TryRead{TProbe}(ref readonly TProbe, out TValue)"/>
+    /// <summary>Looks for a key and the value it has, as far behind its home as need be.</summary>
     internal bool TryRead<TProbe>(scoped in TProbe probe, [MaybeNull] out TKey key, [MaybeNull] out TValue value)
         where TProbe : struct, IMapProbe<TKey>, allows ref struct
     {
