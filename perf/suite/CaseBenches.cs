@@ -1,4 +1,5 @@
 using FastCore.Perf.Channels;
+using FastCore.Perf.Collections;
 using FastCore.Perf.Rounds;
 using FastCore.Perf.Scheduling;
 
@@ -15,4 +16,7 @@ public static class CaseBenches
 
     /// <summary>The scheduler, beside the thread pool and its tasks.</summary>
     public static CaseBench Scheduler { get; } = new("scheduler", SchedulerCases.All);
+
+    /// <summary>The map, beside the stock one and what else is used for it.</summary>
+    public static CaseBench Map { get; } = new("map", MapCases.All);
 }

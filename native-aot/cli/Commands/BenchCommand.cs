@@ -66,6 +66,10 @@ internal sealed class BenchCommand
         var schedulerCommand = new Command("scheduler", "Measure our scheduler beside the thread pool and its tasks.") { _filter };
         schedulerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Scheduler, new())]));
         command.Subcommands.Add(schedulerCommand);
+
+        var mapCommand = new Command("map", "Measure our concurrent map beside the stock one, a lock-free one, a reader-writer lock and 32 shards.") { _filter };
+        mapCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Map, new())]));
+        command.Subcommands.Add(mapCommand);
         return command;
     }
 

@@ -40,6 +40,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric StealsPerThousand = new("steals_per_kop", "steals/1000 ops", 2);
     public static readonly Metric MigrationsPerThousand = new("migrations_per_kop", "migrations/1000 ops", 2);
     public static readonly Metric IdleCpu = new("idle_cpu_percent", "idle CPU, % of a core", 3);
+    public static readonly Metric MemoryPerEntry = new("memory_bytes_per_entry", "memory B/entry", 1);
     public static readonly Metric CorePercent = new("core_percent", "% of a core", 1, IsComparable: false);
     public static readonly Metric Written = new("written", "written", 0, IsComparable: false);
     public static readonly Metric Read = new("read", "read", 0, IsComparable: false);
@@ -57,7 +58,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
-        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu,
+        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu, MemoryPerEntry,
         Written, Read, Dropped, Cancelled, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];
 

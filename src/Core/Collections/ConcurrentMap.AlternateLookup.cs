@@ -81,10 +81,6 @@ public sealed partial class ConcurrentMap<TKey, TValue>
         public bool TryRemove(TAlternateKey key, [MaybeNullWhen(false)] out TKey actualKey, [MaybeNullWhen(false)] out TValue value) =>
             Map._core.TryRemove(Probe(key), out actualKey, out value);
 
-        private AlternateProbe<TAlternateKey, TKey> Probe(TAlternateKey key)
-        {
-            if (_comparer is null) throw new InvalidOperationException("The lookup is of no map: get it from one.");
-            return new(key, _comparer);
-        }
+        private AlternateProbe<TAlternateKey, TKey> Probe(TAlternateKey key) => new(key, _comparer);
     }
 }
