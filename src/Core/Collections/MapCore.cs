@@ -1,3 +1,32 @@
+// A hash table of segments (extendible hashing: Fagin, Nievergelt, Pippenger, Strong, 1979) of groups (Swiss tables: Abseil,
+// 2017; passers-by counted as in Meta's F14, 2019), each guarded by a sequence lock (Lameter, 2005).
+//
+// Invariants. The directory's places, by the high bits of a hash, name the one segment that has the hash's entries. A key is in
+// one slot at most, in its home group or in one of the few behind it; while it is in group g, the count of every group from
+// its home to the one before g includes it. Whatever happens to a key happens under the lock of its home group, and changes
+// that group's version; what happens to a slot of another group happens under that group's lock too, taken after the home's.
+// Locks are taken from the front of a segment to its back, and whoever freezes a segment does so in the same order: nobody
+// waits in a circle. A frozen group is not changed. A segment that was replaced stays frozen for ever.
+//
+// Linearisation points. A read takes place at its last look at the word of the group where it found the key; a read that does
+// not find it takes place at some moment between its first look and its last: a key that stayed from the one to the other
+// stayed in one slot, and was seen there (were it behind a group whose count was zero, the invariant would be broken). In a
+// frozen segment the read takes place no later than the segment was frozen, or, if that was before the call, at the moment
+// when the call found the segment in the directory: until others take its place nobody can write anything else. A write takes
+// place where it gives back the lock of the group it wrote to; one that refuses, as its read. A snapshot takes place when the
+// last group is frozen, a clearing when the empty directory is published.
+//
+// Why the lock proves what was seen before: it is taken by a compare-and-swap from the word read first. Had anything happened
+// to a key of this home meanwhile, the word's version would be another.
+//
+// Memory order. Readers: the acquire read of the word comes before the copies, the barrier behind each copy keeps the second
+// read of the word behind them. If that read gives the same word, no writer had its lock in between: a writer's stores come
+// after its compare-and-swap (FenceWrites: on ARM64 they could pass the store half of it) and before the release store that
+// gives back the lock, so a copy that has any of them makes the second read see that lock or a later version. Writers: the
+// compare-and-swap sees all that the last holder wrote before its release store. Growth: a segment is filled before the
+// release store that puts it into the directory; readers get it by an acquire read. The gates order the freezers among each
+// other, and IsReplaced.
+
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
