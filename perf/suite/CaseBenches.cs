@@ -1,4 +1,5 @@
 using FastCore.Perf.Channels;
+using FastCore.Perf.Collections;
 using FastCore.Perf.Memory;
 using FastCore.Perf.Pooling;
 using FastCore.Perf.Rounds;
@@ -23,4 +24,7 @@ public static class CaseBenches
 
     /// <summary>The object pool, beside the stock one.</summary>
     public static CaseBench Pool { get; } = new("pool", PoolCases.All);
+
+    /// <summary>The map, beside the stock one and what else is used for it.</summary>
+    public static CaseBench Map { get; } = new("map", MapCases.All);
 }

@@ -81,6 +81,10 @@ internal sealed class BenchCommand
         poolCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Pool, new())]));
         command.Subcommands.Add(poolCommand);
 
+        var mapCommand = new Command("map", "Measure our concurrent map beside the stock one, a lock-free one, a reader-writer lock and 32 shards.") { _filter };
+        mapCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Map, new())]));
+        command.Subcommands.Add(mapCommand);
+
         var gcCommand = new Command("gc", "Measure our HTTP server under an allocating load, with each setting of the garbage collector beside the others.");
         foreach (var option in (Option[])[_connections, _pipeline, _rate, _transport, _serverCpu, _loadCpu, _settings]) gcCommand.Options.Add(option);
         gcCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new GcPart(GcOptions(parsed), parsed.GetResult(_settings) == null ? null : parsed.GetValue(_settings))]));

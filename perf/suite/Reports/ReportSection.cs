@@ -31,6 +31,8 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
             [Metric.MeanTime, Metric.MillionsPerSecond, Metric.StartP50, Metric.StartP99, Metric.StartP999, Metric.StealsPerThousand, Metric.MigrationsPerThousand, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
         ("Native heap", result => result.Name.StartsWith("alloc/", StringComparison.Ordinal), Metric.MillionsPerSecond,
             [Metric.BatchP50, Metric.BatchP99, Metric.MillionsPerSecond, Metric.CacheHits, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
+        ("Map", result => result.Name.StartsWith("map/", StringComparison.Ordinal), Metric.MeanTime,
+            [Metric.MeanTime, Metric.MillionsPerSecond, Metric.MemoryPerEntry, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
         ("Rings and channels", _ => true, Metric.MillionsPerSecond,
             [Metric.MeanTime, Metric.MillionsPerSecond, Metric.SwitchesPerThousand, Metric.AllocatedPerOperation, Metric.CpuPerOperation]),
     ];
@@ -59,7 +61,7 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         {
             if (RatioOf == null) return null;
             var other = Results.Select(result => result.Ratio?.To).FirstOrDefault(to => to != null);
-            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest || RatioOf == Metric.IdleCpu ? "CPU" : RatioOf == Metric.StartP99 ? "p99" : RatioOf == Metric.P999 ? "p99.9" : "figure";
+            var what = RatioOf == Metric.MillionsPerSecond ? "Mops/s" : RatioOf == Metric.CpuPerRequest || RatioOf == Metric.IdleCpu ? "CPU" : RatioOf == Metric.StartP99 ? "p99" : RatioOf == Metric.P999 ? "p99.9" : RatioOf == Metric.MeanTime ? "ns" : "figure";
             return other == null ? "ratio" : $"{what} ÷ {other}";
         }
     }
@@ -73,5 +75,5 @@ public sealed record ReportSection(string Title, IReadOnlyList<Metric> Columns, 
         return name == null ? "" : Metric.FormatRatio(ratio.Metrics[name]);
     }
 
-    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.P999, Metric.StartTime, Metric.MillionsPerSecond, Metric.StartP99, Metric.IdleCpu, null], metric => metric == section.RatioOf);
+    private static int Rank(ReportSection section) => Array.FindIndex([Metric.CpuPerRequest, Metric.P999, Metric.StartTime, Metric.MillionsPerSecond, Metric.StartP99, Metric.IdleCpu, Metric.MeanTime, null], metric => metric == section.RatioOf);
 }

@@ -48,6 +48,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
     public static readonly Metric PauseP99 = new("gc_pause_p99_ms", "pause p99 ms", 2);
     public static readonly Metric PauseMaximum = new("gc_pause_max_ms", "pause max ms", 2);
     public static readonly Metric HiccupMaximum = new("hiccup_max_ms", "hiccup max ms", 1);
+    public static readonly Metric MemoryPerEntry = new("memory_bytes_per_entry", "memory B/entry", 1);
     public static readonly Metric CorePercent = new("core_percent", "% of a core", 1, IsComparable: false);
     public static readonly Metric BatchP50 = new("batch_p50_ns", "p50 ns", 1);
     public static readonly Metric BatchP99 = new("batch_p99_ns", "p99 ns", 1);
@@ -72,7 +73,7 @@ public sealed record Metric(string Name, string Title, int Decimals, bool IsComp
         RequestsPerSecond, CpuPerRequest, UserPerRequest, SystemPerRequest, P50, P90, P99, P999, P9999, Maximum,
         ServiceP50, ServiceP99, ServiceP999, PeakMemory, AllocatedPerRequest, SwitchesPerRequest, ServerBusy, LoadBusy,
         MemoryPerConnection, StartTime, MeanTime, MillionsPerSecond, SwitchesPerThousand, AllocatedPerOperation, CpuPerOperation,
-        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu, BatchP50, BatchP99, CacheHits,
+        StartP50, StartP99, StartP999, StealsPerThousand, MigrationsPerThousand, IdleCpu, MemoryPerEntry, BatchP50, BatchP99, CacheHits,
         Generation0, Generation1, Generation2, AllocatedPerCollection, PauseTotal, PauseP99, PauseMaximum, HiccupMaximum,
         Written, Read, Dropped, Cancelled, Spawned, Ran, Abandoned, Refused, Lost, Doubled, OutOfOrder, Hung, Failed, CorePercent,
     ];

@@ -12,15 +12,16 @@ internal static class SyntaxRules
     [
         "src/Core/Rings/",
         "src/Core/Memory/",
+        "src/Core/Collections/Prefetch.cs",
         "src/Net/Transport/",
         "src/Net/Http/Parsing/",
     ];
 
     /// <summary>Where references may be computed without bounds checks: the rooms above, and what is built of sequenced slots.</summary>
-    private static readonly string[] UncheckedRooms = [.. UnsafeRooms, "src/Core/Atomics/", "src/Core/Channels/", "src/Core/Broadcast/", "src/Core/Scheduling/LocalQueue.cs"];
+    private static readonly string[] UncheckedRooms = [.. UnsafeRooms, "src/Core/Atomics/", "src/Core/Channels/", "src/Core/Broadcast/", "src/Core/Collections/", "src/Core/Scheduling/LocalQueue.cs"];
 
     /// <summary>Lock-free code that the interleaving explorer runs.</summary>
-    private static readonly string[] ExploredRooms = ["src/Core/Rings/", "src/Core/Channels/", "src/Core/Broadcast/", "src/Core/Scheduling/LocalQueue.cs", "src/Core/Scheduling/Parking.cs", "src/Core/Tracing/TraceRing.cs"];
+    private static readonly string[] ExploredRooms = ["src/Core/Rings/", "src/Core/Channels/", "src/Core/Broadcast/", "src/Core/Collections/", "src/Core/Scheduling/LocalQueue.cs", "src/Core/Scheduling/Parking.cs", "src/Core/Tracing/TraceRing.cs"];
 
     public static readonly Rule[] All = OfCSharp(
     [
