@@ -19,8 +19,6 @@ internal static class ChildProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Code is compiled anew on a thread that starts when it likes, and no thread can start where there is no descriptor.
-        start.Environment["DOTNET_TieredCompilation"] = "0";
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -39,9 +37,6 @@ internal static class ChildProcess
         {
             case [DescriptorStarvation.Name, var kind]:
                 DescriptorStarvation.Run(kind);
-                return 0;
-            case [ControlStarvation.Name, var path]:
-                ControlStarvation.Run(path);
                 return 0;
             case [PoolStarvation.Name, var path]:
                 PoolStarvation.Run(path);

@@ -23,9 +23,7 @@ public sealed class ControlServer : IDisposable
     private const int Backlog = 8;
     private const int CallMilliseconds = 1000;
     private const int ClientMilliseconds = 3000;
-    /// <summary>How long it waits before it tries again to accept a client.</summary>
-    internal const int RetryMilliseconds = 100;
-
+    private const int RetryMilliseconds = 100;
     private const int MostTraces = 4;
     private const int DescriptorsOfTrace = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -37,7 +35,6 @@ public sealed class ControlServer : IDisposable
     // The thread's own.
     private readonly List<TraceClient> _traces = [];
     private int _isDisposed;
-    private long _acceptCalls;
 
     private ControlServer(string path, Socket listener)
     {
@@ -49,9 +46,6 @@ public sealed class ControlServer : IDisposable
 
     /// <summary>Where the socket is.</summary>
     public string Path { get; }
-
-    /// <summary>How often it has tried to accept a client.</summary>
-    internal long AcceptCalls => Interlocked.Read(ref _acceptCalls);
 
     /// <summary>Makes the socket and serves it.</summary>
     /// <param name="path">Where. A socket that a process left behind there is replaced; anything else is not.</param>
@@ -115,6 +109,8 @@ public sealed class ControlServer : IDisposable
 
     private void Run()
     {
+        // What the runtime needs for a thread that waits, it makes at the first wait: now, while there are descriptors.
+        _ending.Wait(1);
         while (Volatile.Read(ref _isDisposed) == 0)
         {
             if (TryAccept() is not { } client)
@@ -132,7 +128,6 @@ public sealed class ControlServer : IDisposable
     {
         try
         {
-            Interlocked.Increment(ref _acceptCalls);
             return _listener.Accept();
         }
         catch (Exception refused) when (refused is SocketException or ObjectDisposedException)

@@ -192,11 +192,6 @@ internal sealed class ControlServerTests
         GC.KeepAlive(channel);
     }
 
-    /// <summary>A client that can't be accepted keeps the listener ready: who does not wait then tries it again and again.</summary>
-    [Test]
-    [Platform("Linux")]
-    public void AProcessWithoutADescriptorDoesNotSpin() => ChildProcess.Run(ControlStarvation.Name, _path);
-
     [Test]
     public void AStarvedThreadPoolIsSeen() => ChildProcess.Run(PoolStarvation.Name, _path);
 
