@@ -7,8 +7,8 @@ namespace FastCore.Channels;
 /// </param>
 /// <param name="BlockSpins">The same for one that would block its thread.</param>
 /// <param name="FencesBeforeUnfenced">
-/// How many operations of a side fence before a single-producer single-consumer channel goes unfenced: what a fence on all
-/// processors costs, in single fences.
+/// How many operations of a side fence, without a sleep between them, before a channel goes unfenced. 0: as many as
+/// turn out to pay (<see cref="FencePatience"/>).
 /// </param>
 /// <param name="Run">
 /// How many items, or places, a side that has caught up with the other lets gather before it goes on, for a bounded time
@@ -40,6 +40,6 @@ internal readonly record struct ChannelTuning(int AwaitSpins, int BlockSpins, in
     internal static ChannelTuning For(int capacity)
     {
         int spins = Environment.ProcessorCount == 1 ? 0 : Spins;
-        return new(capacity <= 1 ? 0 : spins, spins, 160, Math.Min(capacity / 2, LongestRun));
+        return new(capacity <= 1 ? 0 : spins, spins, 0, Math.Min(capacity / 2, LongestRun));
     }
 }

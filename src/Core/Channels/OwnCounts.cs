@@ -18,7 +18,7 @@ internal struct OwnCounts
     /// </summary>
     [FieldOffset(CacheLine.Size)] internal int Writing;
 
-    /// <summary>How many operations have fenced since the channel was last made unfenced by this side.</summary>
+    /// <summary>How many operations have fenced since a side slept, or this one made the channel unfenced.</summary>
     [FieldOffset(CacheLine.Size + 4)] internal int Fences;
 
     /// <summary>How often an operation that can't go on looks again before it sleeps; 0 while that is in vain.</summary>

@@ -158,6 +158,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             return IsReadable ? new ValueTask<bool>(true) : _channel.WaitToReadAsyncSlowly(cancellationToken);
         }
 
+        /// <summary>A side has slept: the count of fences without a sleep begins anew. Any thread; an increment may be lost, or survive.</summary>
+        internal void ForgetFences() => _own.Fences = 0;
+
         private bool IsReadable => TQueue.HoldsItems ? !_queue.IsEmpty : (TAtomics.Read(in _channel._signals) & SignalWord.WritersQueued) != 0;
 
         /// <summary>Bounded: going to sleep and being woken costs about as much as the longest spin.</summary>
@@ -194,7 +197,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if (!TQueue.HasManyReaders && (signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
-                if (++_own.Fences == _channel._options.Tuning.FencesBeforeUnfenced)
+                if (++_own.Fences >= _channel._patience.Count)
                 {
                     _own.Fences = 0;
                     _channel.StopFencing();

@@ -123,6 +123,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
         public override bool TryComplete(Exception? error = null) => _channel.TryClose(error);
 
+        /// <inheritdoc cref="ReadSide.ForgetFences"/>
+        internal void ForgetFences() => _own.Fences = 0;
+
         private bool IsWritable
         {
             get
@@ -200,7 +203,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
             if ((signals & SignalWord.Fenced) != 0)
             {
                 signals = _channel.SignalsAfterStore();
-                if (++_own.Fences == _channel._options.Tuning.FencesBeforeUnfenced)
+                if (++_own.Fences >= _channel._patience.Count)
                 {
                     _own.Fences = 0;
                     _channel.StopFencing();

@@ -23,6 +23,7 @@
 // Reading order: this file (Settle), then .Reading, .Writing, .Cancelling, .Closing, .HandingOver, .Gating, .Batches, .Blocking,
 // .Selecting, .Tracing, .Looking, .Debugging.
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
@@ -56,9 +57,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     /// <summary>See <see cref="SignalWord"/>. Written under the gate.</summary>
     private int _signals;
 
+    private FencePatience _patience;
+
+    /// <summary>Since when its operations do not fence. Under the gate.</summary>
+    private long _unfencedSince;
+
     internal QueueChannel(TQueue queue, EngineOptions options)
     {
         _queue = queue;
+        _patience = new FencePatience(options.Tuning.FencesBeforeUnfenced);
         _options = options;
         _signals = TQueue.HasManyWriters && TQueue.HasManyReaders ? 0 : SignalWord.Fenced;
         _completion = new TaskCompletionSource(
@@ -220,6 +227,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
 
         // Nothing moves outside the gate, so there is nobody to be missed.
         if (TQueue.IsGated) return;
+        _readSide.ForgetFences();
+        _writeSide.ForgetFences();
         if (othersFence || (_signals & SignalWord.Fenced) != 0)
         {
             TAtomics.Fence();
@@ -227,7 +236,9 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
         }
 
         TAtomics.Write(ref _signals, _signals | SignalWord.Fenced);
+        long begin = Stopwatch.GetTimestamp();
         TAtomics.FenceAllProcessors();
+        _patience.Learn(Stopwatch.GetElapsedTime(_unfencedSince, begin), Stopwatch.GetElapsedTime(begin));
     }
 
     /// <summary>The other part, for a side that is one thread's: reads the word as it is after the caller's store.</summary>
@@ -244,6 +255,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics> : FastChannel<T>
     {
         TAtomics.Enter(_gate);
         TAtomics.Write(ref _signals, _signals & ~SignalWord.Fenced);
+        _unfencedSince = Stopwatch.GetTimestamp();
         TAtomics.Exit(_gate);
     }
 

@@ -18,9 +18,9 @@ namespace FastCore.Channels.Waiting;
 /// so no operation can act on an outdated one: if it read "clear" then it did so before the fence on all processors by which
 /// the mode was set, hence that fence made its store visible.
 ///
-/// The fence on all processors costs about as much as 160 single ones. So a channel starts fenced, goes unfenced
-/// after that many operations have paid, and is fenced again by the next sleep: whether it sleeps always or never, it pays
-/// at most about twice what the better choice would have cost (the ski-rental rule).
+/// The fence on all processors costs as much as hundreds or thousands of single ones. So a channel starts fenced, goes
+/// unfenced after some operations without a sleep, and is fenced again by the next sleep; whether that has paid decides how
+/// many operations it takes the next time (<see cref="FencePatience"/>).
 /// </remarks>
 internal static class SignalWord
 {
