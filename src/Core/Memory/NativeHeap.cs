@@ -36,7 +36,7 @@ public sealed unsafe partial class NativeHeap : IDisposable
     /// <summary>What <see cref="_id"/> is of a heap whose caches no thread may use: one that is disposed, or that debugs.</summary>
     private const long NoCaches = -1;
 
-    private static long s_lastId;
+    private static long _lastId;
 
     private readonly PageHeap _pages;
 
@@ -54,7 +54,7 @@ public sealed unsafe partial class NativeHeap : IDisposable
         options ??= new NativeHeapOptions();
         options.Verify();
         Name = options.Name;
-        long id = Interlocked.Increment(ref s_lastId);
+        long id = Interlocked.Increment(ref _lastId);
         _pages = new PageHeap(id, options.Limit, options.AddMemoryPressure);
         _debugger = options.Debug ? new HeapDebugger(options) : null;
         _id = options.Debug ? NoCaches : id;
