@@ -76,7 +76,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         waiter.Parker = parker;
         _readersQueued.Add(waiter);
         AnnounceAndFence(SignalWord.ReadersQueued, othersFence: TQueue.HasManyWriters);
-        if (!IsReadSettled) Settle(ref decided);
+        if (IsReadSettled) NotePhase();
+        else Settle(ref decided);
         NoteStay(waiter);
         return waiter;
     }

@@ -52,7 +52,8 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
         waiter.Parker = parker;
         _writersQueued.Add(waiter);
         AnnounceAndFence(SignalWord.WritersQueued, othersFence: TQueue.HasManyReaders);
-        if (!IsWriteSettled) Settle(ref decided);
+        if (IsWriteSettled) NotePhase();
+        else Settle(ref decided);
         NoteStay(waiter);
         return waiter;
     }

@@ -1,4 +1,4 @@
-// What one object waits for now: written by those whose wait it is, one after the other, and read by whoever looks.
+// What one object is waiting for: written by those whose wait it is, one after the other, and read by whoever looks.
 //
 // Invariant: _turn is odd exactly while the object waits. The wait is written while it is even; who awaits it is told while it
 // is odd, once at most. Begin, Await and End of one wait, and the next Begin, come one after the other, by the rules of the
@@ -50,7 +50,7 @@ internal struct WaitSlot<TAtomics>
         return ended;
     }
 
-    /// <summary>What it waits for now. By anyone.</summary>
+    /// <summary>What it is waiting for. By anyone.</summary>
     /// <param name="wait">The wait.</param>
     /// <param name="awaiter">Who awaits it; null if that was not told yet.</param>
     /// <param name="turn">Another wait's is another.</param>

@@ -58,7 +58,8 @@ public sealed unsafe partial class NativeHeap : IDisposable
         _pages = new PageHeap(id, options.Limit, options.AddMemoryPressure);
         _debugger = options.Debug ? new HeapDebugger(options) : null;
         _id = options.Debug ? NoCaches : id;
-        NativeHeapMetrics.Add(this);
+        // One that debugs has its blocks from a heap of the same name, which is counted.
+        if (_debugger is null) NativeHeapMetrics.Add(this);
     }
 
     /// <summary>The heap of those who name none. It lives as long as the process.</summary>
