@@ -3,7 +3,7 @@
 //
 // Go's begins at 20 microseconds. Here that costs more than it gives: on the virtual machines this was measured on a sleep and
 // its wake-up take 26 microseconds of processor time, so a thread that sleeps for 20 has a third of a core, for 100 a sixth,
-// for a millisecond 3 %, for ten 0.3 %. What it would find sooner is what an item has woken that runs on while nobody
+// for a millisecond 3 %. What it would find sooner is what an item has woken that runs on while nobody
 // searches: a searcher takes that away by itself. Such work waits for a millisecond or two, and for twenty where the monitor had
 // backed off.
 //
