@@ -47,7 +47,9 @@ public sealed class PauseMeter : IDisposable
     public PauseMeter(PauseMetrics? metrics = null)
     {
         _metrics = metrics ?? PauseMetrics.Default;
-        _thread = new Thread(Watch) { IsBackground = true, Name = "GC pauses and hiccups" };
+        // What happens until the thread runs is the meter's to see, too.
+        Stretch began = _began;
+        _thread = new Thread(() => Watch(began.Collections, began.Paused)) { IsBackground = true, Name = "GC pauses and hiccups" };
         _thread.UnsafeStart();
     }
 
@@ -81,11 +83,11 @@ public sealed class PauseMeter : IDisposable
 
     private static long ToTicks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    private void Watch()
+    /// <param name="collections">How many there had been when the meter began.</param>
+    /// <param name="paused">For how long they had stopped the process by then.</param>
+    private void Watch(int collections, TimeSpan paused)
     {
         long last = Stopwatch.GetTimestamp();
-        int collections = GC.CollectionCount(0);
-        TimeSpan paused = GC.GetTotalPauseDuration();
         while (!_stop.WaitOne(Interval))
         {
             long now = Stopwatch.GetTimestamp();
@@ -139,6 +141,8 @@ public sealed class PauseMeter : IDisposable
     /// <summary>What the runtime had counted at a moment. A collection of an older generation counts as one of the younger ones, too.</summary>
     private readonly record struct Stretch(long Timestamp, int Generation0, int Generation1, int Generation2, TimeSpan Paused)
     {
+        internal int Collections => Generation0 + Generation1 + Generation2;
+
         internal static Stretch Now()
         {
             int second = GC.CollectionCount(2);
