@@ -68,14 +68,6 @@ internal unsafe struct HeapChunk
     [FieldOffset(MapsAt + 136)]
     internal long HeapId;
 
-    internal int FreePages
-    {
-        get
-        {
-            fixed (ulong* free = _free) return CountSet(free, 0, PageCount);
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static HeapChunk* Of(void* address) => (HeapChunk*)((nuint)address & ~((nuint)Size - 1));
 

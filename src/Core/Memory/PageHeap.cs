@@ -67,8 +67,7 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
     }
 
     /// <summary>Gives up all chunks in which <paramref name="isLive"/> finds no block that is out. The others stay as they are.</summary>
-    /// <returns>How many bytes stay.</returns>
-    internal long Abandon(Func<nint, bool> isLive)
+    internal void Abandon(Func<nint, bool> isLive)
     {
         StopReturning();
         foreach (nint chunk in Chunks())
@@ -79,8 +78,6 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
             ChunkSource.Give((byte*)chunk, chunks);
             _reserved -= (long)chunks * HeapChunk.Size;
         }
-
-        return _reserved;
     }
 
     /// <summary>All chunks, and the first ones of blocks larger than one. They stay valid for as long as the heap is not disposed.</summary>

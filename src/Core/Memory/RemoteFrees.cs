@@ -26,9 +26,6 @@ internal static unsafe class RemoteFrees<TAtomics> where TAtomics : struct, IAto
     /// <summary>All blocks begin on multiples of this.</summary>
     private const int Unit = 16;
 
-    /// <summary>Whether there is something to take; only a hint to others than the owner.</summary>
-    internal static bool HasBlocks(ref readonly long word) => (TAtomics.Read(in word) & uint.MaxValue) != 0;
-
     /// <summary>How many blocks the word says are there.</summary>
     internal static int Count(long word) => (int)((word & ~Full) >> 32);
 
