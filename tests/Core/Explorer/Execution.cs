@@ -6,7 +6,7 @@ namespace FastCore.Tests.Explorer;
 /// Runs a model once. Of its threads only the one with the baton runs; before each access it asks the chooser who goes on,
 /// and passes the baton if that is another.
 /// </summary>
-internal sealed class Execution : IDisposable
+internal sealed class Execution : IDisposable, IModelState
 {
     private readonly ModelChecker _bounds;
     private readonly ModelThread[] _threads = new ModelThread[VectorClock.Threads];
@@ -16,8 +16,9 @@ internal sealed class Execution : IDisposable
     /// <summary>Looks at the memory after the end: everything has happened before it, and it takes no steps.</summary>
     private readonly ModelThread _observer;
 
-    private readonly SemaphoreSlim _ended = new(0);
+    private readonly AutoResetEvent _ended = new(false);
     private IReadOnlyList<ModelBody> _bodies = [];
+    private Func<bool>? _shared;
     private IChooser _chooser = new Replay([]);
     private ModelThread? _last;
     private int _preemptions;
@@ -50,7 +51,7 @@ internal sealed class Execution : IDisposable
     {
         Reset(model, chooser);
         Pass(Choose());
-        _ended.Wait();
+        _ended.WaitOne();
         Join();
         if (Failure is not null) return;
         try
@@ -74,10 +75,14 @@ internal sealed class Execution : IDisposable
         thread.IsFresh = false;
         if (decided) return;
         ModelThread? next = Choose();
-        if (next == thread) return;
-        Pass(next);
-        _workers[thread.Index].AwaitBaton();
-        if (_isAbandoned) throw new ExecutionAbandonedException();
+        if (next != thread)
+        {
+            Pass(next);
+            _workers[thread.Index].AwaitBaton();
+            if (_isAbandoned) throw new ExecutionAbandonedException();
+        }
+
+        LookAtShared(thread);
     }
 
     internal void DrainAll()
@@ -104,6 +109,7 @@ internal sealed class Execution : IDisposable
     private void Reset(Model model, IChooser chooser)
     {
         _bodies = model.Bodies;
+        _shared = model.Shared;
         _chooser = chooser;
         _last = null;
         _preemptions = _delays = 0;
@@ -127,7 +133,11 @@ internal sealed class Execution : IDisposable
     {
         try
         {
-            if (!_isAbandoned) body();
+            if (!_isAbandoned)
+            {
+                LookAtShared(thread);
+                body();
+            }
         }
         catch (ExecutionAbandonedException)
         {
@@ -142,10 +152,16 @@ internal sealed class Execution : IDisposable
         Pass(_isAbandoned || Failure is not null ? null : Choose());
     }
 
+    /// <summary>Nothing changes until the thread's next step but by itself, so what it can see is what is there now.</summary>
+    private void LookAtShared(ModelThread thread)
+    {
+        if (_shared is not null) thread.Learn(Did.Looked, _shared() ? 1UL : 0);
+    }
+
     /// <summary>Gives the baton to a thread, or says to the controller that none goes on.</summary>
     private void Pass(ModelThread? next)
     {
-        if (next is null) _ended.Release();
+        if (next is null) _ended.Set();
         else _workers[next.Index].GiveBaton();
     }
 
@@ -157,7 +173,7 @@ internal sealed class Execution : IDisposable
         {
             if (_threads[i].HasEnded) continue;
             _workers[i].GiveBaton();
-            _ended.Wait();
+            _ended.WaitOne();
         }
     }
 
@@ -182,7 +198,7 @@ internal sealed class Execution : IDisposable
                     return null;
                 }
 
-                Decision decision = _chooser.Choose(open[..count]);
+                Decision decision = _chooser.Choose(open[..count], this);
                 _decisions.Add(decision);
                 ModelThread thread = _threads[decision.Thread];
                 if (decision.Act == Act.Flush)
@@ -206,6 +222,15 @@ internal sealed class Execution : IDisposable
             Failure = failure;
             return null;
         }
+    }
+
+    public ModelState State()
+    {
+        // Who ran last matters only where leaving it costs, and a delay only to the store that may not arrive at once.
+        ulong key = (ulong)(_last is not null && CostsToLeave(_last) ? _last.Index : VectorClock.Threads);
+        if (_decisions.Count > 0 && _decisions[^1] is { Act: Act.Delay, Thread: int delaying }) key |= (ulong)(delaying + 1) << 8;
+        for (int i = 0; i < _bodies.Count; i++) key = Fingerprint.Link(key, _threads[i].State());
+        return new ModelState(key, _preemptions, _delays);
     }
 
     private void FailIfStuck()

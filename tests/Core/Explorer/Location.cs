@@ -25,9 +25,13 @@ internal sealed class Location(int number)
     /// <summary>Slots: the moment of each thread's last read.</summary>
     internal Vector128<int> LastReads;
 
+    /// <summary>The chain of its writes; zero before the first.</summary>
+    internal ulong Version;
+
     internal void Start(Cell initial)
     {
         Value = initial;
+        Version = 0;
         Released = LastWrite = LastReads = Vector128<int>.Zero;
     }
 }

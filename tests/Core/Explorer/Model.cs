@@ -8,11 +8,23 @@ internal sealed class Model
 
     internal IReadOnlyList<ModelBody> Bodies => _bodies;
 
+    internal Func<bool>? Shared { get; private set; }
+
     /// <summary>Adds a thread. What it shares with others it must reach through <see cref="ExplorerAtomics"/> alone.</summary>
     internal void Thread(string name, Action body)
     {
         if (_bodies.Count == VectorClock.Threads) throw new InvalidOperationException($"A model has at most {VectorClock.Threads} threads.");
         _bodies.Add(new ModelBody(name, body));
+    }
+
+    /// <summary>
+    /// Names what threads may read without a step, such as whether a token has fired. Each of their steps then counts as a look
+    /// at it, so that <see cref="ModelChecker.Merges"/> can tell apart who has seen what.
+    /// </summary>
+    internal void Shares(Func<bool> plain)
+    {
+        if (Shared is not null) throw new InvalidOperationException("A model shares one thing at most.");
+        Shared = plain;
     }
 
     /// <summary>Runs when all threads have ended and every delayed store has arrived.</summary>

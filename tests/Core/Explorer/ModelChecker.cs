@@ -18,6 +18,16 @@ internal sealed class ModelChecker
     /// </summary>
     internal int DelayedStores { get; init; }
 
+    /// <summary>
+    /// Whether a path that comes to a state seen before is not walked on: whatever lies beyond has been seen. Only for models
+    /// whose threads learn of each other by <see cref="ExplorerAtomics"/>, locks, parkers and conditions alone, and by what the
+    /// model <see cref="Model.Shares"/>: any other variable that one thread writes and another reads is no part of the state.
+    /// </summary>
+    internal bool Merges { get; init; }
+
+    /// <summary>Where given, takes the keys of the states in which executions ended.</summary>
+    internal ISet<ulong>? Ends { get; init; }
+
     /// <summary>How many executions to run at most.</summary>
     internal long Executions { get; init; } = 1_000_000;
 
@@ -26,13 +36,14 @@ internal sealed class ModelChecker
     internal Exploration Explore(Action<Model> build)
     {
         using var execution = new Execution(this);
-        var path = new DepthFirst();
+        var path = new DepthFirst(Merges ? new SeenStates() : null);
         for (long done = 0; done < Executions;)
         {
             path.Restart();
             if (!TryRun(execution, build, path)) continue;
             done++;
             if (execution.Failure is not null) return Fail(execution, build, done);
+            Ends?.Add(execution.State().Key);
             if (!path.Advance()) return new Exploration(done, IsExhaustive: true, Failure: null);
         }
 

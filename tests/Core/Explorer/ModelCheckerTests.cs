@@ -258,6 +258,74 @@ internal sealed class ModelCheckerTests
         Assert.That(exploration.Failure?.Sentence, Is.EqualTo("An addition was lost."));
     }
 
+    /// <summary>Merging leaves out paths, and no state in which any of them ends.</summary>
+    [TestCase(0, 0)]
+    [TestCase(2, 0)]
+    [TestCase(2, 1)]
+    [TestCase(4, 2)]
+    public void MergingComesToEveryEnd(int preemptions, int delayedStores)
+    {
+        var (allEnds, mergedEnds) = (new HashSet<ulong>(), new HashSet<ulong>());
+        Exploration all = new ModelChecker { Preemptions = preemptions, DelayedStores = delayedStores, Ends = allEnds }.Explore(EveryKindOfAccess);
+        Exploration merged = new ModelChecker { Preemptions = preemptions, DelayedStores = delayedStores, Merges = true, Ends = mergedEnds }.Explore(EveryKindOfAccess);
+        Assert.That((all.Failure, merged.Failure, merged.IsExhaustive), Is.EqualTo(((Failure?)null, (Failure?)null, true)));
+        Assert.That(mergedEnds, Is.EquivalentTo(allEnds));
+        Assert.That(merged.Executions, preemptions == 0 ? Is.LessThanOrEqualTo(all.Executions) : Is.LessThan(all.Executions));
+    }
+
+    /// <summary>What the threads read is part of their ends: as many answers come out with merging as without.</summary>
+    [Test]
+    public void MergingComesToEveryAnswer([Values] bool merges, [Values(0, 1)] int delayedStores)
+    {
+        var answers = new HashSet<(int, int)>();
+        Exploration exploration = new ModelChecker { Preemptions = 6, DelayedStores = delayedStores, Merges = merges }.Explore(model =>
+        {
+            var cells = new Cells();
+            int first = 0, second = 0;
+            model.Thread("a", () =>
+            {
+                ExplorerAtomics.Write(ref cells.X, 1);
+                first = ExplorerAtomics.Read(in cells.Y);
+                ExplorerAtomics.Write(ref cells.X, 2);
+            });
+            model.Thread("b", () =>
+            {
+                ExplorerAtomics.Write(ref cells.Y, 1);
+                second = ExplorerAtomics.Read(in cells.X);
+            });
+            model.AtEnd(() => answers.Add((first, second)));
+        });
+        Assert.That(exploration.IsExhaustive);
+        (int, int)[] inOrder = [(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)];
+        Assert.That(answers, Is.EquivalentTo(delayedStores == 0 ? inOrder : [(0, 0), .. inOrder]));
+    }
+
+    private static void EveryKindOfAccess(Model model)
+    {
+        var cells = new Cells();
+        var gate = new Gate();
+        var parker = new Parker();
+        model.Thread("a", () =>
+        {
+            ExplorerAtomics.Write(ref cells.X, 1);
+            ExplorerAtomics.Enter(gate);
+            ExplorerAtomics.WriteSlot(ref cells.Slot, 1);
+            ExplorerAtomics.Exit(gate);
+            ExplorerAtomics.Write(ref cells.Y, ExplorerAtomics.Read(in cells.X));
+            parker.Unpark();
+        });
+        model.Thread("b", () =>
+        {
+            if (ExplorerAtomics.CompareExchange(ref cells.X, 2, 1) == 1) ExplorerAtomics.Fence();
+            ExplorerAtomics.Enter(gate);
+            ExplorerAtomics.WriteSlot(ref cells.Slot, 2);
+            ExplorerAtomics.Exit(gate);
+            SpinWhileZero(in cells.Y);
+            if (ExplorerAtomics.ReadRacingSlot(in cells.Slot) == 1) ExplorerAtomics.Add(ref cells.X, 1);
+            parker.Park();
+        });
+    }
+
     private static void SpinWhileZero(ref readonly int location)
     {
         SpinWait spinner = default;

@@ -14,6 +14,11 @@ internal sealed partial class ModelThread
         {
             Acquire(location.Released);
             value = location.Value;
+            Learn(Did.Read, location.Version);
+        }
+        else
+        {
+            Learn(Did.ReadOwnStore);
         }
 
         if (!_polling) execution.Note(index, "reads", location, value);
@@ -40,6 +45,7 @@ internal sealed partial class ModelThread
         FullFence();
         Location location = execution.Memory.At(address, initial);
         Acquire(location.Released);
+        Learn(Did.Updated, location.Version);
         return location;
     }
 
@@ -49,6 +55,7 @@ internal sealed partial class ModelThread
         location.LastWrite = VectorClock.Moment(_clock, index);
         location.Value = value;
         location.Released = Release();
+        location.Version = Fingerprint.Link(location.Version, Knowledge);
         Changed();
     }
 
@@ -62,12 +69,14 @@ internal sealed partial class ModelThread
     {
         if (!execution.HasStoreBuffers) return;
         Step(StepKind.Full);
+        Learn(Did.FencedAll);
         execution.DrainAll();
     }
 
     internal void FullFence()
     {
         Step(StepKind.Full);
+        Learn(Did.Fenced);
         Drain();
     }
 
@@ -78,7 +87,8 @@ internal sealed partial class ModelThread
 
     internal void FlushOne()
     {
-        Location location = Buffer.Flush();
+        Location location = Buffer.Flush(out ulong met);
+        _arrivals = Fingerprint.Link(_arrivals, met);
         execution.Note(index, "store arrives at", location, location.Value);
         Changed();
     }
@@ -97,6 +107,7 @@ internal sealed partial class ModelThread
         Step(StepKind.Read);
         Location location = execution.Memory.At(address, default);
         bool whole = VectorClock.HappensBefore(location.LastWrite, _clock);
+        Learn(Did.ReadRacing, Fingerprint.Link(location.Version, whole ? 1UL : 0));
         execution.Note(index, whole ? "reads slot" : "reads torn slot", location);
         return whole;
     }
@@ -108,6 +119,7 @@ internal sealed partial class ModelThread
         Model.Require(VectorClock.HappensBefore(location.LastWrite, _clock), $"Race: slot {location.Number} is written while another thread may still write it.");
         Model.Require(VectorClock.HappensBefore(location.LastReads, _clock), $"Race: slot {location.Number} is written while another thread may still read it.");
         location.LastWrite = VectorClock.Moment(_clock, index);
+        location.Version = Fingerprint.Link(location.Version, Knowledge);
     }
 
     /// <summary>Waits for the lock and takes it: a full fence, as its read-modify-write is.</summary>
@@ -116,6 +128,7 @@ internal sealed partial class ModelThread
         Location location = execution.Memory.At(gate);
         WaitUntil(() => Forward(location).Bits == 0);
         Acquire(location.Released);
+        Learn(Did.Entered, location.Version);
         Update(location, new Cell(1, null));
     }
 
@@ -133,13 +146,16 @@ internal sealed partial class ModelThread
         {
             DelaysStore = false;
             execution.Note(index, "will store", location, value);
-            Buffer.Add(location, value, Release());
+            Learn(Did.WillStore);
+            Buffer.Add(location, value, Release(), Knowledge);
             return;
         }
 
         execution.Note(index, "stores", location, value);
         location.Value = value;
         location.Released = Release();
+        Learn(Did.Stored, location.Version);
+        location.Version = Fingerprint.Link(location.Version, Knowledge);
         Changed();
     }
 

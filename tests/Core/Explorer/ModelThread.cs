@@ -55,6 +55,12 @@ internal sealed partial class ModelThread(Execution execution, int index)
 
     internal StoreBuffer Buffer { get; } = new();
 
+    /// <summary>The chain of what this thread has done and read.</summary>
+    internal ulong Knowledge { get; private set; }
+
+    /// <summary>The chain of this thread's delayed stores that have arrived, each with the version that it met.</summary>
+    private ulong _arrivals;
+
     internal void Reset(Vector128<int> clock)
     {
         _clock = clock;
@@ -66,6 +72,7 @@ internal sealed partial class ModelThread(Execution execution, int index)
         HasEnded = false;
         DelaysStore = false;
         Buffer.Clear();
+        Knowledge = _arrivals = 0;
         Pending = StepKind.Read;
     }
 
@@ -99,6 +106,7 @@ internal sealed partial class ModelThread(Execution execution, int index)
     internal void Spin()
     {
         Step(StepKind.Yield);
+        Learn(Did.Spun);
         Note("spins");
         _changesSeen = OthersChanges;
     }
@@ -107,10 +115,24 @@ internal sealed partial class ModelThread(Execution execution, int index)
     {
         _condition = condition;
         Step(StepKind.Wait);
+        Learn(Did.Waited);
         Drain();
     }
 
     internal void Note(string does) => execution.Note(index, does);
+
+    /// <summary>This thread did something, and met this version.</summary>
+    internal void Learn(Did did, ulong version = 0)
+    {
+        if (!_polling) Knowledge = Fingerprint.Link(Fingerprint.Link(Knowledge, (ulong)did), version);
+    }
+
+    /// <summary>All that this thread's future depends on, beside the other threads'.</summary>
+    internal ulong State()
+    {
+        int flags = (HasEnded ? 1 : 0) | (IsFresh ? 2 : 0) | (CanGo() ? 4 : 0) | ((int)Pending << 3) | (Buffer.Count << 8);
+        return Fingerprint.Link(Fingerprint.Link(Knowledge, _arrivals), (ulong)flags);
+    }
 
     internal void Acquire(Vector128<int> released) => _clock = Vector128.Max(_clock, released);
 

@@ -9,6 +9,7 @@ namespace FastCore.Tests.Explorer;
 internal sealed class Parker
 {
     private Vector128<int> _clock;
+    private ulong _version;
 
     /// <summary>Wake-ups that no park has used. More than zero at the end says that somebody was woken once too often.</summary>
     internal int Permits { get; private set; }
@@ -20,6 +21,8 @@ internal sealed class Parker
         thread.WaitUntil(() => Permits > 0);
         thread.Note("is awake");
         Permits--;
+        thread.Learn(Did.Parked, _version);
+        _version = Fingerprint.Link(_version, thread.Knowledge);
         thread.Acquire(_clock);
     }
 
@@ -30,6 +33,8 @@ internal sealed class Parker
         thread.Note("wakes");
         _clock = Vector128.Max(_clock, thread.Release());
         Permits++;
+        thread.Learn(Did.Unparked, _version);
+        _version = Fingerprint.Link(_version, thread.Knowledge);
         thread.Changed();
     }
 }

@@ -10,11 +10,14 @@ internal sealed class StoreBuffer
 {
     private readonly Queue<Entry> _entries = new();
 
-    internal bool IsEmpty => _entries.Count == 0;
+    internal int Count => _entries.Count;
+
+    internal bool IsEmpty => Count == 0;
 
     internal void Clear() => _entries.Clear();
 
-    internal void Add(Location location, Cell value, Vector128<int> released) => _entries.Enqueue(new Entry(location, value, released));
+    internal void Add(Location location, Cell value, Vector128<int> released, ulong knowledge) =>
+        _entries.Enqueue(new Entry(location, value, released, knowledge));
 
     internal bool TryForward(Location location, out Cell value)
     {
@@ -30,14 +33,16 @@ internal sealed class StoreBuffer
         return found;
     }
 
-    /// <summary>Makes the oldest store visible to all.</summary>
-    internal Location Flush()
+    /// <summary>Makes the oldest store visible to all. <paramref name="met"/> is the version that it took the place of.</summary>
+    internal Location Flush(out ulong met)
     {
         Entry entry = _entries.Dequeue();
         entry.Location.Value = entry.Value;
         entry.Location.Released = entry.Released;
+        met = entry.Location.Version;
+        entry.Location.Version = Fingerprint.Link(met, entry.Knowledge);
         return entry.Location;
     }
 
-    private readonly record struct Entry(Location Location, Cell Value, Vector128<int> Released);
+    private readonly record struct Entry(Location Location, Cell Value, Vector128<int> Released, ulong Knowledge);
 }
