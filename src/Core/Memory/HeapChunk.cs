@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -39,6 +40,12 @@ internal unsafe struct HeapChunk
     private const int Words = PageCount / 64;
 
     private const int SpansAt = PageCount * 16;
+
+    /// <summary>
+    /// The part of the head that says what pages are of, zero where they are free; whole pages of the system. So while
+    /// <see cref="IsUnused"/> its memory may go.
+    /// </summary>
+    internal const int SpansEnd = MapsAt;
 
     private const int MapsAt = SpansAt + (PageCount * HeapSpan.SizeInBytes);
 
@@ -127,7 +134,20 @@ internal unsafe struct HeapChunk
     /// <summary>Gives a run back.</summary>
     internal void GiveRun(int page, int pages)
     {
-        fixed (ulong* free = _free) Mark(free, page, pages, true);
+        fixed (ulong* free = _free)
+        {
+            Debug.Assert(CountSet(free, page, pages) == 0, "A run is given back whose pages are free.");
+            Mark(free, page, pages, true);
+        }
+    }
+
+    /// <summary>Whether no page is in use.</summary>
+    internal bool IsUnused
+    {
+        get
+        {
+            fixed (ulong* free = _free) return CountSet(free, HeadPages, UsablePages) == UsablePages;
+        }
     }
 
     /// <summary>Finds the next run of free pages that have memory behind them.</summary>

@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Memory;
 
@@ -33,6 +34,12 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
     {
         HeapSpan* span = pages <= HeapChunk.UsablePages ? AllocateRun((int)pages) : AllocateChunks(pages);
         span->SizeClass = sizeClass;
+        if (Tracer.IsOn)
+        {
+            span->Subject = Tracer.NewSubject();
+            Tracer.Record(span->IsZero ? MemoryTables.TakeZeroed : MemoryTables.TakeIdle, span->Subject, (long)span->Bytes);
+        }
+
         HeapChunk* chunk = HeapChunk.Of(span);
         int first = HeapChunk.PageOf(span->Start);
         int mapped = Math.Min(span->Pages, HeapChunk.PageCount - first);
@@ -47,6 +54,8 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
         HeapChunk* chunk = HeapChunk.Of(span);
         int first = HeapChunk.PageOf(span->Start);
         int pages = span->Pages;
+        SpanLife<HardwareAtomics>.Step(span, SpanPhase.Released);
+        if (span->Subject != 0) Tracer.Record(chunk->Chunks > 1 ? MemoryTables.Unmap : MemoryTables.Release, span->Subject, (long)span->Bytes);
         int mapped = Math.Min(pages, HeapChunk.PageCount - first);
         new Span<PageEntry>(HeapChunk.EntryAt(chunk, first), mapped).Clear();
         if (addsMemoryPressure) GC.RemoveMemoryPressure((long)span->Bytes);

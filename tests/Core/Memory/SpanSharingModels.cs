@@ -23,7 +23,7 @@ internal sealed class SpanSharingModels
 
     [Test]
     public void AFreeInTwoStepsIsFound() =>
-        ModelAssert.Found(new ModelChecker(), "comes back twice", model => Build<FaultyAtomics<SplitUpdates>>(model, "pr", [1, 1]));
+        ModelAssert.Found(new ModelChecker(), "Race", model => Build<FaultyAtomics<SplitUpdates>>(model, "pr", [1, 1]));
 
     [Test]
     public void AChainWordWrittenLateIsFound() =>
@@ -68,7 +68,7 @@ internal sealed class SpanSharingModels
 
         internal SpanOfThree()
         {
-            *_span = new HeapSpan { Start = _memory, BlockSize = 16, Capacity = Blocks, Cut = Blocks, Used = Blocks };
+            *_span = new HeapSpan { Start = _memory, BlockSize = 16, Capacity = Blocks, Cut = Blocks, Used = Blocks, Phase = SpanPhase.Linked };
         }
 
         ~SpanOfThree()

@@ -10,7 +10,7 @@ internal sealed class HeadlineTests
     private static IEnumerable<TestCaseData> Areas =>
     [
         new(CaseBenches.Channels, 18 * 2),
-        new(CaseBenches.Pool, 3 * 2),
+        new(CaseBenches.Pool, 4 * 2),
         new(CaseBenches.Alloc, 6 * 2),
         new(CaseBenches.Map, 4 * 2),
     ];
