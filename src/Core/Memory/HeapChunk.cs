@@ -100,18 +100,24 @@ internal unsafe struct HeapChunk
         if (!isZero) Mark(chunk->_dirty, HeadPages, UsablePages, true);
     }
 
-    /// <summary>Takes the first run of free pages that is long enough.</summary>
+    /// <summary>Takes the first run of free pages that is long enough: from a page on, or else of all.</summary>
     /// <param name="pages">How many.</param>
+    /// <param name="from">The page to begin at.</param>
     /// <param name="dirty">How many of them may hold something else than zeros.</param>
     /// <param name="longest">If none is long enough: how long the longest is.</param>
     /// <returns>The first page, or -1.</returns>
-    internal int TakeRun(int pages, out int dirty, out int longest)
+    internal int TakeRun(int pages, int from, out int dirty, out int longest)
+    {
+        int page = TakeRunBehind(from, pages, out dirty, out longest);
+        return page < 0 && from > 0 ? TakeRunBehind(0, pages, out dirty, out longest) : page;
+    }
+
+    private int TakeRunBehind(int page, int pages, out int dirty, out int longest)
     {
         dirty = 0;
         longest = 0;
         fixed (ulong* free = _free, dirtyMap = _dirty)
         {
-            int page = 0;
             while ((page = Next(free, page, true)) < PageCount)
             {
                 int end = Next(free, page, false);
