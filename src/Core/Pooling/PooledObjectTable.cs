@@ -11,7 +11,7 @@ internal static class PooledObjectTable
     internal static readonly Transition Bring = new("elsewhere", "bring", "kept");
 
     /// <summary>Whether it was made or kept: from now on the pool's leak tracker watches it.</summary>
-    internal static readonly Transition Watch = new("elsewhere", "get, watched", "out");
+    internal static readonly Transition Watch = new("elsewhere", "watch", "out");
 
     internal static readonly Transition Get = new("kept", "get", "out");
 

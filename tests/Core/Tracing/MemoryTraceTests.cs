@@ -94,7 +94,7 @@ internal sealed unsafe class MemoryTraceTests
         TraceSnapshot trace = Tracer.Snapshot();
         trace.VerifyLives();
         Assert.That(trace.Taken(PooledObjectTable.Table.Name).GroupBy(static step => step.Name).Select(static steps => (steps.Key, steps.Count())),
-            Is.EquivalentTo(((string, int)[])[("get, watched", 4), ("return", 3), ("lose", 1)]));
+            Is.EquivalentTo(((string, int)[])[("watch", 4), ("return", 3), ("lose", 1)]));
     }
 
 #if DEBUG
