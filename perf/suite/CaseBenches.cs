@@ -17,7 +17,7 @@ public static class CaseBenches
     public static CaseBench Rings { get; } = new("rings", [new RingCase()]);
 
     /// <summary>The native heap, beside the C library's, the array pool and the collector's arrays.</summary>
-    public static CaseBench Alloc { get; } = new("alloc", MemoryCases.All);
+    public static CaseBench Alloc { get; } = new("alloc", MemoryCases.All, ["16/1", "2048/1", "2048/2", "40000/1", "16/passed-on", "2048/passed-on"]);
 
     /// <summary>The scheduler, beside the thread pool and its tasks.</summary>
     public static CaseBench Scheduler { get; } = new("scheduler", SchedulerCases.All);
@@ -26,5 +26,5 @@ public static class CaseBenches
     public static CaseBench Pool { get; } = new("pool", PoolCases.All);
 
     /// <summary>The map, beside the stock one and what else is used for it.</summary>
-    public static CaseBench Map { get; } = new("map", MapCases.All);
+    public static CaseBench Map { get; } = new("map", MapCases.All, ["long/fill/t2", "long/uniform/r100/t2", "long/uniform/r50/t2", "long/uniform/r0/t2"]);
 }

@@ -2,6 +2,8 @@ using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Channels.Selecting;
 using FastCore.Channels.Waiting;
+using FastCore.Memory;
+using FastCore.Pooling;
 using FastCore.Scheduling;
 using FastCore.Tracing;
 
@@ -22,5 +24,7 @@ public static class CoreTransitionTables
         SelectTable.Table,
         .. SchedulerTables.All,
         PauseTable.Table,
+        PooledObjectTable.Table,
+        .. MemoryTables.All,
     ];
 }

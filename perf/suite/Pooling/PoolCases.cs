@@ -1,4 +1,6 @@
 using FastCore.Perf.Rounds;
+using FastCore.Perf.Scheduling;
+using FastCore.Scheduling;
 using FastCore.Pooling;
 using Microsoft.Extensions.ObjectPool;
 
@@ -11,13 +13,16 @@ internal static class PoolCases
     [
         new PoolCase("get-return/1", GetReturn(1)),
         new PoolCase("get-return/2", GetReturn(2)),
-        new PoolCase("requests",
-        [
-            new Contender(Contender.FastCore, static () => new RequestsRun<PooledBuffers, PooledBuffer>(new PooledBuffers(Ours()))),
-            new Contender("no-pool", static () => new RequestsRun<NewBuffers, byte[]>(default)),
-            new Contender("array-pool", static () => new RequestsRun<SharedArrays, byte[]>(default)),
-            new Contender(Contender.Stock, static () => new RequestsRun<PooledBuffers, PooledBuffer>(new PooledBuffers(Stock()))),
-        ]),
+        new PoolCase("requests", Requests(static () => null)),
+        new PoolCase("requests/scheduler", Requests(static () => new SchedulerTarget(SchedulerPolicy.Hybrid))),
+    ];
+
+    private static Contender[] Requests(Func<SchedulerTarget?> begin) =>
+    [
+        new Contender(Contender.FastCore, () => new RequestsRun<PooledBuffers, PooledBuffer>(new PooledBuffers(Ours()), begin())),
+        new Contender("no-pool", () => new RequestsRun<NewBuffers, byte[]>(default, begin())),
+        new Contender("array-pool", () => new RequestsRun<SharedArrays, byte[]>(default, begin())),
+        new Contender(Contender.Stock, () => new RequestsRun<PooledBuffers, PooledBuffer>(new PooledBuffers(Stock()), begin())),
     ];
 
     private static Contender[] GetReturn(int threads) =>

@@ -1,5 +1,7 @@
 using FastCore.Perf.Results;
 using FastCore.Perf.Rounds;
+using FastCore.Perf.Scheduling;
+using FastCore.Scheduling;
 
 namespace FastCore.Perf.Pooling;
 
@@ -7,12 +9,16 @@ namespace FastCore.Perf.Pooling;
 /// The experiment: 500 workers at once, 100,000 requests in all. Each waits its turn, gets a buffer of 1 KiB, writes its number all over it, lets
 /// the others go on, finds its number still there, and returns the buffer.
 /// </summary>
-internal sealed class RequestsRun<TSource, TBuffer>(TSource source) : CaseRun
+/// <param name="source">Where buffers come from.</param>
+/// <param name="scheduler">What the workers run on; the thread pool when null, whose queue then takes most of the time.</param>
+internal sealed class RequestsRun<TSource, TBuffer>(TSource source, SchedulerTarget? scheduler = null) : CaseRun
     where TSource : IBufferSource<TBuffer>
 {
     private const int Workers = 500;
 
     private const int Requests = 100_000;
+
+    private readonly Workforce _workforce = scheduler is { } target ? new TargetWorkforce<SchedulerTarget>(target) : new PoolWorkforce();
 
     /// <summary>Always all of them, however long they take.</summary>
     internal override RoundResult Run(long operations)
@@ -20,7 +26,7 @@ internal sealed class RequestsRun<TSource, TBuffer>(TSource source) : CaseRun
         Func<StartingLine, Task>[] workers = [.. Enumerable.Range(0, Workers).Select<int, Func<StartingLine, Task>>(worker => line => WorkAsync(line, (byte)(worker + 1)))];
         int[] before = Counts();
         TimeSpan paused = GC.GetTotalPauseDuration();
-        RoundResult result = Round.Run(new PoolWorkforce(), workers, Requests, static _ => { });
+        RoundResult result = Round.Run(_workforce, workers, Requests, static _ => { });
         paused = GC.GetTotalPauseDuration() - paused;
         int[] after = Counts();
         int Collections(int generation) => after[generation] - before[generation];
@@ -37,7 +43,11 @@ internal sealed class RequestsRun<TSource, TBuffer>(TSource source) : CaseRun
         };
     }
 
-    public override void Dispose() => source.Dispose();
+    public override void Dispose()
+    {
+        _workforce.Dispose();
+        source.Dispose();
+    }
 
     private static int[] Counts() => [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
 
@@ -48,10 +58,12 @@ internal sealed class RequestsRun<TSource, TBuffer>(TSource source) : CaseRun
         for (int request = 0; request < Requests / Workers; request++)
         {
             // It waits for its request to come, as the others do, without a buffer.
-            await Task.Yield();
+            if (scheduler == null) await Task.Yield();
+            else await Scheduler.Yield();
             TBuffer buffer = source.Get();
             source.BytesOf(buffer).AsSpan(0, PooledBuffer.Size).Fill(mark);
-            await Task.Yield();
+            if (scheduler == null) await Task.Yield();
+            else await Scheduler.Yield();
             if (source.BytesOf(buffer).AsSpan(0, PooledBuffer.Size).ContainsAnyExcept(mark)) throw new InvalidDataException("Two requests had one buffer.");
             source.Return(buffer);
         }

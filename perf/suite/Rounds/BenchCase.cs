@@ -29,4 +29,6 @@ internal sealed record Contender(string Name, Func<CaseRun> Begin)
     internal const string FastCore = "fastcore";
 
     internal const string Stock = "stock";
+
+    internal bool IsOurs => Name == FastCore || Name.StartsWith($"{FastCore}/", StringComparison.Ordinal);
 }

@@ -11,7 +11,16 @@ public sealed class CaseBench
 {
     private readonly IReadOnlyList<BenchCase> _cases;
 
-    internal CaseBench(string area, IReadOnlyList<BenchCase> cases) => (Area, _cases) = (area, cases);
+    private readonly string[]? _headline;
+
+    /// <param name="area">What the cases' names begin with.</param>
+    /// <param name="cases">All of them.</param>
+    /// <param name="headline">The names, without the area's, of those that stand for it; all when null.</param>
+    internal CaseBench(string area, IReadOnlyList<BenchCase> cases, string[]? headline = null)
+    {
+        (Area, _cases) = (area, cases);
+        _headline = headline is null ? null : [.. headline.Select(name => $"{area}/{name}")];
+    }
 
     /// <summary>What its cases' names begin with.</summary>
     public string Area { get; }
@@ -20,7 +29,7 @@ public sealed class CaseBench
     public IReadOnlyList<string> Cases => [.. _cases.Select(static known => known.Name)];
 
     /// <summary>How many rounds <paramref name="options"/> ask for, of all contenders together.</summary>
-    public int CountRounds(CaseBenchOptions options) => Choose(options).Sum(chosen => chosen.Contenders.Count * chosen.Rounds(options.Rounds));
+    public int CountRounds(CaseBenchOptions options) => Choose(options).Sum(chosen => ContendersOf(chosen, options).Count() * chosen.Rounds(options.Rounds));
 
     /// <summary>Runs the cases; takes about the rounds, and one more of each contender, times their duration.</summary>
     /// <param name="options">What and how long.</param>
@@ -39,7 +48,7 @@ public sealed class CaseBench
             // A pool thread that started because a bound thread queued work inherited its place, and would keep the next
             // case on one processor.
             CpuPinning.PinProcess(processors);
-            ContenderRounds[] contenders = [.. measured.Contenders.Select(contender => new ContenderRounds(measured, contender))];
+            ContenderRounds[] contenders = [.. ContendersOf(measured, options).Select(contender => new ContenderRounds(measured, contender))];
             try
             {
                 foreach (ContenderRounds contender in contenders) contender.WarmUp(options.RoundDuration);
@@ -63,6 +72,10 @@ public sealed class CaseBench
         }
     }
 
-    private IEnumerable<BenchCase> Choose(CaseBenchOptions options) =>
-        _cases.Where(known => options.Filter is null || known.Name.Contains(options.Filter, StringComparison.OrdinalIgnoreCase));
+    private static IEnumerable<Contender> ContendersOf(BenchCase measured, CaseBenchOptions options) =>
+        options.Headline ? measured.Contenders.Where(static contender => contender.IsOurs || contender.Name == Contender.Stock) : measured.Contenders;
+
+    private IEnumerable<BenchCase> Choose(CaseBenchOptions options) => _cases.Where(known =>
+        (options.Filter is null || known.Name.Contains(options.Filter, StringComparison.OrdinalIgnoreCase))
+        && (!options.Headline || _headline is null || _headline.Contains(known.Name)));
 }

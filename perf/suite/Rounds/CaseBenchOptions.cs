@@ -11,4 +11,7 @@ public sealed record CaseBenchOptions
 
     /// <summary>Which cases run: those whose name contains this; all when null.</summary>
     public string? Filter { get; init; }
+
+    /// <summary>Whether only the few cases run that stand for the area, ours and the stock part alone.</summary>
+    public bool Headline { get; init; }
 }

@@ -24,8 +24,8 @@ internal sealed partial class MapCore<TKey, TValue, TAtomics>
         segment = SegmentOf(hash);
         home = segment.HomeOf(hash);
         ref MapGroup<TKey, TValue> group = ref segment.Group(home);
-        Prefetch.Of(in group.Slot(MapHash.Lane(hash)));
         word = TAtomics.Read(in group.Word);
+        Prefetch.Of(in group.Slot(MapHash.Lane(hash)));
         if (GroupWord.IsOpen(word))
         {
             found = ScanGroup(ref group, word, in probe, out lane, out key, out value);

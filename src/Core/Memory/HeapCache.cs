@@ -31,6 +31,9 @@ internal unsafe struct HeapCache
     /// <summary>The large blocks that are kept: up to this many pages.</summary>
     internal const int LargestKeptPages = 32;
 
+    /// <summary>In so many parts a chunk is divided for caches to begin at; where one's part is full, it goes on into the next.</summary>
+    private const int Regions = 8;
+
     private const int LargeAt = (SizeClasses.Count + 1) * 32;
 
     private const int EmptyAt = (LargeAt + ((LargestKeptPages + 1) * 8) + 127) & ~127;
@@ -45,6 +48,14 @@ internal unsafe struct HeapCache
     [FieldOffset(EmptyAt + HeapSpan.SizeInBytes)]
     internal nuint LargeBytes;
 
+    /// <summary>The page of a chunk from which on its spans are looked for.</summary>
+    /// <remarks>
+    /// Threads whose spans lie between each other's are slowed down by the processor: who goes through blocks at even distances
+    /// has it fetch ahead, past the end of the span, lines that the other is writing to.
+    /// </remarks>
+    [FieldOffset(EmptyAt + HeapSpan.SizeInBytes + 8)]
+    internal int Region;
+
     /// <summary>Spans on their way back: written by others. See <see cref="SpanStack{TAtomics}"/>.</summary>
     [FieldOffset(ReturnedAt)]
     internal long Returned;
@@ -53,10 +64,12 @@ internal unsafe struct HeapCache
     [FieldOffset(ReturnedAt + 8)]
     internal long ReturnedLargeBytes;
 
-    internal static HeapCache* Create()
+    /// <param name="number">How many there were before.</param>
+    internal static HeapCache* Create(int number)
     {
         var cache = (HeapCache*)NativeMemory.AlignedAlloc(SizeInBytes, 128);
         NativeMemory.Clear(cache, SizeInBytes);
+        cache->Region = number % Regions * (HeapChunk.PageCount / Regions);
         for (int sizeClass = 0; sizeClass <= SizeClasses.Count; sizeClass++) Bin(cache, sizeClass)->Current = &cache->_empty;
         return cache;
     }

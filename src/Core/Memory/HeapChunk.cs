@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -39,6 +40,12 @@ internal unsafe struct HeapChunk
     private const int Words = PageCount / 64;
 
     private const int SpansAt = PageCount * 16;
+
+    /// <summary>
+    /// The part of the head that says what pages are of, zero where they are free; whole pages of the system. So while
+    /// <see cref="IsUnused"/> its memory may go.
+    /// </summary>
+    internal const int SpansEnd = MapsAt;
 
     private const int MapsAt = SpansAt + (PageCount * HeapSpan.SizeInBytes);
 
@@ -93,18 +100,24 @@ internal unsafe struct HeapChunk
         if (!isZero) Mark(chunk->_dirty, HeadPages, UsablePages, true);
     }
 
-    /// <summary>Takes the first run of free pages that is long enough.</summary>
+    /// <summary>Takes the first run of free pages that is long enough: from a page on, or else of all.</summary>
     /// <param name="pages">How many.</param>
+    /// <param name="from">The page to begin at.</param>
     /// <param name="dirty">How many of them may hold something else than zeros.</param>
     /// <param name="longest">If none is long enough: how long the longest is.</param>
     /// <returns>The first page, or -1.</returns>
-    internal int TakeRun(int pages, out int dirty, out int longest)
+    internal int TakeRun(int pages, int from, out int dirty, out int longest)
+    {
+        int page = TakeRunBehind(from, pages, out dirty, out longest);
+        return page < 0 && from > 0 ? TakeRunBehind(0, pages, out dirty, out longest) : page;
+    }
+
+    private int TakeRunBehind(int page, int pages, out int dirty, out int longest)
     {
         dirty = 0;
         longest = 0;
         fixed (ulong* free = _free, dirtyMap = _dirty)
         {
-            int page = 0;
             while ((page = Next(free, page, true)) < PageCount)
             {
                 int end = Next(free, page, false);
@@ -127,7 +140,20 @@ internal unsafe struct HeapChunk
     /// <summary>Gives a run back.</summary>
     internal void GiveRun(int page, int pages)
     {
-        fixed (ulong* free = _free) Mark(free, page, pages, true);
+        fixed (ulong* free = _free)
+        {
+            Debug.Assert(CountSet(free, page, pages) == 0, "A run is given back whose pages are free.");
+            Mark(free, page, pages, true);
+        }
+    }
+
+    /// <summary>Whether no page is in use.</summary>
+    internal bool IsUnused
+    {
+        get
+        {
+            fixed (ulong* free = _free) return CountSet(free, HeadPages, UsablePages) == UsablePages;
+        }
     }
 
     /// <summary>Finds the next run of free pages that have memory behind them.</summary>

@@ -4,8 +4,8 @@ namespace FastCore.Memory;
 
 /// <summary>A run of pages cut into blocks of one size, or given out as one large block.</summary>
 /// <remarks>
-/// The first line of 64 bytes is the owner's alone. In the second, what others write is <see cref="Remote"/> and
-/// <see cref="NextReturned"/>; the rest is set before the first block goes out.
+/// The first line of 64 bytes is the owner's alone. In the second, what others write is <see cref="Remote"/>,
+/// <see cref="NextReturned"/> and <see cref="Phase"/>; the rest is set before the first block goes out.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SizeInBytes)]
 internal unsafe struct HeapSpan
@@ -67,6 +67,14 @@ internal unsafe struct HeapSpan
     /// <summary>A large block whose bytes are as the system gave them: zero. Until it is given out.</summary>
     [FieldOffset(101)]
     internal bool IsZero;
+
+    /// <summary>See <see cref="SpanLife{TAtomics}"/>: written by the owner, and by the one free that hands a span back to it.</summary>
+    [FieldOffset(102)]
+    internal SpanPhase Phase;
+
+    /// <summary>Its number in the trace, and that of its run of pages; 0 if it began while nothing was traced.</summary>
+    [FieldOffset(104)]
+    internal long Subject;
 
     internal readonly bool IsLarge => SizeClass == Large;
 

@@ -92,6 +92,7 @@ public sealed unsafe partial class NativeHeap
             span = _pages.Allocate(SizeClasses.SpanPages(sizeClass), cache, (byte)sizeClass);
             span->BlockSize = (nuint)SizeClasses.BlockSize(sizeClass);
             span->Capacity = (int)(span->Bytes / span->BlockSize);
+            SpanLife<HardwareAtomics>.Step(span, SpanPhase.Linked);
             Link(cache, bin, span);
         }
     }
@@ -164,6 +165,7 @@ public sealed unsafe partial class NativeHeap
             span->Remote = RemoteFrees<HardwareAtomics>.Full;
         }
 
+        SpanLife<HardwareAtomics>.Step(span, SpanPhase.Out);
         bool isZero = span->IsZero;
         span->IsZero = false;
         span->Used = 1;
@@ -192,6 +194,7 @@ public sealed unsafe partial class NativeHeap
             return;
         }
 
+        SpanLife<HardwareAtomics>.Step(span, SpanPhase.Kept);
         span->Free = null;
         span->Remote = RemoteFrees<HardwareAtomics>.Full;
         HeapSpan** kept = HeapCache.Large(cache, span->Pages);

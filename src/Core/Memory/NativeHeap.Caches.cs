@@ -78,7 +78,7 @@ public sealed unsafe partial class NativeHeap
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             if (_unused.TryPop(out nint unused)) return (HeapCache*)unused;
-            HeapCache* cache = HeapCache.Create();
+            HeapCache* cache = HeapCache.Create(_caches.Count);
             _caches.Add((nint)cache);
             return cache;
         }

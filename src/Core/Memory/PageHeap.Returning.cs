@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Memory;
 
@@ -95,15 +96,19 @@ internal sealed unsafe partial class PageHeap
         if (!ChunkSource.CanReturnMemory) return;
         for (int index = Volatile.Read(ref _count) - 1; index >= 0 && pages > 0; index--)
         {
+            long done;
             HardwareAtomics.Enter(_gate);
             try
             {
-                pages -= ReturnFrom((HeapChunk*)_chunks[index], pages);
+                done = ReturnFrom((HeapChunk*)_chunks[index], pages);
             }
             finally
             {
                 HardwareAtomics.Exit(_gate);
             }
+
+            pages -= done;
+            if (done > 0 && Tracer.IsOn) Tracer.Record(MemoryTables.ReturnMemory, Tracer.NewSubject(), done * HeapChunk.PageSize);
         }
     }
 
@@ -122,6 +127,8 @@ internal sealed unsafe partial class PageHeap
             done += run;
         }
 
+        // The spans that were here are no more, and what is left of them nobody reads.
+        if (done > 0 && chunk->IsUnused) ChunkSource.ReturnMemory((byte*)chunk, HeapChunk.SpansEnd);
         _idlePages -= done;
         _returned += done * HeapChunk.PageSize;
         return done;

@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tracing;
 
 namespace FastCore.Memory;
 
@@ -31,8 +32,14 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
     /// <exception cref="OutOfMemoryException">The system or the heap's limit has no room for it. Nothing has changed.</exception>
     internal HeapSpan* Allocate(long pages, HeapCache* owner, byte sizeClass)
     {
-        HeapSpan* span = pages <= HeapChunk.UsablePages ? AllocateRun((int)pages) : AllocateChunks(pages);
+        HeapSpan* span = pages <= HeapChunk.UsablePages ? AllocateRun((int)pages, owner == null ? 0 : owner->Region) : AllocateChunks(pages);
         span->SizeClass = sizeClass;
+        if (Tracer.IsOn)
+        {
+            span->Subject = Tracer.NewSubject();
+            Tracer.Record(span->IsZero ? MemoryTables.TakeZeroed : MemoryTables.TakeIdle, span->Subject, (long)span->Bytes);
+        }
+
         HeapChunk* chunk = HeapChunk.Of(span);
         int first = HeapChunk.PageOf(span->Start);
         int mapped = Math.Min(span->Pages, HeapChunk.PageCount - first);
@@ -47,6 +54,8 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
         HeapChunk* chunk = HeapChunk.Of(span);
         int first = HeapChunk.PageOf(span->Start);
         int pages = span->Pages;
+        SpanLife<HardwareAtomics>.Step(span, SpanPhase.Released);
+        if (span->Subject != 0) Tracer.Record(chunk->Chunks > 1 ? MemoryTables.Unmap : MemoryTables.Release, span->Subject, (long)span->Bytes);
         int mapped = Math.Min(pages, HeapChunk.PageCount - first);
         new Span<PageEntry>(HeapChunk.EntryAt(chunk, first), mapped).Clear();
         if (addsMemoryPressure) GC.RemoveMemoryPressure((long)span->Bytes);
@@ -96,12 +105,12 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
     private static OutOfMemoryException NoMemory(long bytes) =>
         new($"The system has no memory for {bytes:N0} bytes more.");
 
-    private HeapSpan* AllocateRun(int pages)
+    private HeapSpan* AllocateRun(int pages, int region)
     {
         while (true)
         {
             HardwareAtomics.Enter(_gate);
-            HeapSpan* span = TakeRun(pages);
+            HeapSpan* span = TakeRun(pages, region);
             HardwareAtomics.Exit(_gate);
             if (span != null) return span;
             Grow();
@@ -109,7 +118,7 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
     }
 
     /// <summary>Under the gate.</summary>
-    private HeapSpan* TakeRun(int pages)
+    private HeapSpan* TakeRun(int pages, int region)
     {
         int from = 0;
         while (true)
@@ -118,7 +127,7 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
             if (found < 0) return null;
             int index = from + found;
             var chunk = (HeapChunk*)_chunks[index];
-            int page = chunk->TakeRun(pages, out int dirty, out int longest);
+            int page = chunk->TakeRun(pages, region, out int dirty, out int longest);
             if (page >= 0)
             {
                 TakeIdle(dirty);

@@ -14,7 +14,9 @@ internal static unsafe class SpanSharing<TAtomics> where TAtomics : struct, IAto
     /// <param name="block">The block.</param>
     internal static void FreeRemotely(HeapSpan* span, ref long returned, void* block)
     {
-        if (RemoteFrees<TAtomics>.Push(ref span->Remote, span->Start, block)) SpanStack<TAtomics>.Push(ref returned, span);
+        if (!RemoteFrees<TAtomics>.Push(ref span->Remote, span->Start, block)) return;
+        SpanLife<TAtomics>.Step(span, SpanPhase.Returning);
+        SpanStack<TAtomics>.Push(ref returned, span);
     }
 
     /// <summary>Takes what others have freed.</summary>
@@ -39,7 +41,14 @@ internal static unsafe class SpanSharing<TAtomics> where TAtomics : struct, IAto
     /// <returns>False if there is a free block after all.</returns>
     internal static bool TryPutAside(HeapSpan* span)
     {
-        if (!RemoteFrees<TAtomics>.TryPutAside(ref span->Remote)) return false;
+        // Before it is: from then on another's free may take the next step.
+        SpanLife<TAtomics>.Step(span, SpanPhase.Aside);
+        if (!RemoteFrees<TAtomics>.TryPutAside(ref span->Remote))
+        {
+            SpanLife<TAtomics>.Step(span, SpanPhase.Linked);
+            return false;
+        }
+
         span->AttendAt = span->Capacity - 1;
         return true;
     }
@@ -49,12 +58,15 @@ internal static unsafe class SpanSharing<TAtomics> where TAtomics : struct, IAto
     internal static bool TryTakeBack(HeapSpan* span)
     {
         span->AttendAt = 0;
-        return RemoteFrees<TAtomics>.TryTakeBack(ref span->Remote);
+        if (!RemoteFrees<TAtomics>.TryTakeBack(ref span->Remote)) return false;
+        SpanLife<TAtomics>.Step(span, SpanPhase.Linked);
+        return true;
     }
 
-    /// <summary>Takes a span that came back by another's free.</summary>
+    /// <summary>Takes a span that came back by another's free. What becomes of a large one the owner decides then.</summary>
     internal static void Welcome(HeapSpan* span)
     {
+        if (!span->IsLarge) SpanLife<TAtomics>.Step(span, SpanPhase.Linked);
         span->AttendAt = 0;
         TakeRemote(span);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using FastCore.Tracing;
 
 namespace FastCore.Pooling;
 
@@ -32,7 +33,7 @@ internal sealed class LeakTracker<T>(string pool, Action<PoolLeak>? onLeak)
     /// <summary>The object is back, whether it was watched or not.</summary>
     internal void End(T item)
     {
-        if (!_marks.TryGetValue(item, out Mark? mark) || !mark.TryEnd()) return;
+        if (!_marks.TryGetValue(item, out Mark? mark) || !mark.TryEnd(PooledObjectTable.Return)) return;
         _marks.Remove(item);
         Interlocked.Decrement(ref _out);
     }
@@ -46,17 +47,32 @@ internal sealed class LeakTracker<T>(string pool, Action<PoolLeak>? onLeak)
 
     private sealed class Mark(LeakTracker<T> tracker, StackTrace place)
     {
+        private Lifecycle _life = BeginLife();
+
         private int _hasEnded;
 
         ~Mark()
         {
-            if (TryEnd()) tracker.OnLeak(this);
+            if (TryEnd(PooledObjectTable.Lose)) tracker.OnLeak(this);
         }
 
         internal long Began { get; } = Stopwatch.GetTimestamp();
 
         internal StackTrace Place => place;
 
-        internal bool TryEnd() => Interlocked.Exchange(ref _hasEnded, 1) == 0;
+        internal bool TryEnd(Transition step)
+        {
+            if (Interlocked.Exchange(ref _hasEnded, 1) != 0) return false;
+            _life.Step(step);
+            return true;
+        }
+
+        private static Lifecycle BeginLife()
+        {
+            Lifecycle life = default;
+            life.Begin();
+            life.Step(PooledObjectTable.Watch);
+            return life;
+        }
     }
 }

@@ -10,6 +10,13 @@ internal static class ThreadCaches
 {
     [ThreadStatic] private static PoolCache[]? _caches;
 
+    /// <summary>The calling thread's, by place; null when it has none yet. Ask for it first of all: what is held over the asking has to be saved.</summary>
+    internal static PoolCache[]? OfThisThread
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _caches;
+    }
+
     /// <summary>The calling thread's cache of a pool, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static PoolCache? Find(int place, long poolNumber)

@@ -100,10 +100,14 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public override T Get()
     {
-        PoolCache? cache = ThreadCaches.Find(_place, _number);
-        if (cache == null) return GetSlowly();
+        PoolCache[]? caches = ThreadCaches.OfThisThread;
+        int place = _place;
+        if (caches == null || (uint)place >= (uint)caches.Length) return GetSlowly();
+        PoolCache cache = caches[place];
+        if (cache.PoolNumber != _number) return GetSlowly();
         object? item = PoolCore<HardwareAtomics>.TryGetLast(cache);
         if (item == null) return GetNext(cache);
+        PooledObjectLives.Get(item);
         return Unsafe.As<T>(item);
     }
 
@@ -112,6 +116,7 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
     /// <exception cref="ArgumentNullException">It is null.</exception>
     public override void Return(T obj)
     {
+        PoolCache[]? caches = ThreadCaches.OfThisThread;
         ArgumentNullException.ThrowIfNull(obj);
         if (_mustLook)
         {
@@ -119,8 +124,10 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
             return;
         }
 
-        PoolCache? cache = ThreadCaches.Find(_place, _number);
-        if (cache == null || !PoolCore<HardwareAtomics>.TryReturnLast(cache, obj)) ReturnNext(obj);
+        PooledObjectLives.Return(obj);
+        int place = _place;
+        if (caches == null || (uint)place >= (uint)caches.Length || caches[place].PoolNumber != _number || !PoolCore<HardwareAtomics>.TryReturnLast(caches[place], obj))
+            ReturnNext(obj);
     }
 
     /// <summary>Disposes of what the pool keeps, if it is disposable. Objects that are out may still be returned.</summary>
@@ -150,7 +157,11 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
     private static void LetGo(List<object>? dropped)
     {
         if (dropped == null) return;
-        foreach (object item in dropped) (item as IDisposable)?.Dispose();
+        foreach (object item in dropped)
+        {
+            PooledObjectLives.Drop(item);
+            (item as IDisposable)?.Dispose();
+        }
     }
 
     /// <summary>The calling thread's cache, made if it has none; null when the pool is disposed.</summary>
@@ -169,6 +180,7 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
     {
         object? item = PoolCore<HardwareAtomics>.TryGet(cache);
         if (item == null) return GetSlowly();
+        PooledObjectLives.Get(item);
         if (cache.State.Gets >= cache.State.NextSample) Track(cache, item);
         return Unsafe.As<T>(item);
     }
@@ -186,9 +198,18 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
         PoolCache? cache = EnsureCache();
         ObjectDisposedException.ThrowIf(cache == null, this);
-        T item = Unsafe.As<T>(_core.GetSlowly(cache, out List<object>? dropped)) ?? _create();
+        T? kept = Unsafe.As<T>(_core.GetSlowly(cache, out List<object>? dropped));
+        if (kept != null) PooledObjectLives.Get(kept);
+        T item = kept ?? Make();
         LetGo(dropped);
         if (cache.State.Gets >= cache.State.NextSample) Track(cache, item);
+        return item;
+    }
+
+    private T Make()
+    {
+        T item = _create();
+        PooledObjectLives.Make(item);
         return item;
     }
 
@@ -208,11 +229,13 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
         if (_accept != null && !_accept(item))
         {
             _core.CountRefused();
+            PooledObjectLives.Refuse(item);
             (item as IDisposable)?.Dispose();
         }
-        else if (_isDisposable || _leaks != null || ThreadCaches.Find(_place, _number) is not { } cache || !PoolCore<HardwareAtomics>.TryReturnLast(cache, item))
+        else
         {
-            ReturnNext(item);
+            PooledObjectLives.Return(item);
+            if (_isDisposable || _leaks != null || ThreadCaches.Find(_place, _number) is not { } cache || !PoolCore<HardwareAtomics>.TryReturnLast(cache, item)) ReturnNext(item);
         }
     }
 

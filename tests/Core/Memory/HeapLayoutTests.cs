@@ -14,7 +14,7 @@ internal sealed class HeapLayoutTests
     public void ASpansOwnersFieldsAreOnALineOfTheirOwn()
     {
         string[] owners = [nameof(HeapSpan.Free), nameof(HeapSpan.Used), nameof(HeapSpan.AttendAt), nameof(HeapSpan.Cut), nameof(HeapSpan.Capacity), nameof(HeapSpan.Next), nameof(HeapSpan.Previous)];
-        string[] others = [nameof(HeapSpan.Remote), nameof(HeapSpan.NextReturned)];
+        string[] others = [nameof(HeapSpan.Remote), nameof(HeapSpan.NextReturned), nameof(HeapSpan.Phase)];
         Assert.That(owners.Max(OffsetInSpan), Is.LessThan(Line));
         Assert.That(others.Min(OffsetInSpan), Is.GreaterThanOrEqualTo(Line));
         Assert.That(Unsafe.SizeOf<HeapSpan>(), Is.EqualTo(HeapSpan.SizeInBytes));

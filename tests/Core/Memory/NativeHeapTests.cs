@@ -84,14 +84,32 @@ internal sealed unsafe class NativeHeapTests
         }
     }
 
+    /// <summary>So that nobody's processor fetches ahead what another writes to.</summary>
+    [Test]
+    public void ThreadsSpansLieApart()
+    {
+        using var heap = new NativeHeap();
+        nint own = (nint)heap.AsRaw().Allocate(2048);
+        nint others = 0;
+        var thread = new Thread(() => others = (nint)heap.AsRaw().Allocate(2048));
+        thread.Start();
+        thread.Join();
+        Assert.That((nint)HeapChunk.Of((void*)others), Is.EqualTo((nint)HeapChunk.Of((void*)own)), "They share a chunk.");
+        Assert.That(HeapChunk.PageOf((void*)others) - HeapChunk.PageOf((void*)own), Is.GreaterThanOrEqualTo(48));
+        heap.AsRaw().Free((void*)own);
+        heap.AsRaw().Free((void*)others);
+    }
+
     [Test]
     public void MemoryGoesBackThatWasIdleFromOneLookToTheNext()
     {
         if (!ChunkSource.CanReturnMemory) Assert.Ignore("Not on this system.");
         var pages = new PageHeap(long.MaxValue, long.MaxValue, addsMemoryPressure: false);
         HeapSpan* span = pages.Allocate(400, null, HeapSpan.Large);
+        span->Phase = SpanPhase.Out;
         pages.Release(span);
         span = pages.Allocate(300, null, HeapSpan.Large);
+        span->Phase = SpanPhase.Out;
         Assert.That(pages.Look().Idle, Is.EqualTo(100 * HeapChunk.PageSize));
         pages.Release(span);
         Assert.That(pages.ReturnUnused(), Is.True, "Only 100 pages were idle all the time, fewer than the reserve.");
