@@ -19,7 +19,7 @@ namespace FastCore.Net.Http;
 /// for with status 500, and <see cref="HttpServerOptions.OnError"/> is told.</para>
 /// <para>If the client has gone, responding does nothing.</para>
 /// </remarks>
-public readonly struct HttpContext
+public readonly partial struct HttpContext
 {
     internal const string StaleMessage = "The request has been answered and its handler has ended. Copy what you need while the handler runs.";
 
@@ -31,6 +31,12 @@ public readonly struct HttpContext
         _exchange = exchange;
         _generation = generation;
     }
+
+    /// <summary>What it stands for, without a look at whether it still does.</summary>
+    internal HttpExchange Exchange => _exchange!;
+
+    /// <summary>Whether its handler has not ended. On any thread.</summary>
+    internal bool IsLive => _exchange != null && _exchange.Generation == _generation;
 
     /// <summary>The method.</summary>
     public HttpMethod Method
@@ -136,17 +142,14 @@ public readonly struct HttpContext
     /// are some. A handler that does not read holds the client back.
     /// </summary>
     /// <param name="buffer">Where they go; it must not be used until the read has ended.</param>
+    /// <param name="cancellationToken">Ends the wait. Nothing that has come is lost.</param>
     /// <returns>How many bytes were read; zero at the body's end.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="HttpRequestRejectedException">The body is malformed, too large, too slow or ended too early.</exception>
     /// <exception cref="IOException">The connection has ended.</exception>
     /// <exception cref="InvalidOperationException">The handler is not asynchronous, or another read has not ended.</exception>
     /// <exception cref="ArgumentException">The buffer is empty.</exception>
-    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer)
-    {
-        var exchange = Live();
-        if (exchange.Route?.AsyncHandler == null) throw new InvalidOperationException("The body has come whole. Use Body.");
-        return exchange.ReadBody(buffer);
-    }
+    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => LiveReader().ReadBody(buffer, cancellationToken);
 
     /// <summary>Adds a header field to the response. Its order is kept; a name may come several times.</summary>
     /// <param name="name">A token, in ASCII.</param>
@@ -225,7 +228,7 @@ public readonly struct HttpContext
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private HttpExchange Live()
+    internal HttpExchange Live()
     {
         var exchange = _exchange;
         if (exchange == null || !exchange.IsOnItsThread || exchange.Generation != _generation) ThrowUnusable();

@@ -26,6 +26,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private readonly HttpServerOptions _options;
     private readonly Router _router = new();
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
     private Reactor[] _reactors = [];
     private HttpShard[] _shards = [];
     private IPEndPoint? _endPoint;
@@ -151,7 +152,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             try
             {
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler)).ToArray();
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token)).ToArray();
                 var endPoint = _options.EndPoint;
                 if (shards.Length > 1) ThrowIfInUse(endPoint);
                 foreach (var shard in shards)
@@ -200,11 +201,24 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private async Task StopReactors(TimeSpan limit)
     {
         foreach (var reactor in _reactors) reactor.StopListening();
+        TellHandlers();
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
         if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.Dispose();
         // A handler that runs on is left alone; its thread ends with it.
         _ownScheduler?.Shutdown(ShutdownMode.Cancel, SchedulerLimit);
+    }
+
+    private void TellHandlers()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (AggregateException failures)
+        {
+            foreach (var shard in _shards.Take(1)) shard.Report(failures, "A callback of HttpContext.Stopping threw.");
+        }
     }
 
     /// <summary>Stops with a limit of five seconds.</summary>

@@ -87,6 +87,19 @@ public abstract partial class Connection
         MarkDirty();
     }
 
+    /// <summary>Queues the start of an array on the pinned heap and gives it away: <paramref name="owner"/> gets it back once it has been sent, or will never be.</summary>
+    internal void Write(byte[] array, int length, ISendOwner owner)
+    {
+        VerifyThread();
+        if (!CanWrite || length == 0)
+        {
+            owner.Return(array);
+            return;
+        }
+        Output().AppendOwned(array, length, owner);
+        MarkDirty();
+    }
+
     /// <summary>Stops receiving, so that the peer is held back by TCP. Bytes already on their way may still arrive.</summary>
     /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
     public void PauseReceive()

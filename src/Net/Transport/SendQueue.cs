@@ -7,8 +7,8 @@ using FastCore.Net.Transport.Native;
 namespace FastCore.Net.Transport;
 
 /// <summary>
-/// What a connection still has to send, in order: ranges of native blocks for bytes written into it, and pinned ranges
-/// for memory the caller keeps. One thread only; one send in flight at most.
+/// What a connection still has to send, in order: ranges of native blocks for bytes written into it, pinned ranges for
+/// memory the caller keeps, and arrays that were given away and go back to their owner. One thread only; one send in flight at most.
 /// </summary>
 /// <remarks>
 /// Invariant: segments [_head, _tail) are unsent or in flight, in order. The block being filled (_block) is freed when
@@ -29,6 +29,10 @@ internal sealed unsafe class SendQueue
         public int BlockSize;
         public MemoryHandle Pin;
         public bool IsPinned;
+
+        // The array the segment lies in, and who gets it back once this segment is sent.
+        public byte[]? Array;
+        public ISendOwner? Owner;
     }
 
     private readonly SendMemory _memory;
@@ -61,7 +65,7 @@ internal sealed unsafe class SendQueue
     {
         if ((uint)count > (uint)(_blockSize - _blockUsed)) throw new ArgumentOutOfRangeException(nameof(count));
         if (count == 0) return;
-        if (_lastInBlock == _tail - 1 && _lastInBlock >= _head && !_segments[_lastInBlock].IsPinned)
+        if (_lastInBlock == _tail - 1 && _lastInBlock >= _head && _segments[_lastInBlock] is { IsPinned: false, Owner: null })
         {
             _segments[_lastInBlock].Length += count;
         }
@@ -98,6 +102,18 @@ internal sealed unsafe class SendQueue
         segment.IsPinned = true;
         _memory.Pinned++;
         Queued += data.Length;
+    }
+
+    /// <summary>Queues the start of an array on the pinned heap, which <paramref name="owner"/> gets back when it has been sent.</summary>
+    public void AppendOwned(byte[] array, int length, ISendOwner owner)
+    {
+        Debug.Assert(length > 0 && length <= array.Length, "An empty array is not sent.");
+        ref var segment = ref Add();
+        segment.Pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        segment.Length = length;
+        segment.Array = array;
+        segment.Owner = owner;
+        Queued += length;
     }
 
     /// <summary>Names what is queued to the engine and sends it. Returns what <see cref="IEngine.Send"/> returns.</summary>
@@ -171,6 +187,7 @@ internal sealed unsafe class SendQueue
             segment.Pin.Dispose();
             _memory.Pinned--;
         }
+        segment.Owner?.Return(segment.Array!);
         if (segment.Block != null) _memory.Return(segment.Block, segment.BlockSize);
         segment = default;
     }

@@ -90,6 +90,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
 
     protected internal override void OnDrained()
     {
+        if (_phase == Phase.Running) _exchange!.ResponseBody?.Drained();
         if (!_isHeldBack) return;
         _isHeldBack = false;
         Resume();
@@ -98,7 +99,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
     protected internal override void OnPeerFinished()
     {
         _peerIsDone = true;
-        if (_phase == Phase.Running && InputLength == 0 && !_exchange!.Framing.IsDone) _exchange.FailRead(Truncated);
+        if (_phase == Phase.Running && InputLength == 0 && !_exchange!.Framing.IsDone) _exchange.InputEnded(Truncated);
         Resume();
     }
 
@@ -253,7 +254,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
                 else Await(Deadline.NextRequest);
                 break;
             case Phase.Running:
-                Await(_exchange!.IsReadPending ? Deadline.Body : Deadline.None);
+                Await(_exchange!.IsReadPending && !_exchange.Framing.IsRaw ? Deadline.Body : Deadline.None);
                 SetPaused(InputLength > MaxUnread);
                 return;
             default:

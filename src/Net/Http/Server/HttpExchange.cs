@@ -80,6 +80,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
     public void EndHandler()
     {
         Generation++;
+        ResponseBody?.Aborted();
         if (_readState == ReadState.None) return;
         FailRead(new ObjectDisposedException(nameof(HttpContext), HttpContext.StaleMessage));
         ContinueRead();
@@ -108,6 +109,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _abortion?.Dispose();
         _abortion = null;
         _handler = default;
+        ResetStream();
         ResetOffload();
     }
 
@@ -213,7 +215,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
         {
             Shard.Report(failures, "A callback of HttpContext.Aborted threw.");
         }
-        // The token's callbacks may have ended the handler, and another request may have begun.
+        // Each of these may end the handler, and another request may begin.
+        if (generation == Generation) ResponseBody?.Aborted();
         if (generation == Generation) ContinueRead();
     }
 }
