@@ -128,6 +128,9 @@ public readonly partial struct HttpContext
     /// <summary>The client's address, or <see langword="null"/> if it has gone.</summary>
     public IPEndPoint? RemoteEndPoint => Live().RemoteEndPoint;
 
+    /// <summary>Whether it came over TLS.</summary>
+    public bool IsHttps => Live().Connection.IsSecure;
+
     /// <summary>Whether the request has been answered.</summary>
     public bool HasResponded => Live().HasHandlerResponded;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastCore.Diagnostics;
 using FastCore.Net.Http.Server;
+using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
 
@@ -30,6 +31,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private Reactor[] _reactors = [];
     private HttpShard[] _shards = [];
     private IPEndPoint? _endPoint;
+    private IPEndPoint[] _endPoints = [];
+    private readonly List<CertificateStore> _certificates = [];
     private TransportChoice? _transport;
     private Task? _stop;
     private bool _needsScheduler;
@@ -48,6 +51,9 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <summary>The address it listens on, with the port it was given.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
     public IPEndPoint EndPoint => _endPoint ?? throw NotStarted();
+
+    /// <summary>All addresses it listens on: <see cref="EndPoint"/>, then <see cref="HttpServerOptions.MoreEndPoints"/>; none before the start.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => _endPoints;
 
     /// <summary>The engine it runs on, and why.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
@@ -153,15 +159,10 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             {
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
                 var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token)).ToArray();
-                var endPoint = _options.EndPoint;
-                if (shards.Length > 1) ThrowIfInUse(endPoint);
-                foreach (var shard in shards)
-                {
-                    // Posted before Listen, so it has run when the first connection comes.
-                    shard.Reactor.Post(shard.Attach);
-                    endPoint = shard.Reactor.Listen(endPoint, () => new HttpConnection(shard), sharePort: shards.Length > 1);
-                }
-                (_reactors, _shards, _transport, _endPoint) = (reactors, shards, transport, endPoint);
+                // Posted before Listen, so it has run when the first connection comes.
+                foreach (var shard in shards) shard.Reactor.Post(shard.Attach);
+                var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards)).ToArray();
+                (_reactors, _shards, _transport, _endPoint, _endPoints) = (reactors, shards, transport, endPoints[0], endPoints);
             }
             catch
             {
@@ -170,6 +171,24 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
                 throw;
             }
         }
+    }
+
+    private IPEndPoint Listen(HttpEndPoint endPoint, HttpShard[] shards)
+    {
+        var certificates = endPoint.Tls == null ? null : new CertificateStore(endPoint.Tls, shards[0].Report);
+        if (certificates != null) _certificates.Add(certificates);
+        var address = endPoint.Address;
+        if (shards.Length > 1) ThrowIfInUse(address);
+        foreach (var shard in shards) address = shard.Reactor.Listen(address, () => new HttpConnection(shard, certificates), sharePort: shards.Length > 1);
+        return address;
+    }
+
+    /// <summary>Reads the certificates of <see cref="HttpTlsOptions.CertificateFile"/> again now. Connections that are open keep theirs. What can't be read is reported to <see cref="HttpServerOptions.OnError"/>, and the one before it stays.</summary>
+    public void ReloadCertificates()
+    {
+        CertificateStore[] certificates;
+        lock (_gate) certificates = [.. _certificates];
+        foreach (var each in certificates) each.Reload();
     }
 
     /// <summary>Reactors that share a port would share it with another server of this user too; a socket that does not share it finds out.</summary>

@@ -32,7 +32,7 @@ internal sealed unsafe class SendQueue
 
         // The array the segment lies in, and who gets it back once this segment is sent.
         public byte[]? Array;
-        public ISendOwner? Owner;
+        public IArrayOwner? Owner;
     }
 
     private readonly SendMemory _memory;
@@ -54,6 +54,9 @@ internal sealed unsafe class SendQueue
 
     /// <summary>Bytes not yet taken by the kernel.</summary>
     public long Queued { get; private set; }
+
+    /// <summary>The next range to be sent; empty if there is none. Good until <see cref="Sent"/>.</summary>
+    public ReadOnlySpan<byte> First => _head < _tail ? new ReadOnlySpan<byte>(_segments[_head].Pointer, _segments[_head].Length) : default;
 
     public Span<byte> GetSpan(int sizeHint)
     {
@@ -105,7 +108,7 @@ internal sealed unsafe class SendQueue
     }
 
     /// <summary>Queues the start of an array on the pinned heap, which <paramref name="owner"/> gets back when it has been sent.</summary>
-    public void AppendOwned(byte[] array, int length, ISendOwner owner)
+    public void AppendOwned(byte[] array, int length, IArrayOwner owner)
     {
         Debug.Assert(length > 0 && length <= array.Length, "An empty array is not sent.");
         ref var segment = ref Add();
@@ -138,7 +141,7 @@ internal sealed unsafe class SendQueue
         return engine.SendVector(tag, handle, _message);
     }
 
-    /// <summary>The kernel has taken the first <paramref name="count"/> bytes.</summary>
+    /// <summary>The kernel, or a layer above it, has taken the first <paramref name="count"/> bytes.</summary>
     public void Sent(int count)
     {
         Queued -= count;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using FastCore.Net.Http.Parsing;
+using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Tables;
+using FastCore.Net.Transport.Tls;
 
 namespace FastCore.Net.Http.Server;
 
@@ -16,7 +18,7 @@ namespace FastCore.Net.Http.Server;
 /// <para>What can't be used yet is kept in _input. An idle connection keeps nothing. Handlers run inside Process only if
 /// they don't read the input; those that do run from Pump, when all input lies in _input and nobody else looks at it.</para>
 /// </remarks>
-internal sealed partial class HttpConnection(HttpShard shard) : Connection
+internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? certificates = null) : Connection
 {
     private enum Phase : byte
     {
@@ -67,8 +69,24 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
     protected internal override void OnOpened()
     {
         _shard.Connections++;
+        if (certificates == null)
+        {
+            Settle();
+            return;
+        }
+        SetDeadline(certificates.HandshakeMilliseconds);
+        _deadlineKind = Deadline.Handshake;
+        TlsLayer.StartServer(this, _shard.Buffers, certificates.Callback);
+    }
+
+    private protected override void OnSecured()
+    {
+        _deadlineKind = Deadline.None;
         Settle();
     }
+
+    /// <summary>It speaks TLS.</summary>
+    public bool IsSecure => certificates != null;
 
     protected internal override void OnReceived(ReadOnlySpan<byte> data)
     {

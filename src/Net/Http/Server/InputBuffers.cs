@@ -8,7 +8,7 @@ namespace FastCore.Net.Http.Server;
 /// Arrays for what has to be kept of a connection's input or is written for its output, handed out again last-in first-out. They lie on the pinned
 /// heap, so their bytes may be pointed at. One thread only.
 /// </summary>
-internal sealed class InputBuffers : ISendOwner
+internal sealed class InputBuffers : IArrayOwner
 {
     public const int MinSize = 4096;
 

@@ -1,3 +1,5 @@
+using FastCore.Net.Transport;
+
 namespace FastCore.Net.Http.Server;
 
 /// <summary>A request's body as a stream. Where and as long as the handler's context may be used.</summary>

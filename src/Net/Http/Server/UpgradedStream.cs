@@ -1,3 +1,5 @@
+using FastCore.Net.Transport;
+
 namespace FastCore.Net.Http.Server;
 
 /// <summary>

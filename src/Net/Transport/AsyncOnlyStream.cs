@@ -1,4 +1,4 @@
-namespace FastCore.Net.Http.Server;
+namespace FastCore.Net.Transport;
 
 /// <summary>A stream of which nothing blocks: a reactor's thread must not wait.</summary>
 internal abstract class AsyncOnlyStream : Stream
