@@ -64,15 +64,34 @@ public readonly partial struct HttpContext
         }
     }
 
-    /// <summary>The part of the path that the <c>{name}</c> of the mapped path stands for, as it was sent; empty if it has none.</summary>
+    /// <summary>The part of the path that the last parameter of the mapped path stands for, as it was sent; empty if it has none.</summary>
     public ReadOnlySpan<byte> RouteValue
     {
         get
         {
             var exchange = Live();
-            return exchange.RouteValue.Of(exchange.HeadBytes);
+            return exchange.RouteValues.Count == 0 ? default : exchange.RouteValues[exchange.RouteValues.Count - 1].Of(exchange.Path);
         }
     }
+
+    /// <summary>The part of the path that a parameter of the mapped path stands for, as it was sent.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <exception cref="ArgumentException">The mapped path has no such parameter.</exception>
+    public ReadOnlySpan<byte> GetRouteValue(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var exchange = Live();
+        var index = exchange.RouteNode == null ? -1 : Array.IndexOf(exchange.RouteNode.Parameters, name);
+        if (index < 0) throw new ArgumentException($"The mapped path has no parameter of the name {name}.", nameof(name));
+        return exchange.RouteValues[index].Of(exchange.Path);
+    }
+
+    /// <summary>The query as names and values, with their escapes resolved when they are read.</summary>
+    public HttpQuery QueryValues => new(Query);
+
+    /// <summary>The whole body as the names and values of a form (<c>application/x-www-form-urlencoded</c>), for handlers mapped with <see cref="HttpServer.Map"/>; empty if it is none.</summary>
+    /// <exception cref="InvalidOperationException">The handler is asynchronous and reads the body itself.</exception>
+    public HttpQuery Form => new(HttpQuery.IsForm(Headers) ? Body : default);
 
     /// <summary>The host the request is for: that of an absolute target, else the Host field. Empty if it has none.</summary>
     public ReadOnlySpan<byte> Host

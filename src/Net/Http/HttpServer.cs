@@ -26,6 +26,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     private readonly HttpServerOptions _options;
     private readonly Router _router = new();
+    private readonly Middleware _middleware = new();
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private Reactor[] _reactors = [];
@@ -36,6 +37,9 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private TransportChoice? _transport;
     private Task? _stop;
     private bool _needsScheduler;
+
+    // A start that failed may be tried again.
+    private bool _isWrapped;
 
     // One that the options did not name, and that ends with the server.
     private Scheduler? _ownScheduler;
@@ -91,7 +95,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <see cref="HttpContext.Body"/> (at most <see cref="HttpServerOptions.MaxBufferedBodySize"/> bytes).
     /// </summary>
     /// <param name="method">The method; any token may be mapped.</param>
-    /// <param name="path">An absolute path; its last segment may be a parameter: <c>/bytes/{n}</c> (<see cref="HttpContext.RouteValue"/>).</param>
+    /// <param name="path">An absolute path. A segment may be a parameter, and the last one the rest of the path: <c>/users/{id}/files/{**path}</c>
+    /// (<see cref="HttpContext.GetRouteValue"/>). Where several paths fit, a literal goes before a parameter and that before the rest.</param>
     /// <param name="handler">Called on a reactor's thread. It must not block.</param>
     /// <exception cref="ArgumentException">The path is not one.</exception>
     /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
@@ -106,7 +111,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <see cref="HttpContext.ReadBodyAsync"/> as it comes. After each <c>await</c> it goes on on the same reactor.
     /// </summary>
     /// <param name="method">The method; any token may be mapped.</param>
-    /// <param name="path">An absolute path; its last segment may be a parameter.</param>
+    /// <param name="path">An absolute path, which may have parameters (<see cref="Map"/>).</param>
     /// <param name="handler">Called on a reactor's thread. It must not block.</param>
     /// <exception cref="ArgumentException">The path is not one.</exception>
     /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
@@ -122,7 +127,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// behind it on its own connection wait. Its answer leaves when it has ended.
     /// </summary>
     /// <param name="method">The method; any token may be mapped.</param>
-    /// <param name="path">An absolute path; its last segment may be a parameter.</param>
+    /// <param name="path">An absolute path, which may have parameters (<see cref="Map"/>).</param>
     /// <param name="handler">Called on a worker's thread. What blocks for long should do it in <see cref="Scheduler.Blocking(Action)"/>.</param>
     /// <exception cref="ArgumentException">The path is not one.</exception>
     /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
@@ -132,6 +137,40 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         Add(method, path, new Route(handler, null) { IsOffloaded = true });
     }
 
+    /// <summary>
+    /// Puts something around every handler mapped with <see cref="Map"/> or <see cref="MapOffloaded"/>, whenever it is mapped:
+    /// given the handler it returns what is called instead, which calls the handler or answers itself. What is used first is
+    /// outermost. Requests the server answers itself (404, 405, OPTIONS, refusals) do not pass it.
+    /// </summary>
+    /// <param name="middleware">Called once per handler, when the server starts.</param>
+    /// <exception cref="InvalidOperationException">The server has started.</exception>
+    public void Use(Func<Action<HttpContext>, Action<HttpContext>> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        lock (_gate)
+        {
+            ThrowIfStarted();
+            _middleware.Add(middleware);
+        }
+    }
+
+    /// <summary>The same for the handlers mapped with <see cref="MapAsync"/>.</summary>
+    /// <inheritdoc cref="Use"/>
+    public void UseAsync(Func<Func<HttpContext, ValueTask>, Func<HttpContext, ValueTask>> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        lock (_gate)
+        {
+            ThrowIfStarted();
+            _middleware.Add(middleware);
+        }
+    }
+
+    private void ThrowIfStarted()
+    {
+        if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
+    }
+
     /// <summary>What is mapped.</summary>
     internal Router Router => _router;
 
@@ -139,7 +178,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
+            ThrowIfStarted();
             _router.Add(method, path, route);
             _needsScheduler |= route.IsOffloaded;
         }
@@ -154,6 +193,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         lock (_gate)
         {
             if (_endPoint != null || _stop != null) throw new InvalidOperationException("A server is started once.");
+            if (!_isWrapped) _router.Wrap(_middleware);
+            _isWrapped = true;
             var (reactors, transport) = TransportSelector.Start([.. Enumerable.Range(0, _options.ReactorCount).Select(_options.ForReactor)], _options.Transport);
             try
             {

@@ -70,11 +70,11 @@ internal sealed partial class HttpConnection
         if (head.IsAsterisk) return RespondLine(exchange, 204, router.AllowLine);
 
         var path = exchange.Path;
-        var node = router.Find(path, out var parameterStart);
+        var node = router.Find(path, exchange.RouteValues);
         if (node == null) return Respond(exchange, new Rejection(404, "There is nothing at this path."));
         exchange.Route = node.Find(exchange.MethodIndex);
         if (exchange.Route == null) return RespondLine(exchange, head.Method == KnownMethod.Options ? 204 : 405, node.AllowLine);
-        if (parameterStart >= 0) exchange.RouteValue = new Slice(head.Path.Start + parameterStart, path.Length - parameterStart);
+        exchange.RouteNode = node;
 
         if (!head.HasBody)
         {

@@ -55,7 +55,7 @@ internal sealed partial class HttpExchange : IWorkItem
 
     public static Rejection NoScheduler => new(503, "The server runs no more handlers.");
 
-    Delegate? IWorkItem.NamedBy => (Delegate?)Route?.Handler ?? Route?.AsyncHandler;
+    Delegate? IWorkItem.NamedBy => Route?.Named;
 
     void IWorkItem.Execute()
     {

@@ -32,7 +32,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
     // Set from Begin to Reset.
     private HttpConnection? _connection;
     public Route? Route;
-    public Slice RouteValue;
+    public RouteNode? RouteNode;
+    public readonly RouteValues RouteValues = new();
     public int MethodIndex;
     public BodyFraming Framing;
     public BodyClock Clock;
@@ -92,7 +93,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
         EndHandler();
         _connection = null;
         Route = null;
-        RouteValue = default;
+        RouteNode = null;
+        RouteValues.Cut(0);
         _headBytes = _body = default;
         Framing = default;
         Clock = default;
