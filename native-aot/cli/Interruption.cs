@@ -12,12 +12,22 @@ internal sealed class Interruption : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private long _first = long.MaxValue;
 
-    public Interruption() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
-    ];
+    /// <param name="onHangUp">What SIGHUP means instead of the end, as it does to a server that has something to read again.</param>
+    public Interruption(Action? onHangUp = null)
+    {
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, onHangUp == null ? OnSignal : OnHangUp),
+        ];
+
+        void OnHangUp(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            onHangUp();
+        }
+    }
 
     public CancellationToken Token => _source.Token;
 

@@ -16,5 +16,6 @@ public static class NetTransitionTables
         SendTable.Table,
         ParserTable.Table,
         RequestTable.Table,
+        UpgradeTable.Table,
     ];
 }

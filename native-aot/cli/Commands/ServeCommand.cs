@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using FastCore.Cli.Trace;
 using FastCore.Diagnostics;
 using FastCore.Net.Diagnostics;
 using FastCore.Net.Http;
+using FastCore.Net.Http.Files;
 using FastCore.Net.Transport;
 using FastCore.Perf.Collector;
 using FastCore.Perf.Demo;
@@ -13,7 +15,7 @@ using FastCore.Tracing;
 
 namespace FastCore.Cli.Commands;
 
-/// <summary><c>fastcore serve</c>: runs the demo application until it is told to stop.</summary>
+/// <summary><c>fastcore serve</c>: serves a folder, or the demo application, until it is told to stop.</summary>
 /// <remarks>Nothing here touches the console's rendering or reflection: a server should answer within milliseconds of its start.</remarks>
 internal static class ServeCommand
 {
@@ -34,18 +36,21 @@ internal static class ServeCommand
         var limit = CommonOptions.Time("--trace-limit", "write the trace when a reactor lets work wait for longer, such as 20ms");
         var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top`, `profile` and `trace` look at the server with --attach PATH; adds /compute/{ms}, which runs on the scheduler, and /job/{ms}, which waits for a task to do it", HelpName = "PATH" };
         var mode = Mode();
-        var command = new Command("serve", "Serve HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
+        var files = new ServedFolder();
+        var command = new Command("serve", "Serve a folder, or the demo application, over HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
+        files.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(demo)) result.AddError("serve has one application so far: say --demo. Your own goes into a program of yours, with HttpServer; see the README.");
+            if (!result.GetValue(demo) && result.GetValue(files.Folder) == null) result.AddError("say what to serve: a folder, or --demo. Your own application goes into a program of yours, with HttpServer; see the README.");
         });
         command.SetAction((parsed, _) => RunAsync(new HttpServerOptions
         {
             EndPoint = new IPEndPoint(parsed.GetValue(address) ?? IPAddress.Loopback, parsed.GetValue(port) ?? DefaultPort),
+            Tls = files.ToTls(parsed),
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode))));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed))));
         return command;
     }
 
@@ -62,16 +67,16 @@ internal static class ServeCommand
 
     private static CollectorMode? ToMode(string? name) => name == null ? null : CollectorModes.Parse(name);
 
-    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath, CollectorMode? mode)
+    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath, CollectorMode? mode, Application application)
     {
-        if (traceFile == null) return await ServeAsync(options, tracing, controlPath, mode);
+        if (traceFile == null) return await ServeAsync(options, tracing, controlPath, mode, application);
         try
         {
             // Before the server starts, so that a file that can't be written is no surprise at its end.
             // Shared, for it may be /dev/null, which no server has to itself.
             await using var file = new FileStream(traceFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
             Tracer.Start(TraceFiles.Options);
-            var code = await ServeAsync(options, tracing, controlPath, mode);
+            var code = await ServeAsync(options, tracing, controlPath, mode, application);
             Tracer.Stop();
             TraceFiles.Write(Tracer.Snapshot().WithoutGaps(), file, traceFile);
             return code;
@@ -83,13 +88,13 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode)
+    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode, Application application)
     {
-        using var interruption = new Interruption();
+        HttpServer? running = null;
+        using var interruption = new Interruption(options.Tls == null ? null : () => Volatile.Read(ref running)?.ReloadCertificates());
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = interruption.Token.Register(stopped.SetResult);
-        var server = new HttpServer(options);
-        DemoApplication.Map(server);
+        if (!TryMake(options, application, out var server)) return ExitCode.Unreachable;
         if (!TryStartControl(controlPath, out var control)) return ExitCode.Unreachable;
         using var whileServing = control;
         // From before anything waits.
@@ -108,19 +113,39 @@ internal static class ServeCommand
             if (mode is { } asked) HeldMode.Enter(asked);
             server.Start();
         }
-        catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException)
+        catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
             Console.Error.WriteLine($"fastcore: {Explain(refused, options)}");
             return ExitCode.Unreachable;
         }
+        Volatile.Write(ref running, server);
         if (control != null) server.Register("http");
         // Who reads the line may send a signal at once.
         using var tracer = new ServerTracing(tracing, server.Reactors);
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
-        Console.Out.WriteLine($"fastcore listening on http://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
+        Console.Out.WriteLine($"fastcore listening on {(options.Tls == null ? "http" : "https")}://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
         await stopped.Task;
         await server.StopAsync(StopLimit);
         return ExitCode.Good;
+    }
+
+    private sealed record Application(bool IsDemo, string? Folder, StaticFileOptions FileOptions);
+
+    private static bool TryMake(HttpServerOptions options, Application application, out HttpServer server)
+    {
+        server = new HttpServer(options);
+        try
+        {
+            if (application.IsDemo) DemoApplication.Map(server);
+            // What the demo maps goes before the folder.
+            if (application.Folder is { } folder) server.MapFiles("/", folder, application.FileOptions);
+            return true;
+        }
+        catch (DirectoryNotFoundException refused)
+        {
+            Console.Error.WriteLine($"fastcore: {refused.Message}");
+            return false;
+        }
     }
 
     private static bool TryStartControl(string? path, out ControlServer? control)

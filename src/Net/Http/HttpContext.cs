@@ -19,7 +19,7 @@ namespace FastCore.Net.Http;
 /// for with status 500, and <see cref="HttpServerOptions.OnError"/> is told.</para>
 /// <para>If the client has gone, responding does nothing.</para>
 /// </remarks>
-public readonly struct HttpContext
+public readonly partial struct HttpContext
 {
     internal const string StaleMessage = "The request has been answered and its handler has ended. Copy what you need while the handler runs.";
 
@@ -31,6 +31,12 @@ public readonly struct HttpContext
         _exchange = exchange;
         _generation = generation;
     }
+
+    /// <summary>What it stands for, without a look at whether it still does.</summary>
+    internal HttpExchange Exchange => _exchange!;
+
+    /// <summary>Whether its handler has not ended. On any thread.</summary>
+    internal bool IsLive => _exchange != null && _exchange.Generation == _generation;
 
     /// <summary>The method.</summary>
     public HttpMethod Method
@@ -58,15 +64,34 @@ public readonly struct HttpContext
         }
     }
 
-    /// <summary>The part of the path that the <c>{name}</c> of the mapped path stands for, as it was sent; empty if it has none.</summary>
+    /// <summary>The part of the path that the last parameter of the mapped path stands for, as it was sent; empty if it has none.</summary>
     public ReadOnlySpan<byte> RouteValue
     {
         get
         {
             var exchange = Live();
-            return exchange.RouteValue.Of(exchange.HeadBytes);
+            return exchange.RouteValues.Count == 0 ? default : exchange.RouteValues[exchange.RouteValues.Count - 1].Of(exchange.Path);
         }
     }
+
+    /// <summary>The part of the path that a parameter of the mapped path stands for, as it was sent.</summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <exception cref="ArgumentException">The mapped path has no such parameter.</exception>
+    public ReadOnlySpan<byte> GetRouteValue(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var exchange = Live();
+        var index = exchange.RouteNode == null ? -1 : Array.IndexOf(exchange.RouteNode.Parameters, name);
+        if (index < 0) throw new ArgumentException($"The mapped path has no parameter of the name {name}.", nameof(name));
+        return exchange.RouteValues[index].Of(exchange.Path);
+    }
+
+    /// <summary>The query as names and values, with their escapes resolved when they are read.</summary>
+    public HttpQuery QueryValues => new(Query);
+
+    /// <summary>The whole body as the names and values of a form (<c>application/x-www-form-urlencoded</c>), for handlers mapped with <see cref="HttpServer.Map"/>; empty if it is none.</summary>
+    /// <exception cref="InvalidOperationException">The handler is asynchronous and reads the body itself.</exception>
+    public HttpQuery Form => new(HttpQuery.IsForm(Headers) ? Body : default);
 
     /// <summary>The host the request is for: that of an absolute target, else the Host field. Empty if it has none.</summary>
     public ReadOnlySpan<byte> Host
@@ -122,6 +147,9 @@ public readonly struct HttpContext
     /// <summary>The client's address, or <see langword="null"/> if it has gone.</summary>
     public IPEndPoint? RemoteEndPoint => Live().RemoteEndPoint;
 
+    /// <summary>Whether it came over TLS.</summary>
+    public bool IsHttps => Live().Connection.IsSecure;
+
     /// <summary>Whether the request has been answered.</summary>
     public bool HasResponded => Live().HasHandlerResponded;
 
@@ -136,17 +164,14 @@ public readonly struct HttpContext
     /// are some. A handler that does not read holds the client back.
     /// </summary>
     /// <param name="buffer">Where they go; it must not be used until the read has ended.</param>
+    /// <param name="cancellationToken">Ends the wait. Nothing that has come is lost.</param>
     /// <returns>How many bytes were read; zero at the body's end.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="HttpRequestRejectedException">The body is malformed, too large, too slow or ended too early.</exception>
     /// <exception cref="IOException">The connection has ended.</exception>
     /// <exception cref="InvalidOperationException">The handler is not asynchronous, or another read has not ended.</exception>
     /// <exception cref="ArgumentException">The buffer is empty.</exception>
-    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer)
-    {
-        var exchange = Live();
-        if (exchange.Route?.AsyncHandler == null) throw new InvalidOperationException("The body has come whole. Use Body.");
-        return exchange.ReadBody(buffer);
-    }
+    public ValueTask<int> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => LiveReader().ReadBody(buffer, cancellationToken);
 
     /// <summary>Adds a header field to the response. Its order is kept; a name may come several times.</summary>
     /// <param name="name">A token, in ASCII.</param>
@@ -225,7 +250,7 @@ public readonly struct HttpContext
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private HttpExchange Live()
+    internal HttpExchange Live()
     {
         var exchange = _exchange;
         if (exchange == null || !exchange.IsOnItsThread || exchange.Generation != _generation) ThrowUnusable();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastCore.Diagnostics;
 using FastCore.Net.Http.Server;
+using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
 
@@ -25,13 +26,20 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     private readonly HttpServerOptions _options;
     private readonly Router _router = new();
+    private readonly Middleware _middleware = new();
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
     private Reactor[] _reactors = [];
     private HttpShard[] _shards = [];
     private IPEndPoint? _endPoint;
+    private IPEndPoint[] _endPoints = [];
+    private readonly List<CertificateStore> _certificates = [];
     private TransportChoice? _transport;
     private Task? _stop;
     private bool _needsScheduler;
+
+    // A start that failed may be tried again.
+    private bool _isWrapped;
 
     // One that the options did not name, and that ends with the server.
     private Scheduler? _ownScheduler;
@@ -47,6 +55,9 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <summary>The address it listens on, with the port it was given.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
     public IPEndPoint EndPoint => _endPoint ?? throw NotStarted();
+
+    /// <summary>All addresses it listens on: <see cref="EndPoint"/>, then <see cref="HttpServerOptions.MoreEndPoints"/>; none before the start.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => _endPoints;
 
     /// <summary>The engine it runs on, and why.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
@@ -84,7 +95,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <see cref="HttpContext.Body"/> (at most <see cref="HttpServerOptions.MaxBufferedBodySize"/> bytes).
     /// </summary>
     /// <param name="method">The method; any token may be mapped.</param>
-    /// <param name="path">An absolute path; its last segment may be a parameter: <c>/bytes/{n}</c> (<see cref="HttpContext.RouteValue"/>).</param>
+    /// <param name="path">An absolute path. A segment may be a parameter, and the last one the rest of the path: <c>/users/{id}/files/{**path}</c>
+    /// (<see cref="HttpContext.GetRouteValue"/>). Where several paths fit, a literal goes before a parameter and that before the rest.</param>
     /// <param name="handler">Called on a reactor's thread. It must not block.</param>
     /// <exception cref="ArgumentException">The path is not one.</exception>
     /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
@@ -99,7 +111,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <see cref="HttpContext.ReadBodyAsync"/> as it comes. After each <c>await</c> it goes on on the same reactor.
     /// </summary>
     /// <param name="method">The method; any token may be mapped.</param>
-    /// <param name="path">An absolute path; its last segment may be a parameter.</param>
+    /// <param name="path">An absolute path, which may have parameters (<see cref="Map"/>).</param>
     /// <param name="handler">Called on a reactor's thread. It must not block.</param>
     /// <exception cref="ArgumentException">The path is not one.</exception>
     /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
@@ -115,7 +127,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// behind it on its own connection wait. Its answer leaves when it has ended.
     /// </summary>
     /// <param name="method">The method; any token may be mapped.</param>
-    /// <param name="path">An absolute path; its last segment may be a parameter.</param>
+    /// <param name="path">An absolute path, which may have parameters (<see cref="Map"/>).</param>
     /// <param name="handler">Called on a worker's thread. What blocks for long should do it in <see cref="Scheduler.Blocking(Action)"/>.</param>
     /// <exception cref="ArgumentException">The path is not one.</exception>
     /// <exception cref="InvalidOperationException">Method and path are mapped already, or the server has started.</exception>
@@ -125,6 +137,40 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         Add(method, path, new Route(handler, null) { IsOffloaded = true });
     }
 
+    /// <summary>
+    /// Puts something around every handler mapped with <see cref="Map"/> or <see cref="MapOffloaded"/>, whenever it is mapped:
+    /// given the handler it returns what is called instead, which calls the handler or answers itself. What is used first is
+    /// outermost. Requests the server answers itself (404, 405, OPTIONS, refusals) do not pass it.
+    /// </summary>
+    /// <param name="middleware">Called once per handler, when the server starts.</param>
+    /// <exception cref="InvalidOperationException">The server has started.</exception>
+    public void Use(Func<Action<HttpContext>, Action<HttpContext>> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        lock (_gate)
+        {
+            ThrowIfStarted();
+            _middleware.Add(middleware);
+        }
+    }
+
+    /// <summary>The same for the handlers mapped with <see cref="MapAsync"/>.</summary>
+    /// <inheritdoc cref="Use"/>
+    public void UseAsync(Func<Func<HttpContext, ValueTask>, Func<HttpContext, ValueTask>> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        lock (_gate)
+        {
+            ThrowIfStarted();
+            _middleware.Add(middleware);
+        }
+    }
+
+    private void ThrowIfStarted()
+    {
+        if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
+    }
+
     /// <summary>What is mapped.</summary>
     internal Router Router => _router;
 
@@ -132,7 +178,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
+            ThrowIfStarted();
             _router.Add(method, path, route);
             _needsScheduler |= route.IsOffloaded;
         }
@@ -147,20 +193,17 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         lock (_gate)
         {
             if (_endPoint != null || _stop != null) throw new InvalidOperationException("A server is started once.");
+            if (!_isWrapped) _router.Wrap(_middleware);
+            _isWrapped = true;
             var (reactors, transport) = TransportSelector.Start([.. Enumerable.Range(0, _options.ReactorCount).Select(_options.ForReactor)], _options.Transport);
             try
             {
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler)).ToArray();
-                var endPoint = _options.EndPoint;
-                if (shards.Length > 1) ThrowIfInUse(endPoint);
-                foreach (var shard in shards)
-                {
-                    // Posted before Listen, so it has run when the first connection comes.
-                    shard.Reactor.Post(shard.Attach);
-                    endPoint = shard.Reactor.Listen(endPoint, () => new HttpConnection(shard), sharePort: shards.Length > 1);
-                }
-                (_reactors, _shards, _transport, _endPoint) = (reactors, shards, transport, endPoint);
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token)).ToArray();
+                // Posted before Listen, so it has run when the first connection comes.
+                foreach (var shard in shards) shard.Reactor.Post(shard.Attach);
+                var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards)).ToArray();
+                (_reactors, _shards, _transport, _endPoint, _endPoints) = (reactors, shards, transport, endPoints[0], endPoints);
             }
             catch
             {
@@ -169,6 +212,24 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
                 throw;
             }
         }
+    }
+
+    private IPEndPoint Listen(HttpEndPoint endPoint, HttpShard[] shards)
+    {
+        var certificates = endPoint.Tls == null ? null : new CertificateStore(endPoint.Tls, shards[0].Report);
+        if (certificates != null) _certificates.Add(certificates);
+        var address = endPoint.Address;
+        if (shards.Length > 1) ThrowIfInUse(address);
+        foreach (var shard in shards) address = shard.Reactor.Listen(address, () => new HttpConnection(shard, certificates), sharePort: shards.Length > 1);
+        return address;
+    }
+
+    /// <summary>Reads the certificates of <see cref="HttpTlsOptions.CertificateFile"/> again now. Connections that are open keep theirs. What can't be read is reported to <see cref="HttpServerOptions.OnError"/>, and the one before it stays.</summary>
+    public void ReloadCertificates()
+    {
+        CertificateStore[] certificates;
+        lock (_gate) certificates = [.. _certificates];
+        foreach (var each in certificates) each.Reload();
     }
 
     /// <summary>Reactors that share a port would share it with another server of this user too; a socket that does not share it finds out.</summary>
@@ -200,11 +261,24 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private async Task StopReactors(TimeSpan limit)
     {
         foreach (var reactor in _reactors) reactor.StopListening();
+        TellHandlers();
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
         if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.Dispose();
         // A handler that runs on is left alone; its thread ends with it.
         _ownScheduler?.Shutdown(ShutdownMode.Cancel, SchedulerLimit);
+    }
+
+    private void TellHandlers()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (AggregateException failures)
+        {
+            foreach (var shard in _shards.Take(1)) shard.Report(failures, "A callback of HttpContext.Stopping threw.");
+        }
     }
 
     /// <summary>Stops with a limit of five seconds.</summary>

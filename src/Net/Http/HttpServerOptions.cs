@@ -10,6 +10,12 @@ public sealed record HttpServerOptions
     /// <summary>The address to listen on; port 0 takes a free one.</summary>
     public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8080);
 
+    /// <summary>What HTTPS is spoken with at <see cref="EndPoint"/>; <see langword="null"/> speaks plain HTTP.</summary>
+    public HttpTlsOptions? Tls { get; init; }
+
+    /// <summary>Further addresses to listen on.</summary>
+    public IReadOnlyList<HttpEndPoint> MoreEndPoints { get; init; } = [];
+
     /// <summary>The engine; <see langword="null"/> takes the environment's choice or the best that works (<see cref="TransportSelector"/>).</summary>
     public TransportKind? Transport { get; init; }
 
@@ -86,6 +92,8 @@ public sealed record HttpServerOptions
     /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<Exception, string>? OnError { get; init; }
 
+    internal IEnumerable<HttpEndPoint> AllEndPoints => MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
+
     internal int ReactorCount => Cpus?.Count ?? Reactors ?? Environment.ProcessorCount;
 
     internal ReactorOptions ForReactor(int index) => new()
@@ -106,6 +114,12 @@ public sealed record HttpServerOptions
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(EndPoint);
+        ArgumentNullException.ThrowIfNull(MoreEndPoints);
+        foreach (var endPoint in AllEndPoints)
+        {
+            ArgumentNullException.ThrowIfNull(endPoint?.Address, nameof(MoreEndPoints));
+            endPoint.Tls?.Validate();
+        }
         InRange(nameof(Reactors), ReactorCount, 1, 1024);
         InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);
         InRange(nameof(MaxHeadersSize), MaxHeadersSize, 16, 1 << 20);

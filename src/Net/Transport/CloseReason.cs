@@ -32,4 +32,7 @@ public enum CloseReason
 
     /// <summary>The reactor stopped.</summary>
     ReactorStopped,
+
+    /// <summary>The peer and this side did not come to speak TLS with each other, or the peer broke its rules.</summary>
+    TlsFailed,
 }

@@ -33,7 +33,7 @@ public abstract partial class Connection
     public int Error => _error;
 
     /// <summary>Bytes written that the kernel has not taken yet. Any thread may read it, as a hint.</summary>
-    public long QueuedBytes => _sendQueue?.Queued ?? 0;
+    public long QueuedBytes => (_sendQueue?.Queued ?? 0) + (_layer?.Queued ?? 0);
 
     /// <summary>The peer's address, or <see langword="null"/> once the connection has ended.</summary>
     public IPEndPoint? RemoteEndPoint
@@ -53,6 +53,11 @@ public abstract partial class Connection
 
     /// <summary>Everything written so far has been taken by the kernel.</summary>
     protected internal virtual void OnDrained() { }
+
+    /// <summary>The handshake of the connection's TLS has ended, and it can be used.</summary>
+    private protected virtual void OnSecured() { }
+
+    internal void Secured() => OnSecured();
 
     /// <summary>The peer will send no more. Unless overridden the connection is closed after what is queued.</summary>
     protected internal virtual void OnPeerFinished() => Close();
@@ -84,6 +89,19 @@ public abstract partial class Connection
         if (!CanWrite) return;
         if (data.Length < CopyThreshold) Output().Append(data.Span);
         else Output().AppendPinned(data);
+        MarkDirty();
+    }
+
+    /// <summary>Queues the start of an array on the pinned heap and gives it away: <paramref name="owner"/> gets it back once it has been sent, or will never be.</summary>
+    internal void Write(byte[] array, int length, IArrayOwner owner)
+    {
+        VerifyThread();
+        if (!CanWrite || length == 0)
+        {
+            owner.Return(array);
+            return;
+        }
+        Output().AppendOwned(array, length, owner);
         MarkDirty();
     }
 
@@ -177,10 +195,14 @@ public abstract partial class Connection
             : "A connection may only be used on its reactor's thread. Use Reactor.Post to get there.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private SendQueue Output() => _sendQueue ?? Reactor.RentSendQueue(this);
+    private SendQueue Output() => _layer == null ? BareOutput() : _layer.Output();
+
+    /// <summary>What goes to the kernel as it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal SendQueue BareOutput() => _sendQueue ??= Reactor.RentSendQueue();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void MarkDirty()
+    internal void MarkDirty()
     {
         if (!_isDirty) Reactor.AddDirty(this);
     }

@@ -53,6 +53,9 @@ public abstract partial class Connection
     // What is to be sent; leased from the reactor while there is anything.
     internal SendQueue? _sendQueue;
 
+    // Stands between the protocol and the transport; null for a plain connection.
+    internal Tls.TlsLayer? _layer;
+
     // Next in the reactor's list of connections to flush, or to arm again.
     internal Connection? _nextDirty;
     internal Connection? _nextStarved;

@@ -82,7 +82,9 @@ public abstract class Reactor : IDisposable
     internal abstract void Terminate(Connection connection, CloseReason reason, int error);
     internal abstract void ScheduleTimer(Connection connection);
     internal abstract void AddDirty(Connection connection);
-    internal abstract SendQueue RentSendQueue(Connection connection);
+    internal abstract SendQueue RentSendQueue();
+    internal abstract void ReturnSendQueue(SendQueue queue);
+    internal abstract void Fail(Connection connection, Exception failure, string callback);
     internal abstract IPEndPoint? RemoteEndPoint(Connection connection);
 
     /// <summary>Each live connection, in no order. On the reactor's thread; connections may end meanwhile.</summary>

@@ -144,7 +144,9 @@ internal sealed partial class ReactorCore<TEngine>
             case ConnectionState.Open when result > 0:
                 try
                 {
-                    connection.OnReceived(new ReadOnlySpan<byte>(completion.Data, result));
+                    var data = new ReadOnlySpan<byte>(completion.Data, result);
+                    if (connection._layer == null) connection.OnReceived(data);
+                    else connection._layer.Receive(data);
                 }
                 catch (Exception failure)
                 {
@@ -182,7 +184,8 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection._state != ConnectionState.Open) return;
         try
         {
-            connection.OnPeerFinished();
+            if (connection._layer == null) connection.OnPeerFinished();
+            else connection._layer.PeerFinished();
         }
         catch (Exception failure)
         {
@@ -228,13 +231,17 @@ internal sealed partial class ReactorCore<TEngine>
 
     // --- Sending ---
 
-    internal override SendQueue RentSendQueue(Connection connection) =>
-        connection._sendQueue = _sendQueues.TryPop(out var queue) ? queue : new SendQueue(_sendMemory);
+    internal override SendQueue RentSendQueue() => _sendQueues.TryPop(out var queue) ? queue : new SendQueue(_sendMemory);
 
     private void ReturnSendQueue(Connection connection)
     {
         if (connection._sendQueue is not { } queue) return;
         connection._sendQueue = null;
+        ReturnSendQueue(queue);
+    }
+
+    internal override void ReturnSendQueue(SendQueue queue)
+    {
         queue.Clear();
         if (_sendQueues.Count < 256) _sendQueues.Push(queue);
         else queue.Free();
@@ -267,6 +274,7 @@ internal sealed partial class ReactorCore<TEngine>
     private void Send(Connection connection)
     {
         if (connection._sendInFlight || connection._state is not (ConnectionState.Open or ConnectionState.Draining)) return;
+        if (connection._layer != null && !TryEncrypt(connection)) return;
         var queue = connection._sendQueue;
         if (queue is null || queue.Queued == 0)
         {
@@ -287,6 +295,21 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection._sendStarted == NotStarted) connection._sendStarted = _now;
         // A linked connection is looked at within the stall limit anyway (ScheduleTimer).
         if (connection._wheelTick < 0) ScheduleTimer(connection);
+    }
+
+    /// <summary>Has the layer bring what the protocol wrote into the queue. False if that has ended the connection.</summary>
+    private bool TryEncrypt(Connection connection)
+    {
+        try
+        {
+            connection._layer!.Flush(isLast: connection._state == ConnectionState.Draining);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            Fail(connection, failure, nameof(Tls.TlsLayer.Flush));
+            return false;
+        }
     }
 
     private void OnSend(Connection connection, int result)
@@ -312,7 +335,7 @@ internal sealed partial class ReactorCore<TEngine>
             var queue = connection._sendQueue!;
             queue.Sent(result);
             if (Lives.AreWatched) connection._lives.Step(queue.Queued == 0 ? SendTable.SentAll : SendTable.SentPart, queue.Queued);
-            if (queue.Queued == 0) Drained(connection);
+            if (queue.Queued == 0 && connection._layer is not { Queued: > 0 }) Drained(connection);
             else if (!connection._isDirty) AddDirty(connection);
         }
         else if (result is -Errno.EAGAIN or -Errno.EINTR)
@@ -447,6 +470,7 @@ internal sealed partial class ReactorCore<TEngine>
             _slots.Remove(connection._slot);
             _connections--;
             ReturnSendQueue(connection);
+            connection._layer?.Dispose();
             try
             {
                 connection.OnClosed(connection._closeReason);
@@ -459,7 +483,7 @@ internal sealed partial class ReactorCore<TEngine>
         _ended.Clear();
     }
 
-    private void Fail(Connection connection, Exception failure, string callback)
+    internal override void Fail(Connection connection, Exception failure, string callback)
     {
         Terminate(connection, CloseReason.CallbackFailed, 0);
         Report(failure, $"{connection.GetType().Name}.{callback} threw; the connection was ended.");

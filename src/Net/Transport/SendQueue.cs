@@ -7,8 +7,8 @@ using FastCore.Net.Transport.Native;
 namespace FastCore.Net.Transport;
 
 /// <summary>
-/// What a connection still has to send, in order: ranges of native blocks for bytes written into it, and pinned ranges
-/// for memory the caller keeps. One thread only; one send in flight at most.
+/// What a connection still has to send, in order: ranges of native blocks for bytes written into it, pinned ranges for
+/// memory the caller keeps, and arrays that were given away and go back to their owner. One thread only; one send in flight at most.
 /// </summary>
 /// <remarks>
 /// Invariant: segments [_head, _tail) are unsent or in flight, in order. The block being filled (_block) is freed when
@@ -29,6 +29,10 @@ internal sealed unsafe class SendQueue
         public int BlockSize;
         public MemoryHandle Pin;
         public bool IsPinned;
+
+        // The array the segment lies in, and who gets it back once this segment is sent.
+        public byte[]? Array;
+        public IArrayOwner? Owner;
     }
 
     private readonly SendMemory _memory;
@@ -51,6 +55,9 @@ internal sealed unsafe class SendQueue
     /// <summary>Bytes not yet taken by the kernel.</summary>
     public long Queued { get; private set; }
 
+    /// <summary>The next range to be sent; empty if there is none. Good until <see cref="Sent"/>.</summary>
+    public ReadOnlySpan<byte> First => _head < _tail ? new ReadOnlySpan<byte>(_segments[_head].Pointer, _segments[_head].Length) : default;
+
     public Span<byte> GetSpan(int sizeHint)
     {
         if (sizeHint > _blockSize - _blockUsed) NewBlock(sizeHint);
@@ -61,7 +68,7 @@ internal sealed unsafe class SendQueue
     {
         if ((uint)count > (uint)(_blockSize - _blockUsed)) throw new ArgumentOutOfRangeException(nameof(count));
         if (count == 0) return;
-        if (_lastInBlock == _tail - 1 && _lastInBlock >= _head && !_segments[_lastInBlock].IsPinned)
+        if (_lastInBlock == _tail - 1 && _lastInBlock >= _head && _segments[_lastInBlock] is { IsPinned: false, Owner: null })
         {
             _segments[_lastInBlock].Length += count;
         }
@@ -100,6 +107,18 @@ internal sealed unsafe class SendQueue
         Queued += data.Length;
     }
 
+    /// <summary>Queues the start of an array on the pinned heap, which <paramref name="owner"/> gets back when it has been sent.</summary>
+    public void AppendOwned(byte[] array, int length, IArrayOwner owner)
+    {
+        Debug.Assert(length > 0 && length <= array.Length, "An empty array is not sent.");
+        ref var segment = ref Add();
+        segment.Pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        segment.Length = length;
+        segment.Array = array;
+        segment.Owner = owner;
+        Queued += length;
+    }
+
     /// <summary>Names what is queued to the engine and sends it. Returns what <see cref="IEngine.Send"/> returns.</summary>
     public int Submit<TEngine>(ref TEngine engine, ulong tag, int handle) where TEngine : struct, IEngine
     {
@@ -122,7 +141,7 @@ internal sealed unsafe class SendQueue
         return engine.SendVector(tag, handle, _message);
     }
 
-    /// <summary>The kernel has taken the first <paramref name="count"/> bytes.</summary>
+    /// <summary>The kernel, or a layer above it, has taken the first <paramref name="count"/> bytes.</summary>
     public void Sent(int count)
     {
         Queued -= count;
@@ -171,6 +190,7 @@ internal sealed unsafe class SendQueue
             segment.Pin.Dispose();
             _memory.Pinned--;
         }
+        segment.Owner?.Return(segment.Array!);
         if (segment.Block != null) _memory.Return(segment.Block, segment.BlockSize);
         segment = default;
     }

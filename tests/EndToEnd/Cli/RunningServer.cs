@@ -19,7 +19,7 @@ internal sealed partial class RunningServer : IDisposable
     {
         _process = FastCoreProgram.Start(file, arguments, []);
         Announcement = _process.StandardOutput.ReadLine() ?? "";
-        var word = Announcement.Split(' ').FirstOrDefault(part => part.StartsWith("http://", StringComparison.Ordinal));
+        var word = Announcement.Split(' ').FirstOrDefault(static part => part.StartsWith("http://", StringComparison.Ordinal) || part.StartsWith("https://", StringComparison.Ordinal));
         if (word == null)
         {
             _process.Kill(entireProcessTree: true);

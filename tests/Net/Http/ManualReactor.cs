@@ -163,7 +163,11 @@ internal sealed unsafe class ManualReactor : Reactor
         _dirty.Add(connection);
     }
 
-    internal override SendQueue RentSendQueue(Connection connection) => connection._sendQueue = new SendQueue(_memory);
+    internal override SendQueue RentSendQueue() => new(_memory);
+
+    internal override void ReturnSendQueue(SendQueue queue) => queue.Free();
+
+    internal override void Fail(Connection connection, Exception failure, string callback) => throw new InvalidOperationException(callback, failure);
 
     internal override IPEndPoint? RemoteEndPoint(Connection connection) => null;
 

@@ -8,13 +8,16 @@ namespace FastCore.Net.Http.Parsing;
 /// </summary>
 /// <remarks>
 /// Chunk extensions are refused: nobody uses them, and servers that skip them have each skipped something else
-/// (CVE-2025-55315 and its kin). Trailer fields are checked, counted and dropped.
+/// (CVE-2025-55315 and its kin). Trailer fields are checked, counted and kept apart.
 /// </remarks>
 internal struct BodyFraming
 {
     private enum State : byte
     {
         Done,
+
+        // Everything up to the connection's end: another protocol has taken over.
+        Raw,
 
         // By Content-Length: _left bytes to come.
         Plain,
@@ -39,10 +42,16 @@ internal struct BodyFraming
     private int _trailerBytes;
     private int _trailerCount;
     private long _left;
+    private TrailerFields? _trailers;
+
+    /// <summary>The trailer fields, or null if there are none.</summary>
+    public readonly TrailerFields? Trailers => _trailers;
 
     public readonly bool IsDone => _state == State.Done;
 
     public readonly bool IsChunked => _state > State.Plain;
+
+    public readonly bool IsRaw => _state == State.Raw;
 
     /// <summary>Bytes that are known to come: of the body, or of the present chunk once its size has been read.</summary>
     public readonly long Left => _state is State.Plain or State.ChunkData ? _left : 0;
@@ -52,6 +61,9 @@ internal struct BodyFraming
         _state = head.IsChunked ? State.FirstSizeDigit : head.ContentLength > 0 ? State.Plain : State.Done,
         _left = head.IsChunked ? 0 : Math.Max(0, head.ContentLength),
     };
+
+    /// <summary>What follows belongs to another protocol, to the connection's end.</summary>
+    public static BodyFraming UntilEnd => new() { _state = State.Raw };
 
     /// <summary>
     /// Reads until the next run of the body's bytes, the body's end, the end of <paramref name="input"/> or a fault.
@@ -67,6 +79,12 @@ internal struct BodyFraming
         data = default;
         for (consumed = 0; consumed < input.Length && _state != State.Done;)
         {
+            if (_state == State.Raw)
+            {
+                data = input[..Math.Min(input.Length, maxData)];
+                consumed = data.Length;
+                return default;
+            }
             if (_state is State.Plain or State.ChunkData)
             {
                 var count = (int)Math.Min(Math.Min(input.Length - consumed, maxData), _left);
@@ -128,14 +146,17 @@ internal struct BodyFraming
             case State.TrailerStart:
                 if (_trailerCount++ == limits.FieldCount) return new Rejection(431, "The request has too many trailer fields.");
                 _state = State.TrailerName;
+                (_trailers ??= new TrailerFields()).Begin(next);
                 return HttpCharacters.Token.Contains(next) ? default : Rejection.BadRequest("A trailer line must begin with its name.");
             case State.TrailerName:
-                if (next == ':') _state = State.TrailerValue;
-                else if (!HttpCharacters.Token.Contains(next)) return Rejection.BadRequest("A trailer's name must be a token directly followed by a colon.");
+                if (next == ':') BeginTrailerValue();
+                else if (HttpCharacters.Token.Contains(next)) _trailers!.Append(next);
+                else return Rejection.BadRequest("A trailer's name must be a token directly followed by a colon.");
                 return default;
             case State.TrailerValue:
-                if (next == '\r') _state = State.TrailerLineFeed;
-                else if (HttpCharacters.ControlExceptTab.Contains(next)) return Rejection.BadRequest("A trailer's value holds a control character.");
+                if (next == '\r') EndTrailerValue();
+                else if (!HttpCharacters.ControlExceptTab.Contains(next)) _trailers!.Append(next);
+                else return Rejection.BadRequest("A trailer's value holds a control character.");
                 return default;
             case State.TrailerLineFeed:
                 return Expect(next, '\n', State.TrailerStart, "A trailer line must end in CRLF.");
@@ -143,6 +164,18 @@ internal struct BodyFraming
                 Debug.Assert(_state == State.LastLineFeed, "Every other state is handled above.");
                 return Expect(next, '\n', State.Done, "The trailer must end in CRLF.");
         }
+    }
+
+    private void BeginTrailerValue()
+    {
+        _state = State.TrailerValue;
+        _trailers!.BeginValue();
+    }
+
+    private void EndTrailerValue()
+    {
+        _state = State.TrailerLineFeed;
+        _trailers!.EndLine();
     }
 
     private Rejection Expect(byte next, char wanted, State then, string reason)

@@ -50,6 +50,9 @@ internal sealed class RequestHead
     public bool IsChunked;
     public bool WantsClose;
     public bool WantsKeepAlive;
+
+    /// <summary>The Connection field names the Upgrade field.</summary>
+    public bool WantsUpgrade;
     public Expectation Expectation;
 
     /// <summary>The Content-Length, or -1.</summary>
@@ -73,7 +76,7 @@ internal sealed class RequestHead
         Length = 0;
         Method = KnownMethod.Other;
         MethodToken = Target = Path = Query = Host = default;
-        IsHttp10 = IsAsterisk = HasHost = IsChunked = WantsClose = WantsKeepAlive = false;
+        IsHttp10 = IsAsterisk = HasHost = IsChunked = WantsClose = WantsKeepAlive = WantsUpgrade = false;
         Expectation = Expectation.None;
         ContentLength = -1;
         Rejection = default;

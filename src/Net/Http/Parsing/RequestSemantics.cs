@@ -57,6 +57,7 @@ internal static class RequestSemantics
         {
             if (Ascii.EqualsIgnoreCase(option, "close"u8)) head.WantsClose = true;
             else if (Ascii.EqualsIgnoreCase(option, "keep-alive"u8)) head.WantsKeepAlive = true;
+            else if (Ascii.EqualsIgnoreCase(option, "upgrade"u8)) head.WantsUpgrade = true;
         }
         return default;
     }
@@ -94,7 +95,7 @@ internal static class RequestSemantics
     }
 
     /// <summary>Takes the next element of a comma-separated list, trimmed; it may be empty.</summary>
-    private static bool NextElement(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> element)
+    public static bool NextElement(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> element)
     {
         element = default;
         if (list.IsEmpty) return false;

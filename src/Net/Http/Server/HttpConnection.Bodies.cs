@@ -61,7 +61,7 @@ internal sealed partial class HttpConnection
 
     private int EndOfInput(HttpExchange exchange)
     {
-        if (_peerIsDone && !exchange.Framing.IsDone && exchange.BodyFault.IsNone) exchange.BodyFault = Truncated;
+        if (_peerIsDone && !exchange.Framing.IsDone && exchange.BodyFault.IsNone) exchange.InputEnded(Truncated);
         return 0;
     }
 

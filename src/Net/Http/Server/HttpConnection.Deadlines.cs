@@ -1,4 +1,5 @@
 using FastCore.Net.Http.Parsing;
+using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http.Server;
 
@@ -8,6 +9,9 @@ internal sealed partial class HttpConnection
     private enum Deadline : byte
     {
         None,
+
+        /// <summary>Of the handshake of TLS.</summary>
+        Handshake,
 
         /// <summary>Of silence between requests, and before the first.</summary>
         NextRequest,
@@ -45,6 +49,9 @@ internal sealed partial class HttpConnection
         _deadlineKind = Deadline.None;
         switch (kind)
         {
+            case Deadline.Handshake:
+                Abort(CloseReason.DeadlinePassed);
+                break;
             case Deadline.NextRequest when QueuedBytes == 0:
                 Close();
                 break;

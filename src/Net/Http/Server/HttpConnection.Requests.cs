@@ -30,17 +30,19 @@ internal sealed partial class HttpConnection
         exchange.Begin(this, bytes);
         if (!FindRoute(exchange, bytes)) return head.Length;
         var route = exchange.Route!;
-        if (!head.HasBody)
+        // A handler that upgrades the connection reads the input too, although its request has no body.
+        var readsInput = route.AsyncHandler != null && (head.HasBody || head.WantsUpgrade);
+        if (!head.HasBody && !readsInput)
         {
             Start(exchange);
             return head.Length;
         }
 
         _exchange = exchange;
-        if (route.AsyncHandler != null)
+        if (readsInput)
         {
             exchange.Detach();
-            NoteBodyBegin();
+            if (head.HasBody) NoteBodyBegin();
             Enter(Phase.Ready);
             return head.Length;
         }
@@ -68,11 +70,11 @@ internal sealed partial class HttpConnection
         if (head.IsAsterisk) return RespondLine(exchange, 204, router.AllowLine);
 
         var path = exchange.Path;
-        var node = router.Find(path, out var parameterStart);
+        var node = router.Find(path, exchange.RouteValues);
         if (node == null) return Respond(exchange, new Rejection(404, "There is nothing at this path."));
         exchange.Route = node.Find(exchange.MethodIndex);
         if (exchange.Route == null) return RespondLine(exchange, head.Method == KnownMethod.Options ? 204 : 405, node.AllowLine);
-        if (parameterStart >= 0) exchange.RouteValue = new Slice(head.Path.Start + parameterStart, path.Length - parameterStart);
+        exchange.RouteNode = node;
 
         if (!head.HasBody)
         {
@@ -208,9 +210,11 @@ internal sealed partial class HttpConnection
         {
             // The client's fault, which the handler had no answer of its own for.
             _shard.Refused++;
+            exchange.EndStream(failed: true);
             if (!exchange.HasResponded) exchange.RespondReason(rejected.Rejection, close: true);
             return;
         }
+        exchange.EndStream(failed: true);
         // It was told that the client has gone, and gave up.
         if (IsGone(exchange) && failure is IOException or OperationCanceledException) return;
         _shard.Report(failure, $"The handler of {exchange.PathText} threw.");
@@ -230,12 +234,13 @@ internal sealed partial class HttpConnection
             _shard.Report(new InvalidOperationException("The handler ended without a response. Call HttpContext.Respond."), $"The handler of {exchange.PathText} ended.");
             exchange.RespondReason(HandlerFault, close: false);
         }
+        exchange.EndStream(failed: false);
         _shard.Requests++;
         if (!CanWrite)
         {
             Release(exchange);
         }
-        else if (exchange.Closes || !exchange.BodyFault.IsNone)
+        else if (exchange.Closes || !exchange.BodyFault.IsNone || !exchange.CanSkipBody())
         {
             Release(exchange);
             Close();

@@ -45,6 +45,7 @@ internal sealed partial class HttpConnection
             if (!_isPumping) NoteAnsweredAtOnce();
             return;
         }
+        if (exchange.IsUpgraded) _lives.Step(exchange.IsAborted ? UpgradeTable.Lose : UpgradeTable.End);
         Transition step = _phase switch
         {
             Phase.Gather => exchange.HasResponded ? RequestTable.AnswerGathered : RequestTable.DropGathering,
@@ -84,6 +85,11 @@ internal sealed partial class HttpConnection
     internal void NoteBodyEnd()
     {
         if (Lives.AreWatched) _lives.Step(ParserTable.EndBody);
+    }
+
+    internal void NoteUpgrade()
+    {
+        if (Lives.AreWatched) _lives.Step(UpgradeTable.Switch);
     }
 
     private void NoteRefusal(Rejection rejection)

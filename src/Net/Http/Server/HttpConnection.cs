@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using FastCore.Net.Http.Parsing;
+using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Tables;
+using FastCore.Net.Transport.Tls;
 
 namespace FastCore.Net.Http.Server;
 
@@ -16,7 +18,7 @@ namespace FastCore.Net.Http.Server;
 /// <para>What can't be used yet is kept in _input. An idle connection keeps nothing. Handlers run inside Process only if
 /// they don't read the input; those that do run from Pump, when all input lies in _input and nobody else looks at it.</para>
 /// </remarks>
-internal sealed partial class HttpConnection(HttpShard shard) : Connection
+internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? certificates = null) : Connection
 {
     private enum Phase : byte
     {
@@ -67,8 +69,24 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
     protected internal override void OnOpened()
     {
         _shard.Connections++;
+        if (certificates == null)
+        {
+            Settle();
+            return;
+        }
+        SetDeadline(certificates.HandshakeMilliseconds);
+        _deadlineKind = Deadline.Handshake;
+        TlsLayer.StartServer(this, _shard.Buffers, certificates.Callback);
+    }
+
+    private protected override void OnSecured()
+    {
+        _deadlineKind = Deadline.None;
         Settle();
     }
+
+    /// <summary>It speaks TLS.</summary>
+    public bool IsSecure => certificates != null;
 
     protected internal override void OnReceived(ReadOnlySpan<byte> data)
     {
@@ -90,6 +108,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
 
     protected internal override void OnDrained()
     {
+        if (_phase == Phase.Running) _exchange!.ResponseBody?.Drained();
         if (!_isHeldBack) return;
         _isHeldBack = false;
         Resume();
@@ -98,7 +117,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
     protected internal override void OnPeerFinished()
     {
         _peerIsDone = true;
-        if (_phase == Phase.Running && InputLength == 0 && !_exchange!.Framing.IsDone) _exchange.FailRead(Truncated);
+        if (_phase == Phase.Running && InputLength == 0 && !_exchange!.Framing.IsDone) _exchange.InputEnded(Truncated);
         Resume();
     }
 
@@ -253,7 +272,7 @@ internal sealed partial class HttpConnection(HttpShard shard) : Connection
                 else Await(Deadline.NextRequest);
                 break;
             case Phase.Running:
-                Await(_exchange!.IsReadPending ? Deadline.Body : Deadline.None);
+                Await(_exchange!.IsReadPending && !_exchange.Framing.IsRaw ? Deadline.Body : Deadline.None);
                 SetPaused(InputLength > MaxUnread);
                 return;
             default:

@@ -55,7 +55,7 @@ internal sealed partial class HttpExchange : IWorkItem
 
     public static Rejection NoScheduler => new(503, "The server runs no more handlers.");
 
-    Delegate? IWorkItem.NamedBy => (Delegate?)Route?.Handler ?? Route?.AsyncHandler;
+    Delegate? IWorkItem.NamedBy => Route?.Named;
 
     void IWorkItem.Execute()
     {
@@ -141,20 +141,24 @@ internal sealed partial class HttpExchange : IWorkItem
     }
 
     /// <summary>Has the reactor read the body for a handler that runs on the scheduler.</summary>
-    private Task<int> ReadBodyElsewhere(Memory<byte> buffer)
+    public Task<int> ReadBodyElsewhere(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var read = new OffloadedRead(this, buffer);
+        var read = new OffloadedRead(this, buffer, cancellationToken);
         if (!Shard.Reactor.TryPost(static read => _ = ((OffloadedRead)read!).RunAsync(), read)) read.SetException(new IOException(EndedMessage));
         return read.Task;
     }
 
-    private sealed class OffloadedRead(HttpExchange exchange, Memory<byte> buffer) : TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class OffloadedRead(HttpExchange exchange, Memory<byte> buffer, CancellationToken cancellationToken) : TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public async Task RunAsync()
         {
             try
             {
-                SetResult(await exchange.ReadBodyHere(buffer));
+                SetResult(await exchange.ReadBodyHere(buffer, cancellationToken));
+            }
+            catch (OperationCanceledException canceled)
+            {
+                SetCanceled(canceled.CancellationToken);
             }
             catch (Exception failure)
             {

@@ -25,6 +25,7 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
     private Action<object?>? _continuation;
     private object? _continuationState;
     private ExecutionContext? _continuationContext;
+    private CancellationTokenRegistration _readRegistration;
 
     /// <summary>A read waits for bytes.</summary>
     public bool IsReadPending => _readState == ReadState.Pending;
@@ -32,12 +33,14 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
     /// <summary>A read that waited has ended, and who awaits it is to be told.</summary>
     public bool HasContinuation => _readState == ReadState.Completed && _continuation != null;
 
-    public ValueTask<int> ReadBody(Memory<byte> buffer) => _scheduler == null ? ReadBodyHere(buffer) : new ValueTask<int>(ReadBodyElsewhere(buffer));
+    public ValueTask<int> ReadBody(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _scheduler == null ? ReadBodyHere(buffer, cancellationToken) : new ValueTask<int>(ReadBodyElsewhere(buffer, cancellationToken));
 
-    private ValueTask<int> ReadBodyHere(Memory<byte> buffer)
+    public ValueTask<int> ReadBodyHere(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_readState != ReadState.None) throw new InvalidOperationException("The body is being read. Await the read before the next.");
         if (buffer.IsEmpty) throw new ArgumentException("Give room for at least one byte; zero bytes read means the body's end.", nameof(buffer));
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         if (Framing.IsDone) return new ValueTask<int>(0);
         if (IsAborted || !Connection.CanWrite) return ValueTask.FromException<int>(new IOException(EndedMessage));
         var count = Connection.ReadBuffered(this, buffer.Span);
@@ -47,7 +50,23 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
         _readState = ReadState.Pending;
         _readInto = buffer;
         Connection.ReadWaits();
+        if (cancellationToken.CanBeCanceled) RegisterRead(cancellationToken);
         return new ValueTask<int>(this, _readVersion);
+    }
+
+    private void RegisterRead(CancellationToken cancellationToken)
+    {
+        var version = _readVersion;
+        _readRegistration = cancellationToken.UnsafeRegister(
+            (exchange, token) => ((HttpExchange)exchange!).Shard.Reactor.TryPost(_ => CancelRead(version, token), null), this);
+    }
+
+    // A read that has ended meanwhile keeps what it got; the version of the next one is another.
+    private void CancelRead(short version, CancellationToken cancellationToken)
+    {
+        if (version != _readVersion) return;
+        FailRead(new OperationCanceledException(cancellationToken));
+        ContinueRead();
     }
 
     /// <summary>Reads into <paramref name="output"/> what <paramref name="input"/> holds of the body. A fault is kept in <see cref="BodyFault"/>.</summary>
@@ -60,7 +79,7 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
             BodyFault = Framing.Read(input[consumed..], output.Length - written, Shard.Limits, out var used, out var data);
             consumed += used;
             BodyLength += data.Length;
-            if (BodyFault.IsNone && BodyLength > Shard.MaxBody - Framing.Left) BodyFault = new Rejection(413, "The request's body is too large.");
+            if (BodyFault.IsNone && !Framing.IsRaw && BodyLength > Shard.MaxBody - Framing.Left) BodyFault = new Rejection(413, "The request's body is too large.");
             data.CopyTo(output[written..]);
             written += data.Length;
         }
@@ -82,6 +101,18 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
         return consumed;
     }
 
+    /// <summary>The client sends no more, and all that has come is used: the end of an upgraded connection's input, too early for a body.</summary>
+    public void InputEnded(Rejection truncated)
+    {
+        if (!Framing.IsRaw)
+        {
+            FailRead(truncated);
+            return;
+        }
+        Framing = default;
+        if (_readState == ReadState.Pending) CompleteRead(0);
+    }
+
     /// <summary>Ends the pending read, if there is one, with a fault of the client.</summary>
     public void FailRead(Rejection fault)
     {
@@ -100,6 +131,8 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
     {
         _readCount = count;
         _readInto = default;
+        _readRegistration.Dispose();
+        _readRegistration = default;
         _readState = ReadState.Completed;
     }
 

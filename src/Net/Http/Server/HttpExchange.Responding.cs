@@ -131,7 +131,7 @@ internal sealed partial class HttpExchange
     /// <summary>The body has begun to come by itself.</summary>
     public void NoteBodyBegun() => _canContinue = false;
 
-    public static void VerifyResponse(int status, int length, string contentType)
+    public static void VerifyResponse(int status, long length, string contentType)
     {
         FieldRules.VerifyStatus(status);
         FieldRules.VerifyContentType(contentType);
@@ -139,11 +139,12 @@ internal sealed partial class HttpExchange
     }
 
     /// <summary>Decides whether the connection is kept. False if it has ended, and nothing is to be written.</summary>
-    private bool BeginResponse()
+    /// <param name="readsOn">The handler may still read the body, so what is left of it is looked at when it has ended.</param>
+    private bool BeginResponse(bool readsOn = false)
     {
         if (HasResponded) throw new InvalidOperationException(AnsweredMessage);
         HasResponded = true;
-        Closes = _mustClose || !Head.IsPersistent || Shard.IsStopping || !CanSkipBody();
+        Closes = _mustClose || !Head.IsPersistent || Shard.IsStopping || (readsOn ? _canContinue : !CanSkipBody());
         if (Shard.ServerLine.Length > 0) AppendField(Shard.ServerLine);
         if (Closes) AppendField("Connection: close\r\n"u8);
         else if (Head.IsHttp10) AppendField("Connection: keep-alive\r\n"u8);
@@ -151,6 +152,6 @@ internal sealed partial class HttpExchange
     }
 
     // A client that was not told to go on may send its body or not; where the next request begins can't be known.
-    private bool CanSkipBody() =>
+    public bool CanSkipBody() =>
         Framing.IsDone || (!_canContinue && BodyFault.IsNone && (Framing.IsChunked || Framing.Left <= MaxDrain));
 }

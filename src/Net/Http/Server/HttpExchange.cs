@@ -32,7 +32,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
     // Set from Begin to Reset.
     private HttpConnection? _connection;
     public Route? Route;
-    public Slice RouteValue;
+    public RouteNode? RouteNode;
+    public readonly RouteValues RouteValues = new();
     public int MethodIndex;
     public BodyFraming Framing;
     public BodyClock Clock;
@@ -80,6 +81,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
     public void EndHandler()
     {
         Generation++;
+        ResponseBody?.Aborted();
         if (_readState == ReadState.None) return;
         FailRead(new ObjectDisposedException(nameof(HttpContext), HttpContext.StaleMessage));
         ContinueRead();
@@ -91,7 +93,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
         EndHandler();
         _connection = null;
         Route = null;
-        RouteValue = default;
+        RouteNode = null;
+        RouteValues.Cut(0);
         _headBytes = _body = default;
         Framing = default;
         Clock = default;
@@ -108,6 +111,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _abortion?.Dispose();
         _abortion = null;
         _handler = default;
+        ResetStream();
         ResetOffload();
     }
 
@@ -213,7 +217,8 @@ internal sealed partial class HttpExchange(HttpShard shard)
         {
             Shard.Report(failures, "A callback of HttpContext.Aborted threw.");
         }
-        // The token's callbacks may have ended the handler, and another request may have begun.
+        // Each of these may end the handler, and another request may begin.
+        if (generation == Generation) ResponseBody?.Aborted();
         if (generation == Generation) ContinueRead();
     }
 }

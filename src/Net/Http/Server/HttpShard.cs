@@ -18,8 +18,9 @@ internal sealed class HttpShard
     private readonly Action<Exception, string>? _onError;
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public HttpShard(HttpServerOptions options, Router router, Reactor reactor, Scheduler? scheduler = null)
+    public HttpShard(HttpServerOptions options, Router router, Reactor reactor, Scheduler? scheduler = null, CancellationToken stopping = default)
     {
+        Stopping = stopping;
         Scheduler = scheduler;
         Router = router;
         Reactor = reactor;
@@ -57,6 +58,9 @@ internal sealed class HttpShard
     public int ThreadId { get; private set; }
 
     public bool IsStopping { get; private set; }
+
+    /// <summary>Cancelled when the server begins to stop.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Requests answered, refused ones included.</summary>
     public long Requests;

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Numerics;
+using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http.Server;
 
 /// <summary>
-/// Arrays for what has to be kept of a connection's input, handed out again last-in first-out. They lie on the pinned
+/// Arrays for what has to be kept of a connection's input or is written for its output, handed out again last-in first-out. They lie on the pinned
 /// heap, so their bytes may be pointed at. One thread only.
 /// </summary>
-internal sealed class InputBuffers
+internal sealed class InputBuffers : IArrayOwner
 {
     public const int MinSize = 4096;
 

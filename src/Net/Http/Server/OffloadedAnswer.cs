@@ -17,6 +17,10 @@ internal sealed class OffloadedAnswer
     private int _status;
     private bool _closes;
 
+    // Of a response that is sent while it is made; its handler may flush it before it ends.
+    private bool _isStream;
+    private long _length;
+
     public bool HasResponded { get; private set; }
 
     public void AddField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
@@ -56,6 +60,15 @@ internal sealed class OffloadedAnswer
         (_status, _body, _contentType) = (status, body, contentType);
     }
 
+    public void StartStream(int status, string contentType, long length)
+    {
+        Begin();
+        (_status, _contentType, _length, _isStream) = (status, contentType, length, true);
+    }
+
+    /// <summary>Writes the head of what <see cref="StartStream"/> has started. On the reactor; the handler waits for it or has ended.</summary>
+    public void StartStreamOf(HttpExchange exchange) => exchange.StartOffloadedStream(_fields.WrittenSpan, _closes, _status, _contentType, _length);
+
     /// <summary>The server's own answer: no handler was run.</summary>
     public void Refuse(Rejection rejection) => Respond(rejection.Status, System.Text.Encoding.ASCII.GetBytes(rejection.Reason + "\n").AsSpan(), "text/plain");
 
@@ -63,6 +76,11 @@ internal sealed class OffloadedAnswer
     public void WriteTo(HttpExchange exchange)
     {
         if (!HasResponded) return;
+        if (_isStream)
+        {
+            exchange.StartOffloadedStream();
+            return;
+        }
         exchange.AppendFields(_fields.WrittenSpan);
         if (_closes) exchange.CloseConnection();
         if (_prepared != null) exchange.Respond(_prepared);
@@ -78,7 +96,7 @@ internal sealed class OffloadedAnswer
         else _copied.ResetWrittenCount();
         _prepared = null;
         _body = default;
-        _closes = HasResponded = false;
+        _closes = _isStream = HasResponded = false;
     }
 
     private void Begin()

@@ -13,6 +13,12 @@ internal static class ResponseWriter
 {
     public const int DateLength = 29;
 
+    /// <summary>In place of a length: the body is sent in chunks.</summary>
+    public const long InChunks = -1;
+
+    /// <summary>In place of a length: the body ends with the connection.</summary>
+    public const long Unframed = -2;
+
     // Everything of a head but the status line, the added fields and the content type: Date, Content-Length, names, CRLFs.
     private const int FixedFieldsLength = 128;
 
@@ -45,7 +51,7 @@ internal static class ResponseWriter
         exchange.Connection.Advance(bytes.Length);
     }
 
-    /// <summary>Writes the head of a response with <paramref name="length"/> bytes of body.</summary>
+    /// <summary>Writes the head of a response with <paramref name="length"/> bytes of body, or with one that is <see cref="InChunks"/> or <see cref="Unframed"/>.</summary>
     public static void WriteHead(HttpExchange exchange, int status, string contentType, long length)
     {
         var statusLine = StatusLines.Of(status);
@@ -56,13 +62,17 @@ internal static class ResponseWriter
         writer.Put(exchange.Date);
         writer.Put("\r\n"u8);
         writer.Put(added);
-        if (contentType.Length > 0 && length > 0)
+        if (contentType.Length > 0 && length != 0)
         {
             writer.Put("Content-Type: "u8);
             writer.Put(contentType);
             writer.Put("\r\n"u8);
         }
-        if (!StatusLines.HasNoContent(status))
+        if (length == InChunks && !StatusLines.HasNoContent(status))
+        {
+            writer.Put("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (length >= 0 && !StatusLines.HasNoContent(status))
         {
             writer.Put("Content-Length: "u8);
             writer.Put(length);

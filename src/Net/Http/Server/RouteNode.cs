@@ -7,15 +7,24 @@ internal sealed record Route(Action<HttpContext>? Handler, Func<HttpContext, Val
 {
     /// <summary>It runs on the scheduler.</summary>
     public bool IsOffloaded { get; init; }
+
+    /// <summary>The application's own handler, by which traces name it.</summary>
+    public Delegate Named { get; } = (Delegate?)Handler ?? AsyncHandler!;
 }
 
 /// <summary>A mapped path and its handlers by method.</summary>
-internal sealed class RouteNode(byte[] path)
+internal sealed class RouteNode(RoutePattern pattern)
 {
     private Route?[] _routes = [];
 
     /// <summary>The whole path, or what comes before its parameter.</summary>
-    public readonly byte[] Path = path;
+    public readonly byte[] Path = pattern.Literal;
+
+    /// <summary>The path as it was mapped.</summary>
+    public readonly string Pattern = pattern.Text;
+
+    /// <summary>The names of its parameters in their order.</summary>
+    public readonly string[] Parameters = pattern.Parameters;
 
     /// <summary>The Allow field line with its CRLF.</summary>
     public byte[] AllowLine { get; private set; } = [];
@@ -29,11 +38,23 @@ internal sealed class RouteNode(byte[] path)
     }
 
     /// <exception cref="InvalidOperationException">The method has a handler already.</exception>
-    public void Add(int method, Route route)
+    /// <exception cref="ArgumentException">The path was mapped with other names for its parameters.</exception>
+    public void Add(RoutePattern path, int method, Route route)
     {
+        if (!path.Parameters.AsSpan().SequenceEqual(Parameters))
+            throw new ArgumentException($"'{path.Text}' is mapped with other names for its parameters already: {string.Join(", ", Parameters)}.", nameof(path));
         if (method >= _routes.Length) Array.Resize(ref _routes, method + 1);
         if (_routes[method] != null) throw new InvalidOperationException("The path has a handler for this method already.");
         _routes[method] = route;
+    }
+
+    /// <summary>Puts what the server was told to use around its handlers.</summary>
+    public void Wrap(Middleware middleware)
+    {
+        for (var i = 0; i < _routes.Length; i++)
+        {
+            if (_routes[i] is { } route) _routes[i] = middleware.Around(route);
+        }
     }
 
     /// <summary>Makes what depends on all its handlers.</summary>

@@ -1,13 +1,13 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text;
 using FastCore.Net.Http.Parsing;
 
 namespace FastCore.Net.Http.Server;
 
 /// <summary>
-/// Finds the handlers of a path by its bytes: exact paths first, then paths whose last segment is a parameter.
-/// Filled before the server starts, only read afterwards.
+/// Finds the handlers of a path by its bytes: exact paths first, then paths of which only the last segment is a parameter, both
+/// in a table; then all others, in a tree. The first that fits is also the one that says most about the path, from its
+/// beginning. Filled before the server starts, only read afterwards.
 /// </summary>
 /// <remarks>
 /// Paths are compared as they were sent: neither escapes nor dot segments are resolved, so nothing is reached under a
@@ -17,6 +17,8 @@ internal sealed class Router
 {
     private readonly List<RouteNode> _exact = [];
     private readonly List<RouteNode> _prefixes = [];
+    private readonly List<RouteNode> _nodes = [];
+    private RouteTree? _tree;
     private RouteNode?[] _exactTable = [null];
     private RouteNode?[] _prefixTable = [null];
 
@@ -31,34 +33,52 @@ internal sealed class Router
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(path);
-        var parameter = path.EndsWith('}') ? path.LastIndexOf('/') + 1 : -1;
-        var isParameter = parameter > 0 && path[parameter] == '{' && path.Length > parameter + 2;
-        var literal = Encoding.UTF8.GetBytes(isParameter ? path[..parameter] : path);
-        if (literal.Length == 0 || literal[0] != '/' || literal.AsSpan().IndexOfAnyExcept(HttpCharacters.Target) >= 0 || literal.AsSpan().IndexOfAny("?{}"u8) >= 0)
-            throw new ArgumentException($"'{path}' can't be mapped. Give an absolute path of printable ASCII, whose last segment may be a parameter: /bytes/{{n}}.", nameof(path));
-
-        var nodes = isParameter ? _prefixes : _exact;
-        var node = nodes.Find(candidate => candidate.Path.AsSpan().SequenceEqual(literal));
-        if (node == null) nodes.Add(node = new RouteNode(literal));
-        node.Add(Methods.Intern(method), route);
+        var pattern = RoutePattern.Parse(path);
+        NodeOf(pattern).Add(pattern, Methods.Intern(method), route);
         _exactTable = Hashed(_exact);
         _prefixTable = Hashed(_prefixes);
-        foreach (var each in _exact.Concat(_prefixes)) each.Complete(Methods);
-        var all = Methods.Where(index => index == (int)KnownMethod.Options || _exact.Concat(_prefixes).Any(each => each.Find(index) != null));
-        AllowLine = MethodTable.AllowLine(all);
+        foreach (var node in _nodes) node.Complete(Methods);
+        AllowLine = MethodTable.AllowLine(Methods.Where(index => index == (int)KnownMethod.Options || _nodes.Any(node => node.Find(index) != null)));
     }
 
-    /// <summary>The node of the path, or null. <paramref name="parameterStart"/> is where the parameter's value begins, or -1.</summary>
-    public RouteNode? Find(ReadOnlySpan<byte> path, out int parameterStart)
+    /// <summary>Puts what the server was told to use around all handlers, once.</summary>
+    public void Wrap(Middleware middleware)
     {
-        parameterStart = -1;
-        var node = Find(_exactTable, path);
-        if (node != null || _prefixes.Count == 0) return node;
-        var start = path.LastIndexOf((byte)'/') + 1;
-        if (start == path.Length) return null;
-        node = Find(_prefixTable, path[..start]);
-        if (node != null) parameterStart = start;
+        foreach (var node in _nodes) node.Wrap(middleware);
+    }
+
+    private RouteNode NodeOf(RoutePattern pattern)
+    {
+        RouteNode node;
+        if (!pattern.IsSimple)
+        {
+            node = (_tree ??= new RouteTree()).Add(pattern);
+            if (!_nodes.Contains(node)) _nodes.Add(node);
+            return node;
+        }
+        var nodes = pattern.Parameters.Length == 0 ? _exact : _prefixes;
+        var literal = pattern.Literal;
+        if (nodes.Find(candidate => candidate.Path.AsSpan().SequenceEqual(literal)) is { } known) return known;
+        nodes.Add(node = new RouteNode(pattern));
+        _nodes.Add(node);
         return node;
+    }
+
+    /// <summary>The node of the path, or null. <paramref name="values"/>, empty before, holds what its parameters stand for.</summary>
+    public RouteNode? Find(ReadOnlySpan<byte> path, RouteValues values)
+    {
+        var node = Find(_exactTable, path);
+        if (node != null) return node;
+        if (_prefixes.Count > 0)
+        {
+            var start = path.LastIndexOf((byte)'/') + 1;
+            if (start < path.Length && (node = Find(_prefixTable, path[..start])) != null)
+            {
+                values.Add(start, path.Length - start);
+                return node;
+            }
+        }
+        return _tree?.Find(path, 1, values);
     }
 
     private static RouteNode? Find(RouteNode?[] table, ReadOnlySpan<byte> path)

@@ -12,13 +12,18 @@ internal static unsafe class LinuxFiles
     private const int ModeOffset = 28;
     private const int TypeBits = 0xF000;
     private const int SocketType = 0xC000;
+    private const int RegularType = 0x8000;
 
     /// <summary>Whether a socket is at the path itself, links not followed. False elsewhere than on Linux.</summary>
-    public static bool IsSocket(string path)
+    public static bool IsSocket(string path) => OperatingSystem.IsLinux() && TypeOf(path, NoFollow) == SocketType;
+
+    /// <summary>Whether the path leads to a plain file: no pipe, socket or device. Elsewhere than on Linux nothing else is looked for.</summary>
+    public static bool IsRegular(string path) => !OperatingSystem.IsLinux() || TypeOf(path, 0) == RegularType;
+
+    private static int TypeOf(string path, int flags)
     {
-        if (!OperatingSystem.IsLinux()) return false;
         var status = stackalloc byte[StatusLength];
-        if (LibC.FileStatus(CurrentFolder, path, NoFollow, TypeMask, status) != 0) return false;
-        return (BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeBits) == SocketType;
+        if (LibC.FileStatus(CurrentFolder, path, flags, TypeMask, status) != 0) return 0;
+        return BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeBits;
     }
 }

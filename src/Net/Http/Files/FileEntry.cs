@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace FastCore.Net.Http.Files;
+
+/// <summary>A file as it was when it was last looked at. Never changes but for the times it was used and looked at.</summary>
+internal sealed class FileEntry
+{
+    public required FileStore Store { get; init; }
+
+    public required string FullPath { get; init; }
+
+    public required long Length { get; init; }
+
+    /// <summary>To the second, as fields have it.</summary>
+    public required DateTime LastModified { get; init; }
+
+    /// <summary>To the tick, as the system has it.</summary>
+    public required DateTime Changed { get; init; }
+
+    public required string ContentType { get; init; }
+
+    /// <summary>How it is coded (RFC 9110 §8.4); empty if it is not.</summary>
+    public required string Encoding { get; init; }
+
+    /// <summary>A strong validator, quotes included.</summary>
+    public required byte[] Tag { get; init; }
+
+    /// <summary>The whole file, if it is kept.</summary>
+    public ReadOnlyMemory<byte>? Content { get; init; }
+
+    /// <summary>The answer with the whole file, if it is kept.</summary>
+    public PreparedResponse? Whole { get; init; }
+
+    public required PreparedResponse NotModified { get; init; }
+
+    /// <summary>The fields of every answer that sends some of it.</summary>
+    public required (string Name, string Value)[] Fields { get; init; }
+
+    /// <summary>The same file in other codings, the best first. Of a file that is coded itself, none.</summary>
+    public FileEntry[] Precompressed { get; init; } = [];
+
+    /// <summary>In which order it was read, among those used in the same millisecond.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>Ticks of the system's clock in milliseconds.</summary>
+    public long LookedAt;
+
+    /// <inheritdoc cref="LookedAt"/>
+    public long UsedAt;
+
+    /// <summary>Bytes it takes of the cache.</summary>
+    public long Size => (Content?.Length ?? 0) + Precompressed.Sum(static sibling => sibling.Size);
+
+    public bool IsSameAs(FileEntry other) => Length == other.Length && Changed == other.Changed && Precompressed.Length == other.Precompressed.Length
+        && Precompressed.Zip(other.Precompressed).All(static pair => pair.First.IsSameAs(pair.Second));
+
+    public static byte[] TagOf(DateTime changed, long length, string encoding) =>
+        System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{changed.Ticks:x}-{length:x}{(encoding.Length == 0 ? "" : "-" + encoding)}\""));
+}

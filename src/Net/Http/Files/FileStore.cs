@@ -1,0 +1,198 @@
+using System.Runtime.InteropServices;
+using FastCore.Collections;
+using FastCore.Net.Transport.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace FastCore.Net.Http.Files;
+
+/// <summary>The files of a folder, those asked for lately kept in memory. Thread-safe; what touches the disk blocks.</summary>
+internal sealed class FileStore
+{
+    private readonly StaticFileOptions _options;
+    private readonly ContentTypes _types;
+    private readonly ConcurrentMap<string, FileEntry> _entries = new();
+    private readonly ConcurrentMap<string, FileEntry>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly Lock _gate = new();
+    private readonly string _realRoot;
+    private long _size;
+    private long _read;
+
+    public FileStore(string folder, StaticFileOptions options)
+    {
+        _options = options;
+        _types = new ContentTypes(options.ContentTypes);
+        Root = Path.GetFullPath(folder);
+        _realRoot = RealPath(Root);
+        _lookup = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public string Root { get; }
+
+    /// <summary>Bytes kept.</summary>
+    public long Size => Interlocked.Read(ref _size);
+
+    /// <summary>A file that is kept and was looked at a short time ago. Touches no disk.</summary>
+    public FileEntry? FindFresh(ReadOnlySpan<char> path)
+    {
+        if (!_lookup.TryGetValue(path, out var entry)) return null;
+        var now = Environment.TickCount64;
+        if (now - Volatile.Read(ref entry.LookedAt) >= _options.RevalidateAfter.TotalMilliseconds) return null;
+        Volatile.Write(ref entry.UsedAt, now);
+        return entry;
+    }
+
+    /// <summary>The file as it is now, or null if there is none.</summary>
+    /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
+    public FileEntry? Look(string path)
+    {
+        var entry = Read(path);
+        if (entry == null || entry.Size == 0)
+        {
+            Forget(path);
+            return entry;
+        }
+        Keep(path, entry);
+        return entry;
+    }
+
+    public bool IsFolder(string path) => Directory.Exists(FullPath(path)) && IsInside(RealPath(FullPath(path)));
+
+    public string FullPath(string path) => Path.Join(Root, path);
+
+    /// <summary>Opens a file to be read, if it is one and lies inside; null if not.</summary>
+    /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
+    public SafeFileHandle? Open(string fullPath)
+    {
+        // Looked at before it is opened, because opening a pipe waits for who writes into it.
+        if (!File.Exists(fullPath) || !LinuxFiles.IsRegular(fullPath)) return null;
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            if (IsInside(RealPath(fullPath, file))) return file;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
+        {
+            return null;
+        }
+        file?.Dispose();
+        return null;
+    }
+
+    private FileEntry? Read(string path)
+    {
+        var fullPath = FullPath(path);
+        if (ReadOne(fullPath, path, "", []) is not { } plain) return null;
+        if (!_options.ServePrecompressed) return plain;
+        FileEntry[] siblings = [.. ((ReadOnlySpan<(string, string)>)[("br", ".br"), ("gzip", ".gz")]).ToArray()
+            .Select(coding => ReadOne(fullPath + coding.Item2, path, coding.Item1, []))
+            .OfType<FileEntry>().Where(sibling => sibling.Changed >= plain.Changed)];
+        return siblings.Length == 0 ? plain : ReadOne(fullPath, path, "", siblings);
+    }
+
+    private FileEntry? ReadOne(string fullPath, string path, string encoding, FileEntry[] siblings)
+    {
+        using var file = Open(fullPath);
+        if (file == null) return null;
+        var length = RandomAccess.GetLength(file);
+        var changed = File.GetLastWriteTimeUtc(file);
+        var content = length <= _options.MaxCachedFileSize ? ReadAll(file, (int)length) : null;
+        // It changed while it was read; the next look finds it whole.
+        if (content != null && content.Value.Length != length) content = null;
+        var modified = new DateTime(changed.Ticks - changed.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
+        var tag = FileEntry.TagOf(changed, length, encoding);
+        var type = _types.Of(path);
+        var varies = encoding.Length > 0 || siblings.Length > 0;
+        (string, string)[] validators = [("ETag", System.Text.Encoding.ASCII.GetString(tag)), ("Last-Modified", HttpDates.Format(modified)),
+            .. _options.CacheControl is { } cache ? [("Cache-Control", cache)] : (ReadOnlySpan<(string, string)>)[],
+            .. varies ? [("Vary", "Accept-Encoding")] : (ReadOnlySpan<(string, string)>)[]];
+        (string, string)[] fields = [.. validators, ("Accept-Ranges", "bytes"), .. encoding.Length > 0 ? [("Content-Encoding", encoding)] : (ReadOnlySpan<(string, string)>)[]];
+        return new FileEntry
+        {
+            Store = this,
+            FullPath = fullPath,
+            Length = length,
+            Changed = changed,
+            LastModified = modified,
+            ContentType = type,
+            Encoding = encoding,
+            Tag = tag,
+            Content = content,
+            Fields = fields,
+            Whole = content == null ? null : PreparedResponse.Create(200, content.Value, type, fields),
+            NotModified = PreparedResponse.Create(304, default, "", validators),
+            Precompressed = siblings,
+            Number = Interlocked.Increment(ref _read),
+            LookedAt = Environment.TickCount64,
+            UsedAt = Environment.TickCount64,
+        };
+    }
+
+    // On the pinned heap, so that sending it pins nothing.
+    private static ReadOnlyMemory<byte>? ReadAll(SafeFileHandle file, int length)
+    {
+        var array = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        var count = 0;
+        while (count < length)
+        {
+            var read = RandomAccess.Read(file, array.AsSpan(count), count);
+            if (read == 0) break;
+            count += read;
+        }
+        return MemoryMarshal.CreateFromPinnedArray(array, 0, count);
+    }
+
+    private void Keep(string path, FileEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(path, out var old))
+            {
+                if (old.IsSameAs(entry))
+                {
+                    // The bytes at hand are as good, and warm.
+                    Volatile.Write(ref old.LookedAt, entry.LookedAt);
+                    return;
+                }
+                _size -= old.Size;
+            }
+            _entries[path] = entry;
+            _size += entry.Size;
+            if (_size > _options.MaxCacheSize) Trim();
+        }
+    }
+
+    private void Forget(string path)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryRemove(path, out var old)) _size -= old.Size;
+        }
+    }
+
+    // Down to three quarters, so that not every file that comes has to look for one to go.
+    private void Trim()
+    {
+        foreach (var (path, entry) in _entries.OrderBy(static pair => Volatile.Read(ref pair.Value.UsedAt)).ThenBy(static pair => pair.Value.Number).ToArray())
+        {
+            if (_size <= _options.MaxCacheSize / 4 * 3) break;
+            if (_entries.TryRemove(path, out _)) _size -= entry.Size;
+        }
+    }
+
+    private bool IsInside(string realPath) => realPath == _realRoot || realPath.StartsWith(_realRoot.EndsWith('/') ? _realRoot : _realRoot + "/", StringComparison.Ordinal);
+
+    /// <summary>Where the path leads when all links are followed; of an open file, where it really lies.</summary>
+    private static string RealPath(string path, SafeFileHandle? file = null)
+    {
+        if (file != null && OperatingSystem.IsLinux()) return new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget ?? "";
+        var real = Path.GetPathRoot(path) ?? "";
+        foreach (var name in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Join(real, name);
+            FileSystemInfo info = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            if (info.LinkTarget != null && info.ResolveLinkTarget(returnFinalTarget: true) is { } target) real = RealPath(target.FullName);
+        }
+        return real;
+    }
+}

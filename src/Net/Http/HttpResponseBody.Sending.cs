@@ -1,0 +1,246 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+using FastCore.Net.Http.Server;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Http;
+
+// The reactor's half: everything here happens on the reactor's thread, but for FlushElsewhere and PostCancellation, which
+// bring work there. A handler on the scheduler gathers what it writes in an array from the shared pool and hands it over
+// with its flush; a handler on the reactor writes into arrays that are given away to be sent.
+public sealed partial class HttpResponseBody
+{
+    private const int BlockSize = 16 * 1024;
+
+    private ManualResetValueTaskSourceCore<FlushResult> _flush;
+    private CancellationTokenRegistration _registration;
+
+    // Counts the waits, so that a cancellation which comes late does not end the next one. Zero: none has begun.
+    private int _wait;
+    private bool _isWaiting;
+    private bool _isCanceled;
+
+    // The client is to be shown that the body has not ended in order.
+    private bool _isCut;
+    private bool _hasEnded;
+
+    /// <summary>Queues what is written.</summary>
+    private void Commit(Connection connection)
+    {
+        if (_used == 0) return;
+        var length = _used;
+        _used = 0;
+        if (_coding == BodyCoding.None || !connection.CanWrite) return;
+        if (length < Connection.CopyThreshold)
+        {
+            WriteCopied(connection, _block.AsSpan(0, length));
+            return;
+        }
+        WriteChunkHead(connection, length);
+        connection.Write(_block!, length, _context.Exchange.Shard.Buffers);
+        _block = null;
+        WriteChunkEnd(connection);
+    }
+
+    private void WriteCopied(Connection connection, ReadOnlySpan<byte> data)
+    {
+        WriteChunkHead(connection, data.Length);
+        connection.Write(data);
+        WriteChunkEnd(connection);
+    }
+
+    private void WriteChunkHead(Connection connection, int length)
+    {
+        if (_coding != BodyCoding.Chunked) return;
+        var room = connection.GetSpan(10);
+        length.TryFormat(room, out var digits, "x");
+        "\r\n"u8.CopyTo(room[digits..]);
+        connection.Advance(digits + 2);
+    }
+
+    private void WriteChunkEnd(Connection connection)
+    {
+        if (_coding == BodyCoding.Chunked) connection.Write("\r\n"u8);
+    }
+
+    /// <summary>Queues <paramref name="source"/> where it lies and waits until it has been sent.</summary>
+    private ValueTask<FlushResult> WriteHere(ReadOnlyMemory<byte> source)
+    {
+        var connection = _context.Exchange.Connection;
+        ThrowIfWaiting();
+        Commit(connection);
+        if (_coding == BodyCoding.None) return new ValueTask<FlushResult>(default(FlushResult));
+        if (!connection.CanWrite) return Gone;
+        WriteChunkHead(connection, source.Length);
+        connection.Write(source);
+        WriteChunkEnd(connection);
+        return Wait(default);
+    }
+
+    private ValueTask<FlushResult> FlushHere(CancellationToken cancellationToken)
+    {
+        var connection = _context.Exchange.Connection;
+        ThrowIfWaiting();
+        Commit(connection);
+        if (_isCanceled)
+        {
+            _isCanceled = false;
+            return new ValueTask<FlushResult>(new FlushResult(isCanceled: true, isCompleted: false));
+        }
+        if (!connection.CanWrite) return Gone;
+        if (connection.QueuedBytes <= HighWater) return new ValueTask<FlushResult>(default(FlushResult));
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<FlushResult>(cancellationToken) : Wait(cancellationToken);
+    }
+
+    private static ValueTask<FlushResult> Gone => new(new FlushResult(isCanceled: false, isCompleted: true));
+
+    private ValueTask<FlushResult> Wait(CancellationToken cancellationToken)
+    {
+        _flush.Reset();
+        _isWaiting = true;
+        var wait = ++_wait;
+        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister((_, token) => PostCancellation(wait, token), null);
+        return new ValueTask<FlushResult>(this, _flush.Version);
+    }
+
+    private void ThrowIfWaiting()
+    {
+        if (_isWaiting) throw new InvalidOperationException("A flush waits for the client. Await it before the next.");
+    }
+
+    /// <summary>Sends bytes of the protocol that has taken over.</summary>
+    internal ValueTask<FlushResult> WriteRaw(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (source.Length >= ReferenceThreshold) return WriteHere(source);
+        _context.Exchange.Connection.Write(source.Span);
+        return FlushHere(cancellationToken);
+    }
+
+    /// <summary>Everything queued has been taken by the kernel.</summary>
+    internal void Drained() => EndWait(default);
+
+    /// <summary>The connection has ended and nothing of it is in flight any more, or the handler has ended.</summary>
+    internal void Aborted() => EndWait(new FlushResult(isCanceled: false, isCompleted: true));
+
+    private void EndWait(FlushResult result)
+    {
+        if (!_isWaiting) return;
+        _isWaiting = false;
+        _registration.Dispose();
+        _registration = default;
+        // Runs the handler's next stretch, or posts it to where the await captured its context.
+        _flush.SetResult(result);
+    }
+
+    private void PostCancellation(int wait, CancellationToken token)
+    {
+        var exchange = _context.Exchange;
+        exchange.Shard.Reactor.TryPost(_ => Cancel(wait, token), null);
+    }
+
+    private void Cancel(int wait, CancellationToken token)
+    {
+        if (wait == 0)
+        {
+            if (_isWaiting) EndWait(new FlushResult(isCanceled: true, isCompleted: false));
+            else _isCanceled = true;
+        }
+        else if (_isWaiting && wait == _wait)
+        {
+            _isWaiting = false;
+            _registration = default;
+            _flush.SetException(new OperationCanceledException(token));
+        }
+    }
+
+    /// <summary>Has the reactor send what a handler on the scheduler has gathered, and <paramref name="referenced"/> behind it.</summary>
+    private ValueTask<FlushResult> FlushElsewhere(HttpExchange exchange, ReadOnlyMemory<byte> referenced, CancellationToken cancellationToken)
+    {
+        var flush = new ElsewhereFlush(this, exchange, _block, _used, referenced, cancellationToken);
+        _block = null;
+        _used = 0;
+        if (!exchange.Shard.Reactor.TryPost(static flush => _ = ((ElsewhereFlush)flush!).RunAsync(), flush)) return Gone;
+        return new ValueTask<FlushResult>(flush.Task);
+    }
+
+    private sealed class ElsewhereFlush(
+        HttpResponseBody body, HttpExchange exchange, byte[]? block, int used, ReadOnlyMemory<byte> referenced, CancellationToken cancellationToken)
+        : TaskCompletionSource<FlushResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public async Task RunAsync()
+        {
+            try
+            {
+                exchange.StartOffloadedStream();
+                body.Take(exchange.Connection, block, used);
+                SetResult(await (referenced.IsEmpty ? body.FlushHere(cancellationToken) : body.WriteHere(referenced)));
+            }
+            catch (OperationCanceledException canceled)
+            {
+                SetCanceled(canceled.CancellationToken);
+            }
+            catch (Exception failure)
+            {
+                SetException(failure);
+            }
+        }
+    }
+
+    /// <summary>Queues a copy of what a handler on the scheduler has gathered.</summary>
+    private void Take(Connection connection, byte[]? block, int used)
+    {
+        if (block == null) return;
+        if (used > 0 && _coding != BodyCoding.None && connection.CanWrite) WriteCopied(connection, block.AsSpan(0, used));
+        ArrayPool<byte>.Shared.Return(block);
+    }
+
+    /// <summary>The handler has ended. Ends the body, if that has not been done.</summary>
+    internal void HandlerEnded(HttpExchange exchange, bool failed)
+    {
+        _isCut |= failed && !_isCompleted;
+        _isCompleted = true;
+        End(exchange);
+    }
+
+    private void End(HttpExchange exchange)
+    {
+        if (_hasEnded) return;
+        _hasEnded = true;
+        var connection = exchange.Connection;
+        if (_isElsewhere) Take(connection, _block, _used);
+        else Commit(connection);
+        if (_block != null && !_isElsewhere) exchange.Shard.Buffers.Return(_block);
+        _block = null;
+        _used = 0;
+        if (!connection.CanWrite) return;
+        if (_coding == BodyCoding.Length && _left > 0 && !_isCut)
+        {
+            _isCut = true;
+            exchange.Shard.Report(new InvalidOperationException($"The response ended {_left} bytes short of the length it was started with."), $"The handler of {exchange.PathText} ended.");
+        }
+        if (_isCut) Cut(connection);
+        else if (_coding == BodyCoding.Chunked) WriteLastChunk(connection);
+    }
+
+    // What is queued arrives; then the client finds that the end is missing. Where the connection's end is the body's, only a reset tells.
+    private void Cut(Connection connection)
+    {
+        if (_coding == BodyCoding.UntilClose) connection.Abort();
+        else connection.Close();
+    }
+
+    private void WriteLastChunk(Connection connection)
+    {
+        connection.Write("0\r\n"u8);
+        if (_trailers != null) connection.Write(_trailers.WrittenSpan);
+        connection.Write("\r\n"u8);
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flush.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _flush.GetStatus(token);
+
+    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _flush.OnCompleted(continuation, state, token, flags);
+}

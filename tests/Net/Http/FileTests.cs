@@ -1,0 +1,266 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using FastCore.Net.Http;
+using FastCore.Net.Http.Files;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Tests.Http;
+
+/// <summary>A folder served over every engine: whole files and ranges, conditions, codings, folders, and what must not be reached.</summary>
+internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
+{
+    private const int SmallSize = 10_000;
+    private const int LargeSize = 700_000;
+
+    private static readonly byte[] Small = Content(SmallSize);
+    private static readonly byte[] Large = Content(LargeSize);
+
+    private string _folder = "";
+    private HttpClient _client = null!;
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        var top = Directory.CreateTempSubdirectory("fastcore-files-").FullName;
+        _folder = Path.Join(top, "site");
+        Directory.CreateDirectory(Path.Join(_folder, "sub"));
+        Directory.CreateDirectory(Path.Join(_folder, "list <&>"));
+        File.WriteAllBytes(Path.Join(_folder, "small.bin"), Small);
+        File.WriteAllBytes(Path.Join(_folder, "large.bin"), Large);
+        File.WriteAllText(Path.Join(_folder, "empty.txt"), "");
+        File.WriteAllText(Path.Join(_folder, "ä b.html"), "umlaut");
+        File.WriteAllText(Path.Join(_folder, "sub", "index.html"), "index");
+        File.WriteAllText(Path.Join(_folder, ".secret"), "secret");
+        File.WriteAllText(Path.Join(_folder, "list <&>", "a:b\"c.txt"), "x");
+        File.WriteAllText(Path.Join(top, "outside.txt"), "outside");
+        Directory.CreateDirectory(Path.Join(top, "site-twin"));
+        File.WriteAllText(Path.Join(top, "site-twin", "x.txt"), "outside");
+    }
+
+    [TearDown]
+    public void RemoveFolder()
+    {
+        _client?.Dispose();
+        Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+    }
+
+    [Test]
+    public async Task FilesArriveWhole([Values] bool isKept)
+    {
+        Serve(new StaticFileOptions { MaxCachedFileSize = isKept ? 1 << 20 : 100 });
+        for (var i = 0; i < 3; i++)
+        {
+            using var small = await _client.GetAsync("small.bin");
+            Assert.That(await small.Content.ReadAsByteArrayAsync(), Is.EqualTo(Small));
+            Assert.That(small.Content.Headers.ContentType!.ToString(), Is.EqualTo("application/octet-stream"));
+            Assert.That(small.Headers.AcceptRanges, Is.EqualTo(new[] { "bytes" }));
+            Assert.That(small.Headers.ETag!.IsWeak, Is.False);
+            Assert.That(small.Content.Headers.LastModified, Is.Not.Null);
+            Assert.That(await _client.GetByteArrayAsync("large.bin"), Is.EqualTo(Large));
+            Assert.That(await _client.GetStringAsync("empty.txt"), Is.Empty);
+            Assert.That(await _client.GetStringAsync("%C3%A4%20b.html"), Is.EqualTo("umlaut"));
+        }
+        using var head = await _client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "large.bin"));
+        Assert.That(head.Content.Headers.ContentLength, Is.EqualTo(LargeSize));
+        using var post = await _client.PostAsync("small.bin", new StringContent("x"));
+        Assert.That(post.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+    }
+
+    [TestCase("bytes=0-0", 206, "0-0")]
+    [TestCase("bytes=5-", 206, "5-9999")]
+    [TestCase("bytes=9999-20000", 206, "9999-9999")]
+    [TestCase("bytes=-3", 206, "9997-9999")]
+    [TestCase("bytes=-20000", 206, "0-9999")]
+    [TestCase("bytes=100-199", 206, "100-199")]
+    [TestCase("bytes=10000-", 416, "")]
+    [TestCase("bytes=-0", 416, "")]
+    [TestCase("bytes=5-4", 200, "")]
+    [TestCase("bytes=a-b", 200, "")]
+    [TestCase("bytes=", 200, "")]
+    [TestCase("lines=1-2", 200, "")]
+    [TestCase("bytes=99999999999999999999-", 200, "")]
+    [TestCase("bytes=0-9999,0-9999", 200, "", Description = "more than the file is no saving")]
+    public async Task ARangeIsCutAsTheStandardSays(string range, int status, string wanted)
+    {
+        foreach (var isKept in (bool[])[true, false])
+        {
+            Serve(new StaticFileOptions { MaxCachedFileSize = isKept ? 1 << 20 : 100 });
+            using var request = new HttpRequestMessage(HttpMethod.Get, "small.bin");
+            request.Headers.TryAddWithoutValidation("Range", range);
+            using var answer = await _client.SendAsync(request);
+            var body = await answer.Content.ReadAsByteArrayAsync();
+            Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+            if (status == 200) Assert.That(body, Is.EqualTo(Small));
+            if (status == 416) Assert.That(answer.Content.Headers.ContentRange!.ToString(), Is.EqualTo("bytes */10000"));
+            if (status != 206) continue;
+            Assert.That(answer.Content.Headers.ContentRange!.ToString(), Is.EqualTo($"bytes {wanted}/10000"));
+            var ends = wanted.Split('-').Select(int.Parse).ToArray();
+            Assert.That(body, Is.EqualTo(Small[ends[0]..(ends[1] + 1)]));
+        }
+    }
+
+    [Test]
+    public async Task SeveralRangesComeAsParts([Values] bool isKept)
+    {
+        Serve(new StaticFileOptions { MaxCachedFileSize = isKept ? 1 << 20 : 100 });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "large.bin") { Headers = { Range = new RangeHeaderValue { Ranges = { new(0, 9), new(300_000, 499_999), new(null, 5) } } } };
+        using var answer = await _client.SendAsync(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.PartialContent));
+        var type = answer.Content.Headers.ContentType!;
+        Assert.That(type.MediaType, Is.EqualTo("multipart/byteranges"));
+        var boundary = type.Parameters.Single(static parameter => parameter.Name == "boundary").Value;
+        var expected = new MemoryStream();
+        foreach (var (start, end) in ((int, int)[])[(0, 9), (300_000, 499_999), (LargeSize - 5, LargeSize - 1)])
+        {
+            expected.Write(Encoding.ASCII.GetBytes($"\r\n--{boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes {start}-{end}/{LargeSize}\r\n\r\n"));
+            expected.Write(Large.AsSpan(start..(end + 1)));
+        }
+        expected.Write(Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n"));
+        Assert.That(await answer.Content.ReadAsByteArrayAsync(), Is.EqualTo(expected.ToArray()));
+    }
+
+    [Test]
+    public async Task ConditionsAreJudgedInTheirOrder()
+    {
+        Serve();
+        using var first = await _client.GetAsync("small.bin");
+        var tag = first.Headers.ETag!;
+        var time = first.Content.Headers.LastModified!.Value;
+        Assert.That(await Status(("If-None-Match", tag.Tag)), Is.EqualTo(304));
+        Assert.That(await Status(("If-None-Match", $"\"x\", W/{tag.Tag}")), Is.EqualTo(304));
+        Assert.That(await Status(("If-None-Match", "*")), Is.EqualTo(304));
+        Assert.That(await Status(("If-None-Match", "\"other\"")), Is.EqualTo(200));
+        Assert.That(await Status(("If-None-Match", "\"other\""), ("If-Modified-Since", time.ToString("r"))), Is.EqualTo(200), "the tag goes before the date");
+        Assert.That(await Status(("If-Modified-Since", time.ToString("r"))), Is.EqualTo(304));
+        Assert.That(await Status(("If-Modified-Since", time.AddSeconds(-1).ToString("r"))), Is.EqualTo(200));
+        Assert.That(await Status(("If-Modified-Since", time.UtcDateTime.ToString("dddd, dd-MMM-yy HH:mm:ss 'GMT'", System.Globalization.CultureInfo.InvariantCulture))), Is.EqualTo(304));
+        Assert.That(await Status(("If-Modified-Since", "yesterday")), Is.EqualTo(200));
+        Assert.That(await Status(("If-Match", tag.Tag)), Is.EqualTo(200));
+        Assert.That(await Status(("If-Match", $"W/{tag.Tag}")), Is.EqualTo(412), "a weak one proves nothing here");
+        Assert.That(await Status(("If-Match", "\"other\"")), Is.EqualTo(412));
+        Assert.That(await Status(("If-Unmodified-Since", time.AddSeconds(-1).ToString("r"))), Is.EqualTo(412));
+        Assert.That(await Status(("Range", "bytes=0-9"), ("If-Range", tag.Tag)), Is.EqualTo(206));
+        Assert.That(await Status(("Range", "bytes=0-9"), ("If-Range", "\"other\"")), Is.EqualTo(200));
+        Assert.That(await Status(("Range", "bytes=0-9"), ("If-Range", time.AddSeconds(-1).ToString("r"))), Is.EqualTo(200));
+        Assert.That(await Status(("Range", "bytes=0-9"), ("If-None-Match", tag.Tag)), Is.EqualTo(304));
+    }
+
+    [Test]
+    public async Task ASiblingIsSentToWhoTakesIt()
+    {
+        Serve(new StaticFileOptions { RevalidateAfter = TimeSpan.Zero });
+        var plain = Path.Join(_folder, "page.css");
+        File.WriteAllText(plain, "plain");
+        Write(plain + ".br", static stream => new BrotliStream(stream, CompressionLevel.Fastest), "brotli");
+        Write(plain + ".gz", static stream => new GZipStream(stream, CompressionLevel.Fastest), "zipped");
+        foreach (var (accepted, coding) in ((string, string)[])[("br, gzip", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("*", "br"), ("identity", ""), ("gzip;q=0.0", ""), ("deflate", "")])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "page.css");
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+            using var answer = await _client.SendAsync(request);
+            Assert.That(string.Join(",", answer.Content.Headers.ContentEncoding), Is.EqualTo(coding), accepted);
+            Assert.That(answer.Headers.Vary, Does.Contain("Accept-Encoding"));
+            Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/css"));
+        }
+        File.SetLastWriteTimeUtc(plain, DateTime.UtcNow.AddMinutes(1));
+        Assert.That((await _client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "page.css") { Headers = { AcceptEncoding = { new("gzip") } } })).Content.Headers.ContentEncoding, Is.Empty, "they are older than the file");
+    }
+
+    [Test]
+    public async Task AFolderIsItsIndexOrAListOrNothing()
+    {
+        Serve(new StaticFileOptions { ListFolders = true });
+        Assert.That(await _client.GetStringAsync("sub/"), Is.EqualTo("index"));
+        using var redirect = await _client.GetAsync("sub?x=1");
+        Assert.That((int)redirect.StatusCode, Is.EqualTo(308));
+        Assert.That(redirect.Headers.Location!.OriginalString, Is.EqualTo("/files/sub/?x=1"));
+        var page = await _client.GetStringAsync("");
+        Assert.That(page, Does.Contain("href=\"./list%20%3C%26%3E/\">list &lt;&amp;&gt;/</a>").And.Contain("small.bin").And.Not.Contain(".secret"));
+        Assert.That(await _client.GetStringAsync("list%20%3C%26%3E/"), Does.Contain("href=\"./a%3Ab%22c.txt\">a:b&quot;c.txt</a>"));
+        Assert.That(await _client.GetStringAsync("list%20%3C%26%3E/a%3Ab%22c.txt"), Is.EqualTo("x"));
+        Serve();
+        Assert.That((int)(await _client.GetAsync("")).StatusCode, Is.EqualTo(404));
+    }
+
+    [Test]
+    public async Task NothingOutsideIsReached()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Links and pipes are made as on Linux.");
+        File.CreateSymbolicLink(Path.Join(_folder, "out.txt"), "../outside.txt");
+        File.CreateSymbolicLink(Path.Join(_folder, "twin"), "../site-twin");
+        File.CreateSymbolicLink(Path.Join(_folder, "in.txt"), "small.bin");
+        File.CreateSymbolicLink(Path.Join(_folder, "loop"), "loop");
+        Process.Start("mkfifo", Path.Join(_folder, "pipe")).WaitForExit();
+        var server = Serve();
+        foreach (var path in (string[])["out.txt", "twin/x.txt", "twin/", "loop", "pipe", ".secret", "%2esecret", "../outside.txt", "%2e%2e/outside.txt", "..%2foutside.txt", "sub/../../outside.txt", "sub//index.html", "small.bin/", "small.bin%00", "none"])
+        {
+            using var peer = new HttpPeer(server);
+            Assert.That(peer.Ask($"GET /files/{path} HTTP/1.1\r\nHost: a\r\n\r\n").Status, Is.EqualTo(404), path);
+        }
+        Assert.That(await _client.GetByteArrayAsync("in.txt"), Is.EqualTo(Small), "a link that stays inside is followed");
+    }
+
+    [Test]
+    public async Task AChangeIsSeen()
+    {
+        Serve(new StaticFileOptions { RevalidateAfter = TimeSpan.Zero });
+        Assert.That(await _client.GetByteArrayAsync("small.bin"), Is.EqualTo(Small));
+        File.WriteAllText(Path.Join(_folder, "small.bin"), "changed");
+        File.SetLastWriteTimeUtc(Path.Join(_folder, "small.bin"), DateTime.UtcNow.AddSeconds(5));
+        Assert.That(await _client.GetStringAsync("small.bin"), Is.EqualTo("changed"));
+        File.Delete(Path.Join(_folder, "small.bin"));
+        Assert.That((int)(await _client.GetAsync("small.bin")).StatusCode, Is.EqualTo(404));
+    }
+
+    [Test]
+    public void TheCacheKeepsItsSize()
+    {
+        var store = new FileStore(_folder, new StaticFileOptions { MaxCacheSize = 30_000 });
+        for (var i = 0; i < 20; i++)
+        {
+            File.WriteAllBytes(Path.Join(_folder, $"{i}.bin"), Small);
+            Assert.That(store.Look($"{i}.bin")!.Length, Is.EqualTo(SmallSize));
+            Assert.That(store.Size, Is.LessThanOrEqualTo(30_000));
+        }
+        Assert.That(store.FindFresh("19.bin"), Is.Not.Null);
+        Assert.That(store.FindFresh("0.bin"), Is.Null);
+    }
+
+    [Test]
+    public void WhatCanNotBeServedIsRefused()
+    {
+        using var server = new HttpServer();
+        Assert.That(() => server.MapFiles("/a", _folder), Throws.ArgumentException);
+        Assert.That(() => server.MapFiles("/a/", Path.Join(_folder, "none")), Throws.InstanceOf<DirectoryNotFoundException>());
+        Assert.That(() => server.MapFiles("/a/", _folder, new StaticFileOptions { CacheControl = "a\r\nb: c" }), Throws.ArgumentException);
+        Assert.That(() => server.MapFiles("/a/", _folder, new StaticFileOptions { IndexFiles = ["../x"] }), Throws.ArgumentException);
+    }
+
+    private HttpServer Serve(StaticFileOptions? options = null)
+    {
+        var server = Start(server => server.MapFiles("/files/", _folder, options));
+        _client?.Dispose();
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://{server.EndPoint}/files/") };
+        return server;
+    }
+
+    private async Task<int> Status(params (string Name, string Value)[] fields)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "small.bin");
+        foreach (var (name, value) in fields) request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await _client.SendAsync(request);
+        return (int)answer.StatusCode;
+    }
+
+    private static byte[] Content(int size) => [.. Enumerable.Range(0, size).Select(static i => (byte)(i * 31 >> 4))];
+
+    private static void Write(string path, Func<Stream, Stream> coding, string text)
+    {
+        using var file = File.Create(path);
+        using var stream = coding(file);
+        stream.Write(Encoding.ASCII.GetBytes(text));
+    }
+}
