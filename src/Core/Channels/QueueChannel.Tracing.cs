@@ -1,6 +1,7 @@
 // What the trace hears of a channel. Only the paths that come to the gate tell; reads and writes that need not wait have no
 // hook, and cost nothing. All of it under the gate.
 
+using System.Runtime.CompilerServices;
 using FastCore.Channels.Waiting;
 using FastCore.Tracing;
 
@@ -26,9 +27,15 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 
     private ChannelTable Lives => !TQueue.HoldsItems ? ChannelTables.Rendezvous : _options.Capacity == int.MaxValue ? ChannelTables.Unbounded : ChannelTables.Bounded;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void NotePhase()
     {
-        if (!Lifecycle.IsWatched) return;
+        if (Lifecycle.IsWatched) TellPhase();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellPhase()
+    {
         BeginToTrace();
         ChannelPhase phase = LookAtPhase();
         if (phase == _phase) return;
