@@ -34,11 +34,15 @@ internal static partial class WorkItemNames
     internal static long WaiterOf(IWorkItem item) => item is Awaitable waiter ? waiter.Subject : 0;
 
     /// <summary>The method outside the scheduler that called into it.</summary>
-    internal static string? CallingMethod()
+    internal static string? CallingMethod() => CallingMethod(OwnNamespace);
+
+    /// <summary>The method outside a part of the house that called into it.</summary>
+    /// <param name="ownNamespace">The part's, with the point behind it.</param>
+    internal static string? CallingMethod(string ownNamespace)
     {
         foreach (StackFrame frame in new StackTrace(1, fNeedFileInfo: false).GetFrames())
         {
-            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(OwnNamespace, StringComparison.Ordinal)) continue;
+            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(ownNamespace, StringComparison.Ordinal)) continue;
             return method.Name == "MoveNext" ? NameOfMethod(type) : $"{type}.{method.Name}";
         }
 

@@ -166,7 +166,7 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool, long
     private void BeginLife()
     {
         _life.Begin();
-        _life.Step(WaiterTable.Announce, Owner.Subject);
+        _life.Step(WaiterTable.Announce, Tracer.IsOn ? Owner.InTrace : 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
