@@ -1,7 +1,7 @@
 using FastCore.Perf.Rounds;
 using FastCore.Perf.Scheduling;
-using FastCore.Scheduling;
 using FastCore.Pooling;
+using FastCore.Scheduling;
 using Microsoft.Extensions.ObjectPool;
 
 namespace FastCore.Perf.Pooling;

@@ -15,9 +15,13 @@ internal static class SchedulerCases
         new SchedulerCase("spawn/outside", Pair(static target => new OutsideRun<SchedulerTarget>(target), static target => new OutsideRun<PoolTarget>(target))),
         new SchedulerCase("fib-27", Pair(static target => new JoinedFibonacciRun(target), static _ => new TaskFibonacciRun())),
         new SchedulerCase("skynet", Pair(static target => new SpawnedSkynetRun(target), static _ => new TaskSkynetRun())),
-        new SchedulerCase("ping-pong", Pair(
-            static target => new PingPongRun(new TargetWorkforce<SchedulerTarget>(target), static () => FastChannel.CreateBounded<long>(0)),
-            static target => new PingPongRun(new TargetWorkforce<PoolTarget>(target), static () => Channel.CreateBounded<long>(0)))),
+        new SchedulerCase("ping-pong",
+        [
+            new Contender(Contender.FastCore, PingPong),
+            Watched(Watch.Waits),
+            Watched(Watch.Trace),
+            new Contender(Contender.Stock, static () => new PingPongRun(new TargetWorkforce<PoolTarget>(default), static () => Channel.CreateBounded<long>(0))),
+        ]),
         new SchedulerCase("yield", Pair(
             static target => new YieldRun(new TargetWorkforce<SchedulerTarget>(target), YieldRun.OnScheduler),
             static target => new YieldRun(new TargetWorkforce<PoolTarget>(target), YieldRun.OnPool))),
@@ -48,6 +52,11 @@ internal static class SchedulerCases
         new Contender(Contender.FastCore, () => ours(new SchedulerTarget(SchedulerPolicy.Hybrid))),
         new Contender(Contender.Stock, () => stock(default)),
     ];
+
+    private static PingPongRun PingPong() =>
+        new(new TargetWorkforce<SchedulerTarget>(new SchedulerTarget(SchedulerPolicy.Hybrid)), static () => FastChannel.CreateBounded<long>(0));
+
+    private static Contender Watched(Watch watch) => new($"{Contender.FastCore}/{watch.Name}", () => new WatchedRun(PingPong(), watch));
 
     private static Contender Policy(string name, SchedulerPolicy policy) =>
         new($"{Contender.FastCore}/{name}", () => new UnbalancedRun<SchedulerTarget>(new SchedulerTarget(policy)));

@@ -3,6 +3,7 @@ using FastCore.Atomics;
 using FastCore.Channels.Waiting;
 using FastCore.Continuations;
 using FastCore.Diagnostics;
+using FastCore.Tracing;
 
 namespace FastCore.Broadcast;
 
@@ -16,6 +17,9 @@ internal abstract class WaitGate<TAtomics> : IWaiterOwner
     private readonly ContinuationScheduler _continuations;
 
     private readonly Gate _gate;
+
+    /// <summary>0 before the first wait that is traced.</summary>
+    private int _nameInTrace;
 
     private readonly WaiterPool<Waiter<bool>, TAtomics> _pool;
 
@@ -32,7 +36,8 @@ internal abstract class WaitGate<TAtomics> : IWaiterOwner
 
     int IWaitedOn.Contended => _gate.Contended;
 
-    long IWaiterOwner.Subject => 0;
+    /// <remarks>It has a name there, but no life of its own: its consumers have.</remarks>
+    long IWaiterOwner.InTrace => WaiterArguments.OfChannel(_nameInTrace == 0 ? _nameInTrace = TraceNames.Intern(Kind) : _nameInTrace, 0);
 
     /// <remarks>
     /// A waiter that leaves makes no other's condition hold, so there is nothing to settle. Its awaiter's code never runs

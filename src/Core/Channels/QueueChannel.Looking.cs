@@ -7,7 +7,9 @@ namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
-    string IWaitedOn.Kind => !TQueue.HoldsItems ? $"rendezvous of {typeof(T).Name}"
+    string IWaitedOn.Kind => Kind;
+
+    private string Kind => !TQueue.HoldsItems ? $"rendezvous of {typeof(T).Name}"
         : _options.Capacity == int.MaxValue ? $"unbounded channel of {typeof(T).Name}"
         : $"bounded channel ({_options.Capacity}) of {typeof(T).Name}";
 

@@ -1,34 +1,50 @@
 // What the trace hears of a channel. Only the paths that come to the gate tell; reads and writes that need not wait have no
 // hook, and cost nothing. All of it under the gate.
 
+using System.Runtime.CompilerServices;
 using FastCore.Channels.Waiting;
+using FastCore.Scheduling;
 using FastCore.Tracing;
 
 namespace FastCore.Channels;
 
 internal sealed partial class QueueChannel<T, TQueue, TAtomics>
 {
+    private const string OwnNamespace = "FastCore.Channels.";
+
     private Lifecycle _life;
 
     private Lifecycle _closing;
 
+    /// <summary>The method that made it, if it was made while the places of spawns were recorded.</summary>
+    private readonly string? _madeBy = Tracer.IsOn && Tracer.RecordsSpawnPlaces ? WorkItemNames.CallingMethod(OwnNamespace) : null;
+
+    /// <summary>The number of its name, when it has joined a recording.</summary>
+    private int _nameInTrace;
+
     /// <summary>As last told.</summary>
     private ChannelPhase _phase;
 
-    long IWaiterOwner.Subject
+    long IWaiterOwner.InTrace
     {
         get
         {
             BeginToTrace();
-            return _life.Subject;
+            return WaiterArguments.OfChannel(_nameInTrace, _life.Subject);
         }
     }
 
     private ChannelTable Lives => !TQueue.HoldsItems ? ChannelTables.Rendezvous : _options.Capacity == int.MaxValue ? ChannelTables.Unbounded : ChannelTables.Bounded;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void NotePhase()
     {
-        if (!Lifecycle.IsWatched) return;
+        if (Lifecycle.IsWatched) TellPhase();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellPhase()
+    {
         BeginToTrace();
         ChannelPhase phase = LookAtPhase();
         if (phase == _phase) return;
@@ -63,6 +79,7 @@ internal sealed partial class QueueChannel<T, TQueue, TAtomics>
     {
         if (!Tracer.IsOn || _life.Subject != 0) return;
         _life.Begin();
+        _nameInTrace = TraceNames.Intern(_madeBy is null ? Kind : $"{Kind}\n{_madeBy}");
         _phase = ChannelPhase.Idle;
     }
 }

@@ -7,7 +7,11 @@
 // The call is made once: by its worker, who has found it in its own queue, where nobody else finds it then; or else by whoever
 // claims it first, the worker that took it from a queue or the one that joins it and knows not which queue it is in. In the
 // latter case it lies there still, and does nothing when its turn comes.
+//
+// One that its own worker has taken back is known to nobody else, and serves that worker again: so a fork that nobody helps
+// with allocates nothing. One that was stolen, or that a trace has watched, is left to the garbage collector.
 
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace FastCore.Scheduling;
@@ -18,10 +22,26 @@ internal sealed class Fork<TCall> : Fork
 {
     private TCall _call;
 
-    internal Fork(TCall call) => _call = call;
+    /// <summary>A spare one of the worker's, or a new one.</summary>
+    /// <param name="call">What it calls.</param>
+    /// <param name="worker">That of the calling thread, if it is one.</param>
+    internal static Fork<TCall> Of(TCall call, Worker? worker)
+    {
+        Fork<TCall> fork = worker?.TakeFork() as Fork<TCall> ?? new Fork<TCall>();
+        fork._call = call;
+        return fork;
+    }
 
     /// <summary>With what it has returned, when it is done.</summary>
     internal ref readonly TCall Made => ref _call;
+
+    /// <summary>Lets the worker use it again. By the worker, which has taken it back, and has what it returned.</summary>
+    internal void Leave(Worker worker)
+    {
+        Debug.Assert(!IsDone && Failure is null, "Nobody else knows it, and what it threw was thrown on.");
+        _call = default;
+        worker.Keep(this);
+    }
 
     internal override void CallHere()
     {
@@ -51,6 +71,9 @@ internal abstract class Fork : IWorkItem
 
     /// <summary>One when somebody has claimed the call.</summary>
     private int _isClaimed;
+
+    /// <summary>The next of a worker's spare ones.</summary>
+    internal Fork? Next { get; set; }
 
     internal bool IsDone => Volatile.Read(ref _phase) == Done;
 

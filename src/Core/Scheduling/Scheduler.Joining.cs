@@ -1,6 +1,6 @@
 // Fork and join after Cilk and Rayon: the second action waits in the worker's queue while the first runs. If nobody has stolen
 // it by then, its worker takes it back from the end it pushed it to, and runs it: the cost of a fork that nobody helps with is
-// an object, a push and a take. If it was stolen, the worker runs other work meanwhile, and sleeps where there is none; but
+// a push and a take. If it was stolen, the worker runs other work meanwhile, and sleeps where there is none; but
 // first it claims the fork, so it sleeps only for one that another runs, and never for one that waits in some queue.
 
 using System.Runtime.CompilerServices;
@@ -37,7 +37,9 @@ public sealed partial class Scheduler
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         var firstCall = new ActionCall<TFirst>(first, firstState);
-        Join(ref firstCall, new Fork<ActionCall<TSecond>>(new ActionCall<TSecond>(second, secondState)));
+        Worker? worker = Worker.Current;
+        var fork = Fork<ActionCall<TSecond>>.Of(new ActionCall<TSecond>(second, secondState), worker);
+        if (Join(ref firstCall, fork, worker)) fork.Leave(worker!);
     }
 
     /// <summary>
@@ -51,15 +53,24 @@ public sealed partial class Scheduler
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         var firstCall = new FunctionCall<TFirst, TFirstResult>(first, firstState);
-        var fork = new Fork<FunctionCall<TSecond, TSecondResult>>(new FunctionCall<TSecond, TSecondResult>(second, secondState));
-        Join(ref firstCall, fork);
-        return (firstCall.Result!, fork.Made.Result!);
+        Worker? worker = Worker.Current;
+        var fork = Fork<FunctionCall<TSecond, TSecondResult>>.Of(new FunctionCall<TSecond, TSecondResult>(second, secondState), worker);
+        bool isSpare = Join(ref firstCall, fork, worker);
+        TSecondResult secondResult = fork.Made.Result!;
+        if (isSpare) fork.Leave(worker!);
+        return (firstCall.Result!, secondResult);
     }
 
-    private static void Join<TCall>(ref TCall first, Fork fork) where TCall : struct, ICall
+    /// <returns>Whether the fork is the worker's alone again.</returns>
+    private static bool Join<TCall>(ref TCall first, Fork fork, Worker? worker) where TCall : struct, ICall
     {
-        Worker? worker = Worker.Current;
-        worker?.PushLast(worker.Scheduler.Watch(fork, TaskOrigin.Fork));
+        IWorkItem queued = fork;
+        if (worker is not null)
+        {
+            queued = worker.Scheduler.Watch(fork, TaskOrigin.Fork);
+            worker.PushLast(queued);
+        }
+
         ExceptionDispatchInfo? failure = null;
         try
         {
@@ -70,11 +81,14 @@ public sealed partial class Scheduler
             failure = ExceptionDispatchInfo.Capture(thrown);
         }
 
+        bool isBack = false;
         if (worker is null) fork.Execute();
-        else if (!worker.TryTakeBack(fork)) AwaitFork(worker, fork);
-        if (failure is null && fork.Failure is null) return;
+        else if (worker.TryTakeBack(fork)) isBack = queued == fork;
+        else AwaitFork(worker, fork);
+        if (failure is null && fork.Failure is null) return isBack;
         if (failure is not null && fork.Failure is not null) throw new AggregateException(failure.SourceException, fork.Failure.SourceException);
         (failure ?? fork.Failure)!.Throw();
+        return false;
     }
 
     private static void AwaitFork(Worker worker, Fork fork)

@@ -5,6 +5,7 @@
 // and uses them for what it spawns.
 
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastCore.Continuations;
 using FastCore.Tracing;
 
@@ -62,10 +63,11 @@ internal sealed class WatchedItem : IWorkItem
     /// <summary>Whether what stands in a queue is this item.</summary>
     internal static bool IsFor(IWorkItem? queued, IWorkItem item) => queued is WatchedItem watched && watched.Item == item;
 
-    /// <summary>Takes a step in or out of a next-slot. By whoever has the item.</summary>
+    /// <summary>Takes a step in or out of a next-slot. By whoever has the item, if steps are looked at.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void NoteSlot(IWorkItem item, Transition step)
     {
-        if (!Lifecycle.IsWatched || item is not WatchedItem watched) return;
+        if (item is not WatchedItem watched) return;
         if (step == SchedulerTables.PutNext) watched._slot.BeginAs(watched._task.Subject);
         watched._slot.Step(step);
     }

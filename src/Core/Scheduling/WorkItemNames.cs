@@ -14,6 +14,9 @@ internal static partial class WorkItemNames
 
     private static readonly ConcurrentDictionary<Type, string> OfTypes = new();
 
+    /// <summary>The methods whose states are boxed in objects of these types; null for tasks of other kinds.</summary>
+    private static readonly ConcurrentDictionary<Type, string?> OfBoxes = new();
+
     /// <summary>Names of the delegates last asked for: to find a method's name takes most of a microsecond.</summary>
     [ThreadStatic] private static (Delegate? Called, string? Name)[]? _kept;
 
@@ -34,11 +37,15 @@ internal static partial class WorkItemNames
     internal static long WaiterOf(IWorkItem item) => item is Awaitable waiter ? waiter.Subject : 0;
 
     /// <summary>The method outside the scheduler that called into it.</summary>
-    internal static string? CallingMethod()
+    internal static string? CallingMethod() => CallingMethod(OwnNamespace);
+
+    /// <summary>The method outside a part of the house that called into it.</summary>
+    /// <param name="ownNamespace">The part's, with the point behind it.</param>
+    internal static string? CallingMethod(string ownNamespace)
     {
         foreach (StackFrame frame in new StackTrace(1, fNeedFileInfo: false).GetFrames())
         {
-            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(OwnNamespace, StringComparison.Ordinal)) continue;
+            if (DiagnosticMethodInfo.Create(frame) is not { DeclaringTypeName: { } type } method || type.StartsWith(ownNamespace, StringComparison.Ordinal)) continue;
             return method.Name == "MoveNext" ? NameOfMethod(type) : $"{type}.{method.Name}";
         }
 
@@ -65,11 +72,9 @@ internal static partial class WorkItemNames
         _ => null,
     };
 
-    private static string? OfBox(Task box)
-    {
-        Type type = box.GetType();
-        return type.GenericTypeArguments is [_, { } machine] ? OfTypes.GetOrAdd(machine, static machine => NameOfMethod(machine.ToString())) : null;
-    }
+    /// <remarks>To ask a type for its arguments allocates, so that is done once.</remarks>
+    private static string? OfBox(Task box) =>
+        OfBoxes.GetOrAdd(box.GetType(), static type => type.GenericTypeArguments is [_, { } machine] ? NameOfMethod(machine.ToString()) : null);
 
     private static string OfType(Type type) => OfTypes.GetOrAdd(type, static type => type.ToString());
 

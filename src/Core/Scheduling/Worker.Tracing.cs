@@ -2,6 +2,7 @@
 // thread takes part in - parking, going away, the request to yield - are taken under a lock, together with what
 // they tell, and only while somebody watches.
 
+using System.Runtime.CompilerServices;
 using FastCore.Tracing;
 
 namespace FastCore.Scheduling;
@@ -167,9 +168,15 @@ internal sealed partial class Worker
         if (Lifecycle.IsWatched && (_isSearching ? spinning : once) is { } step) _spinning.Step(step, Index);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void NoteRing()
     {
-        if (!Lifecycle.IsWatched) return;
+        if (Lifecycle.IsWatched) TellRing();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellRing()
+    {
         int count = _queue.Count;
         bool holds = count > 0;
         if (holds == _ringHolds) return;

@@ -34,6 +34,9 @@ internal sealed partial class Worker : IParkable
 
     private const int MostInARow = 16;
 
+    /// <summary>As deep as calls that join may be in each other without a new object for each.</summary>
+    private const int MostForks = 128;
+
     [ThreadStatic] private static Worker? _current;
 
     private readonly LocalQueue<HardwareAtomics> _queue = new();
@@ -51,6 +54,11 @@ internal sealed partial class Worker : IParkable
     private readonly NextSlot<HardwareAtomics> _next = new();
 
     private int _inARow;
+
+    /// <summary>Forks that may be used again.</summary>
+    private Fork? _forks;
+
+    private int _forkCount;
 
     private long _spawned;
 
@@ -156,10 +164,10 @@ internal sealed partial class Worker : IParkable
     internal void PushNext(IWorkItem item)
     {
         Volatile.Write(ref _spawned, _spawned + 1);
-        WatchedItem.NoteSlot(item, SchedulerTables.PutNext);
+        if (Lifecycle.IsWatched) WatchedItem.NoteSlot(item, SchedulerTables.PutNext);
         if (_next.Put(item) is { } before)
         {
-            WatchedItem.NoteSlot(before, SchedulerTables.DisplaceNext);
+            if (Lifecycle.IsWatched) WatchedItem.NoteSlot(before, SchedulerTables.DisplaceNext);
             Enqueue(before);
         }
 
@@ -170,6 +178,25 @@ internal sealed partial class Worker : IParkable
     internal IWorkItem? TakeAny() => Scheduler.IsAbandoning
         ? _queue.TakeNewest()
         : _queue.TakeNewest() ?? Scheduler.Global.Dequeue(_shard++) ?? Pinned.Dequeue() ?? StealFromHeldUp(withNext: false);
+
+    /// <summary>Takes a fork that has been left here. By the worker's thread.</summary>
+    internal Fork? TakeFork()
+    {
+        if (_forks is not { } spare) return null;
+        _forks = spare.Next;
+        _forkCount--;
+        spare.Next = null;
+        return spare;
+    }
+
+    /// <summary>Keeps a fork for the next that is made. By the worker's thread.</summary>
+    internal void Keep(Fork spare)
+    {
+        if (_forkCount == MostForks) return;
+        spare.Next = _forks;
+        _forks = spare;
+        _forkCount++;
+    }
 
     /// <summary>Runs a fork of the present item, if it is still the newest of its queue. By the worker's thread.</summary>
     /// <returns>False: it was stolen, or something lies above it.</returns>
@@ -232,7 +259,7 @@ internal sealed partial class Worker : IParkable
     {
         if (_next.TakeAway() is { } next)
         {
-            WatchedItem.NoteSlot(next, SchedulerTables.LeaveNext);
+            if (Lifecycle.IsWatched) WatchedItem.NoteSlot(next, SchedulerTables.LeaveNext);
             next.Abandon();
         }
 
@@ -312,7 +339,7 @@ internal sealed partial class Worker : IParkable
     private IWorkItem? TakeNext(Transition how)
     {
         IWorkItem? item = _next.Take();
-        if (item is not null) WatchedItem.NoteSlot(item, how);
+        if (Lifecycle.IsWatched && item is not null) WatchedItem.NoteSlot(item, how);
         return item;
     }
 

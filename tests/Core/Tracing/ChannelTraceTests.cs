@@ -1,6 +1,7 @@
 using FastCore.Channels;
 using FastCore.Tests.Shared;
 using FastCore.Tracing;
+using FastCore.Tracing.Analysis;
 
 namespace FastCore.Tests.Tracing;
 
@@ -113,6 +114,25 @@ internal sealed class ChannelTraceTests
         channel.Writer.Complete();
         Tracer.Stop();
         Tracer.Snapshot().VerifyLives();
+    }
+
+    [Test]
+    public void AWaitSaysOnWhatAndWhereThatWasMade()
+    {
+        FastChannel<int> older = FastChannel.CreateUnbounded<int>();
+        Tracer.Start(new TracerOptions { SpawnPlaces = true });
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(4);
+        using var over = new CancellationTokenSource();
+        Task<int>[] reads = [older.Reader.ReadAsync(over.Token).AsTask(), channel.Reader.ReadAsync(over.Token).AsTask()];
+        over.Cancel();
+        Assert.That(async () => await Task.WhenAll(reads), Throws.InstanceOf<OperationCanceledException>());
+        var waits = new TraceModel(Tracer.Snapshot()).Waits;
+        Assert.That(waits.Select(static wait => (wait.On.Kind, wait.On.MadeBy)), Is.EqualTo(new[]
+        {
+            ("unbounded channel of Int32", string.Empty),
+            ("bounded channel (4) of Int32", $"{typeof(ChannelTraceTests)}.{nameof(AWaitSaysOnWhatAndWhereThatWasMade)}"),
+        }));
+        Assert.That(waits.Select(static wait => wait.On.Channel), Is.Unique.And.All.Positive);
     }
 
     private static string[] Steps(string table) => [.. Tracer.Snapshot().Taken(table).Select(step => step.Name)];

@@ -118,7 +118,7 @@ internal sealed class ExportTests
         TraceReport.Write(ScriptedTrace.Create(), text);
         Assert.That(text.ToString(), Does.StartWith("100 µs of trace, 24 events of 4 threads; 5 earlier ones were overwritten")
             .And.Contain("Script.Parent, spawned by Program.Main")
-            .And.Contain("11 µs  Script.Parent, on channel 60: claim by Script.Child")
+            .And.Contain("11 µs  Script.Parent, on rendezvous of Int32, number 60, made by Program.Main: claim by Script.Child")
             .And.Contain("(1 running)")
             .And.Contain("GC pauses: 1, p50 5 µs"));
     }

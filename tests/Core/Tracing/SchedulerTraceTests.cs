@@ -187,6 +187,37 @@ internal sealed class SchedulerTraceTests
         Assert.That(allocated, Is.Zero);
     }
 
+    [Test]
+    public async Task TracedWakeUpsAllocateNothingOnceTheWorkerIsWarm()
+    {
+        Tracer.Start();
+        _scheduler = new Scheduler(new SchedulerOptions { Workers = 1 });
+        FastChannel<int> channel = FastChannel.CreateBounded<int>(0);
+        Task<bool> reader = SchedulerTests.On(_scheduler, async () =>
+        {
+            while (await channel.Reader.ReadAsync() != 0)
+            {
+            }
+
+            return true;
+        });
+        long allocated = await SchedulerTests.On(_scheduler, async () =>
+        {
+            await Write(1000);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            await Write(100);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        await channel.Writer.WriteAsync(0);
+        await reader;
+        Assert.That(allocated, Is.LessThan(100 * IntPtr.Size), "The object of the async method that writes, and less than one of each wake-up.");
+
+        async Task Write(int count)
+        {
+            for (int i = 1; i <= count; i++) await channel.Writer.WriteAsync(i);
+        }
+    }
+
     /// <summary>Each step starts where the one before it of the same subject ended, whatever the threads do.</summary>
     [Test]
     public async Task EveryLifeGoesThroughItsTable()

@@ -14,7 +14,7 @@ internal static class ScriptedTrace
 {
     internal const int Parent = 1, Child = 2, Rest = 3, Outer = 4, Waiter = 50, Channel = 60;
 
-    private static readonly string[] Names = ["", "Script.Parent\nProgram.Main", "Script.Child", "Script.Rest", "Script.Outer"];
+    private static readonly string[] Names = ["", "Script.Parent\nProgram.Main", "Script.Child", "Script.Rest", "Script.Outer", "rendezvous of Int32\nProgram.Main"];
 
     internal static TraceSnapshot Create() => new(At(0), At(100),
     [
@@ -27,7 +27,7 @@ internal static class ScriptedTrace
             Event(5, SchedulerTables.Find, 100),
             Event(6, SchedulerTables.Run, Parent, TaskArguments.OfRun(3, 7)),
             Event(8, SchedulerTables.Origins[(int)TaskOrigin.Spawn], Child, TaskArguments.OfOrigin(2, 0)),
-            Event(9, WaiterTable.Announce, Waiter, Channel),
+            Event(9, WaiterTable.Announce, Waiter, WaiterArguments.OfChannel(5, Channel)),
             Event(10, WaiterTable.Park, Waiter),
             Event(11, SchedulerTables.End, Parent),
             Event(12, SchedulerTables.Origins[(int)TaskOrigin.Fork], Outer, TaskArguments.OfOrigin(4, 0)),

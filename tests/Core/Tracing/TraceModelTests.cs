@@ -19,7 +19,7 @@ internal sealed class TraceModelTests
         Assert.That(child.Cause, Is.SameAs(parent));
         Assert.That(rest.Cause, Is.SameAs(child));
         Assert.That(rest.Wait!.Task, Is.SameAs(parent), "What waited.");
-        Assert.That((rest.Wait.Waker, rest.Wait.Channel), Is.EqualTo((child, (long)ScriptedTrace.Channel)));
+        Assert.That((rest.Wait.Waker, rest.Wait.On), Is.EqualTo((child, new TraceTarget(ScriptedTrace.Channel, "rendezvous of Int32", "Program.Main"))));
         Assert.That(_model.Tasks.Select(static task => task.State), Is.EqualTo(new[] { "ended", "ended", "running", "running" }));
         Assert.That(child.Blocked, Is.EqualTo(ScriptedTrace.At(55) - ScriptedTrace.At(25)));
     }

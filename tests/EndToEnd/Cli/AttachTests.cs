@@ -75,6 +75,26 @@ internal sealed class AttachTests
         Assert.That(FastCoreProgram.Run("trace", "report", Path.Combine(_folder, "all.fctrace")).ExitCode, Is.Zero, "It has recorded to its end.");
     }
 
+    /// <summary>Its thread tries again now and then; one that spun on the refused accept would never sleep.</summary>
+    [Test]
+    [CancelAfter(60_000)]
+    public void A_client_waits_while_the_server_has_no_descriptor_left(CancellationToken cancellationToken)
+    {
+        using var server = Start();
+        Assert.That(Profile("tasks"), Is.Not.Empty, "What the runtime opens at the first client is open now.");
+        var limit = server.LimitDescriptors(0);
+        // The accept that is under way has its descriptor already.
+        using (var last = AskForSnapshot()) Assert.That(new StreamReader(new NetworkStream(last)).ReadToEnd(), Does.Contain("error"));
+        using var client = AskForSnapshot();
+        for (var until = server.SleepsOf("control") + 5; server.SleepsOf("control") < until;) cancellationToken.ThrowIfCancellationRequested();
+        Assert.That(client.Available, Is.Zero, "Nobody has accepted it.");
+        server.LimitDescriptors(limit);
+        using var stream = new StreamReader(new NetworkStream(client));
+        using (var answer = JsonDocument.Parse(stream.ReadToEnd())) Assert.That(answer.RootElement.GetProperty("pid").GetInt32(), Is.Positive);
+        Assert.That(Profile("tasks"), Is.Not.Empty, "It serves the next one too.");
+        Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+    }
+
     /// <summary>Somebody answers on the socket who means harm, or has crashed in the middle.</summary>
     [TestCase("", "ended before it answered")]
     [TestCase("trace\n", "cut off")]
@@ -131,6 +151,14 @@ internal sealed class AttachTests
 
     private static void Get(RunningServer server, string path) =>
         Assert.That(FastCoreProgram.Run(FastCoreProgram.Installed("curl"), ["-s", $"{server.Address}{path}"], []).Output, Does.EndWith("rounds\n"));
+
+    private Socket AskForSnapshot()
+    {
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        client.Connect(new UnixDomainSocketEndPoint(_socket));
+        client.Send("snapshot\n"u8);
+        return client;
+    }
 
     private RunningServer Start(params string[] arguments) => new(["--cpus", "0", "--control", _socket, .. arguments]);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace FastCore.EndToEnd.Tests.Cli;
@@ -7,6 +8,7 @@ namespace FastCore.EndToEnd.Tests.Cli;
 internal sealed partial class RunningServer : IDisposable
 {
     private const int Terminate = 15;
+    private const int LimitOfDescriptors = 7;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
     private readonly Process _process;
 
@@ -39,6 +41,29 @@ internal sealed partial class RunningServer : IDisposable
     /// <summary>Sends a signal, by its number.</summary>
     public void Signal(int signal) => Kill(_process.Id, signal);
 
+    /// <summary>How often one of its threads has gone to sleep, so far.</summary>
+    public long SleepsOf(string thread)
+    {
+        foreach (var task in Directory.GetDirectories($"/proc/{_process.Id}/task"))
+        {
+            if (File.ReadAllText($"{task}/comm").TrimEnd() != thread) continue;
+            var line = File.ReadLines($"{task}/status").Single(static line => line.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal));
+            return long.Parse(line.AsSpan(line.IndexOf(':') + 1), CultureInfo.InvariantCulture);
+        }
+        Assert.Fail($"The server has no thread {thread}.");
+        return 0;
+    }
+
+    /// <summary>Sets the limit of its descriptors; those that it has it keeps.</summary>
+    /// <returns>What it was.</returns>
+    public ulong LimitDescriptors(ulong most)
+    {
+        Assert.That(LimitResource(_process.Id, LimitOfDescriptors, 0, out var before), Is.Zero);
+        var limit = before with { Soft = most };
+        Assert.That(LimitResource(_process.Id, LimitOfDescriptors, in limit, out _), Is.Zero);
+        return before.Soft;
+    }
+
     /// <summary>Waits for the next line that it prints.</summary>
     public string ReadLine() => _process.StandardOutput.ReadLine() ?? "";
 
@@ -61,4 +86,12 @@ internal sealed partial class RunningServer : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "prlimit")]
+    private static partial int LimitResource(int process, int resource, in ResourceLimit limit, out ResourceLimit before);
+
+    [LibraryImport("libc", EntryPoint = "prlimit")]
+    private static partial int LimitResource(int process, int resource, nint none, out ResourceLimit before);
+
+    private readonly record struct ResourceLimit(ulong Soft, ulong Hard);
 }

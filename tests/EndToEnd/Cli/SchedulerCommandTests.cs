@@ -19,7 +19,12 @@ internal sealed class SchedulerCommandTests
         Assert.That(report.Cases.Select(result => result.Name).Distinct(), Is.EqualTo(CaseBenches.Scheduler.Cases));
         foreach (var group in report.Cases.GroupBy(result => result.Name))
         {
-            string[] ours = group.Key == "scheduler/unbalanced" ? ["fastcore/hybrid", "fastcore/local-only", "fastcore/global-only"] : ["fastcore"];
+            string[] ours = group.Key switch
+            {
+                "scheduler/unbalanced" => ["fastcore/hybrid", "fastcore/local-only", "fastcore/global-only"],
+                "scheduler/ping-pong" => ["fastcore", "fastcore/live-waits", "fastcore/traced"],
+                _ => ["fastcore"],
+            };
             Assert.That(group.Select(result => result.Subject), Is.EqualTo([.. ours, "stock"]), group.Key);
             Assert.That(group.SkipLast(1).Select(result => result.Ratio?.To), Is.All.EqualTo("stock"), group.Key);
             foreach (var result in group) Assert.That(result.Metrics.Keys, Is.EquivalentTo(Expected(result)), $"{result.Name} {result.Subject}");

@@ -8,8 +8,8 @@ internal interface IWaiterOwner : IWaitedOn
     /// <summary>Whether any operation waits.</summary>
     bool HasWaiters { get; }
 
-    /// <summary>Its number in the trace; 0 when it has none. Under the gate.</summary>
-    long Subject { get; }
+    /// <summary>Its name and its number in the trace, as <see cref="WaiterArguments"/> puts them; asked while tracing is on. Under the gate.</summary>
+    long InTrace { get; }
 
     /// <summary>Decides the waiter as cancelled, if nothing has decided it yet.</summary>
     void Cancel(Waiter waiter, CancellationToken cancellationToken);

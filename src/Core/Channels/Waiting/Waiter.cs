@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastCore.Continuations;
 using FastCore.Tracing;
 
@@ -93,17 +94,10 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool, long
     /// The callback may run inside this call, or on another thread before it returns; it finds the waiter listed, or decided.
     /// One that is decided already needs no watch; it can't become undecided before it is consumed.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Watch(CancellationToken cancellationToken)
     {
-        if (!cancellationToken.CanBeCanceled || List is null) return;
-        _isWatched = true;
-        _registration = cancellationToken.UnsafeRegister(
-            static (state, token) =>
-            {
-                var waiter = (Waiter)state!;
-                waiter.Owner.Cancel(waiter, token);
-            },
-            this);
+        if (cancellationToken.CanBeCanceled && List is not null) Register(cancellationToken);
     }
 
     /// <summary>
@@ -135,7 +129,7 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool, long
     /// <returns>False: its versions are used up.</returns>
     private protected virtual bool Reset()
     {
-        NoteEnded();
+        if (Lifecycle.IsWatched) TellEnded();
         Parker = null;
         return ResetAwaiter();
     }
@@ -157,27 +151,33 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool, long
     {
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void NoteClaimed()
     {
-        if (Lifecycle.IsWatched) _life.Step(_isParked ? WaiterTable.Claim : WaiterTable.ClaimAtOnce);
+        if (Lifecycle.IsWatched) TellClaimed();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected void NoteSignalled()
     {
-        if (Lifecycle.IsWatched) _life.Step(WaiterTable.Signal);
+        if (Lifecycle.IsWatched) TellSignalled();
     }
 
     private void BeginLife()
     {
         _life.Begin();
-        _life.Step(WaiterTable.Announce, Owner.Subject);
+        _life.Step(WaiterTable.Announce, Tracer.IsOn ? Owner.InTrace : 0);
     }
 
-    private void NoteEnded()
-    {
-        if (!Lifecycle.IsWatched) return;
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellClaimed() => _life.Step(_isParked ? WaiterTable.Claim : WaiterTable.ClaimAtOnce);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellSignalled() => _life.Step(WaiterTable.Signal);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellEnded() =>
         _life.Step(IsSignalled ? WaiterTable.Run : _isParked ? WaiterTable.Abandon : WaiterTable.AbandonAtOnce);
-    }
 
     /// <summary>
     /// Ends the watch. False: a cancellation callback may still be running with this object in its hands, so it must never
@@ -187,10 +187,29 @@ internal abstract partial class Waiter(IWaiterOwner owner, WaiterPool pool, long
     /// It does not wait for a running callback. The callback that decided the wait does not count: it touches the object no
     /// more once the awaiter knows.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Unwatch()
     {
         Debug.Assert(List is null, "Only a decided waiter can be consumed.");
-        if (!_isWatched) return true;
+        return !_isWatched || Unregister();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Register(CancellationToken cancellationToken)
+    {
+        _isWatched = true;
+        _registration = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var waiter = (Waiter)state!;
+                waiter.Owner.Cancel(waiter, token);
+            },
+            this);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Unregister()
+    {
         bool free = _isCancelled || _registration.Unregister();
         _registration = default;
         _isWatched = false;

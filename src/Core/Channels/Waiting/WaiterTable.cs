@@ -5,7 +5,7 @@ namespace FastCore.Channels.Waiting;
 /// <summary>The life of a <see cref="Waiter"/>: announce → park → claim → run.</summary>
 internal static class WaiterTable
 {
-    /// <summary>It is put into its list; the argument is the number of its channel, if that is traced.</summary>
+    /// <summary>It is put into its list; the argument says which channel's, as <see cref="WaiterArguments"/> puts it.</summary>
     internal static readonly Transition Announce = new("pooled", "announce", "announced");
 
     /// <summary>The look after the announcement found nothing: it stays.</summary>

@@ -70,6 +70,15 @@ internal sealed class TraceModel
 
     internal IReadOnlyList<TraceSteal> Steals => _steals;
 
+    /// <summary>What a wait that begins is for; not known of a select.</summary>
+    internal TraceTarget TargetOf(TraceStep step)
+    {
+        if (step.Transition != WaiterTable.Announce) return default;
+        (int name, long channel) = WaiterArguments.ReadChannel(step.Event.Argument);
+        (string kind, string place) = TextsOf(name);
+        return new TraceTarget(channel, kind, place);
+    }
+
     private void Read(TraceStep step)
     {
         TransitionTable table = step.Transition.Table;
@@ -100,12 +109,12 @@ internal sealed class TraceModel
     private void Queue(TraceStep step)
     {
         (int name, long waiter) = TaskArguments.ReadOrigin(step.Event.Argument);
-        string[] texts = (name < Snapshot.Names.Count ? Snapshot.Names[name] : string.Empty).Split('\n');
+        (string called, string place) = TextsOf(name);
         var task = new TraceTask
         {
             Subject = step.Subject,
-            Name = texts[0].Length == 0 ? "task" : texts[0],
-            SpawnPlace = texts.Length > 1 ? texts[1] : string.Empty,
+            Name = called.Length == 0 ? "task" : called,
+            SpawnPlace = place,
             Origin = step.Transition.Name,
             Cause = Present(step.Track),
             Wait = waiter != 0 ? _waitOf.GetValueOrDefault(waiter) : null,
@@ -167,7 +176,7 @@ internal sealed class TraceModel
         Transition how = step.Transition;
         if (how == WaiterTable.Announce || how == SelectTable.Open)
         {
-            var begun = new TraceWait { Subject = step.Subject, Channel = step.Event.Argument, Task = Present(step.Track), Start = step.Time };
+            var begun = new TraceWait { Subject = step.Subject, On = TargetOf(step), Task = Present(step.Track), Start = step.Time };
             _waitOf[step.Subject] = begun;
             if (how == SelectTable.Open) _waits.Add(begun);
         }
@@ -189,6 +198,13 @@ internal sealed class TraceModel
     {
         (int victim, int taken) = TaskArguments.ReadSteal(step.Event.Argument);
         _steals.Add(new TraceSteal(step.Time, step.Track, victim, taken));
+    }
+
+    /// <summary>What a name's number stands for, and the place that was recorded with it; each empty where there is none.</summary>
+    private (string Name, string Place) TextsOf(int name)
+    {
+        string[] texts = (name < Snapshot.Names.Count ? Snapshot.Names[name] : string.Empty).Split('\n', 2);
+        return (texts[0], texts.Length > 1 ? texts[1] : string.Empty);
     }
 
     private TraceTask? Present(int track) => _running[track].TryPeek(out (TraceTask Task, long Since) top) ? top.Task : null;

@@ -47,8 +47,8 @@ internal sealed class TraceWait
 {
     internal required long Subject { get; init; }
 
-    /// <summary>The number of the channel; 0 if that is not known, as of a select.</summary>
-    internal long Channel { get; init; }
+    /// <summary>On what.</summary>
+    internal TraceTarget On { get; init; }
 
     /// <summary>What waits; null if that was no traced task.</summary>
     internal TraceTask? Task { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FastCore.Channels.Waiting;
 using FastCore.Scheduling;
 using FastCore.Tracing.Analysis;
 
@@ -42,7 +43,7 @@ public static class PerfettoTrace
         HashSet<TraceStep> ends = new(arrows.SelectMany(static arrow => (TraceStep[])[arrow.From, arrow.To]), ReferenceEqualityComparer.Instance);
         foreach (TraceStep step in model.Steps)
         {
-            if (!IsSpan(step)) WriteStep(json, step, ends.Contains(step), model.Snapshot);
+            if (!IsSpan(step)) WriteStep(json, step, ends.Contains(step), model);
         }
 
         foreach ((int number, (TraceStep from, TraceStep to)) in arrows.Index())
@@ -106,14 +107,15 @@ public static class PerfettoTrace
         json.WriteEndObject();
     }
 
-    private static void WriteStep(Utf8JsonWriter json, TraceStep step, bool endsArrow, TraceSnapshot snapshot)
+    private static void WriteStep(Utf8JsonWriter json, TraceStep step, bool endsArrow, TraceModel model)
     {
         Begin(json, endsArrow ? "X" : "i", step.Track, step.Transition.Name);
         json.WriteString("cat", step.Transition.Table.Name);
-        json.WriteNumber("ts", Microseconds(step.Time - snapshot.Start));
+        json.WriteNumber("ts", Microseconds(step.Time - model.Snapshot.Start));
         if (endsArrow) json.WriteNumber("dur", Nanosecond);
         else json.WriteString("s", "t");
         json.WriteStartObject("args");
+        if (step.Transition == WaiterTable.Announce && model.TargetOf(step) is { IsKnown: true } target) json.WriteString("on", target.ToString());
         json.WriteString("from", step.Transition.From);
         json.WriteString("to", step.Transition.To);
         json.WriteString("subject", step.Subject.ToString(CultureInfo.InvariantCulture));

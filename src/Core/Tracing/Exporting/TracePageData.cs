@@ -37,7 +37,11 @@ internal sealed class TracePageData
             _names.TryAdd(task.SpawnPlace, _names.Count);
         }
 
-        foreach (TraceWait wait in _model.Waits) _waits.Add(wait, _waits.Count);
+        foreach (TraceWait wait in _model.Waits)
+        {
+            _waits.Add(wait, _waits.Count);
+            _names.TryAdd(wait.On.ToString(), _names.Count);
+        }
     }
 
     internal void Write(Stream stream)
@@ -100,7 +104,7 @@ internal sealed class TracePageData
     {
         IReadOnlyList<TraceWait> waits = _model.Waits;
         json.WriteStartObject("waits");
-        WriteNumbers(json, "channel", waits.Select(static wait => wait.Channel));
+        WriteNumbers(json, "on", waits.Select(wait => (long)_names[wait.On.ToString()]));
         WriteNumbers(json, "start", waits.Select(wait => At(wait.Start)));
         WriteNumbers(json, "end", waits.Select(wait => AtOrNever(wait.End)));
         WriteTexts(json, "outcome", waits.Select(static wait => wait.Outcome));
@@ -183,7 +187,7 @@ internal sealed class TracePageData
             json.WriteNumber("start", At(wait.Start));
             json.WriteNumber("length", _summary.Waited(wait));
             json.WriteNumber("task", IndexOf(wait.Task));
-            json.WriteNumber("channel", wait.Channel);
+            json.WriteString("on", wait.On.ToString());
             json.WriteString("outcome", wait.Outcome);
             json.WriteNumber("waker", IndexOf(wait.Waker));
             json.WriteEndObject();

@@ -67,7 +67,7 @@ public static class TraceReport
         foreach (TraceWait wait in summary.LongestWaits)
         {
             string ended = wait.End == 0 ? "still waits" : $"{wait.Outcome}{(wait.Waker is { } waker ? $" by {waker.Name}" : string.Empty)}";
-            writer.WriteLine(Of($"  {Time(summary.Waited(wait)),10}  {wait.Task?.Name ?? "a thread outside"}{(wait.Channel == 0 ? string.Empty : $", on channel {wait.Channel}")}: {ended}"));
+            writer.WriteLine(Of($"  {Time(summary.Waited(wait)),10}  {wait.Task?.Name ?? "a thread outside"}{(!wait.On.IsKnown ? string.Empty : $", on {wait.On}")}: {ended}"));
         }
     }
 

@@ -43,7 +43,7 @@ function goTo(task) {
 
 function waitText(index) {
   const wait = trace.waits, end = wait.end[index];
-  return `${time((end >= 0 ? end : trace.length) - wait.start[index])}${wait.channel[index] ? ` on channel ${wait.channel[index]}` : ""}${end >= 0 ? `, ended by ${wait.outcome[index]}` : ", still waits"}`;
+  return `${time((end >= 0 ? end : trace.length) - wait.start[index])}${wait.on[index] ? ` on ${trace.names[wait.on[index]]}` : ""}${end >= 0 ? `, ended by ${wait.outcome[index]}` : ", still waits"}`;
 }
 
 function share(parts, total) {
@@ -74,7 +74,7 @@ function fillTables() {
     ["ran", one => one.ran, one => time(one.ran)], ["run p50", one => one.running["50"], one => time(one.running["50"])], ["run max", one => one.running.max, one => time(one.running.max)], ["queued p99", one => one.scheduling["99"], one => time(one.scheduling["99"])],
   ], summary.groups, one => goTo(trace.tasks.name.findIndex((name, task) => trace.names[name] === one.name && trace.names[trace.tasks.place[task]] === one.place))));
   byId("waits").replaceChildren(summary.waits.length ? table([
-    ["waited", one => one.length, one => time(one.length)], ["who", one => one.task, one => one.task < 0 ? "a thread outside" : trace.names[trace.tasks.name[one.task]], true], ["on channel", one => one.channel, one => one.channel ? String(one.channel) : "–"],
+    ["waited", one => one.length, one => time(one.length)], ["who", one => one.task, one => one.task < 0 ? "a thread outside" : trace.names[trace.tasks.name[one.task]], true], ["on", one => one.on, one => one.on || "–", true],
     ["ended by", one => one.outcome, one => one.outcome || "still waits", true], ["woken by", one => one.waker, one => one.waker < 0 ? "–" : trace.names[trace.tasks.name[one.waker]], true],
   ], summary.waits, one => { show(one.start - one.length * 0.1, one.start + one.length * 1.1); if (one.task >= 0) select(one.task); }) : element("p", { class: "hint" }, "Nothing waited on a channel."));
   byId("threads").replaceChildren(table([
