@@ -39,18 +39,21 @@ internal static class ServeCommand
         var files = new ServedFolder();
         var command = new Command("serve", "Serve a folder, or the demo application, over HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
         files.AddTo(command);
+        var log = new ServedLog();
+        log.AddTo(command);
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo) && result.GetValue(files.Folder) == null) result.AddError("say what to serve: a folder, or --demo. Your own application goes into a program of yours, with HttpServer; see the README.");
         });
-        command.SetAction((parsed, _) => RunAsync(new HttpServerOptions
+        command.SetAction((parsed, _) => log.WhileOpenAsync(parsed, observers => RunAsync(new HttpServerOptions
         {
+            Observers = observers,
             EndPoint = new IPEndPoint(parsed.GetValue(address) ?? IPAddress.Loopback, parsed.GetValue(port) ?? DefaultPort),
             Tls = files.ToTls(parsed),
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed))));
+        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed)))));
         return command;
     }
 

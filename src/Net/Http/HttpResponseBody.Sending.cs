@@ -32,6 +32,7 @@ public sealed partial class HttpResponseBody
         var length = _used;
         _used = 0;
         if (_coding == BodyCoding.None || !connection.CanWrite) return;
+        _context.Exchange.ResponseLength += length;
         if (length < Connection.CopyThreshold)
         {
             WriteCopied(connection, _block.AsSpan(0, length));
@@ -72,6 +73,7 @@ public sealed partial class HttpResponseBody
         Commit(connection);
         if (_coding == BodyCoding.None) return new ValueTask<FlushResult>(default(FlushResult));
         if (!connection.CanWrite) return Gone;
+        _context.Exchange.ResponseLength += source.Length;
         WriteChunkHead(connection, source.Length);
         connection.Write(source);
         WriteChunkEnd(connection);
@@ -113,6 +115,7 @@ public sealed partial class HttpResponseBody
     internal ValueTask<FlushResult> WriteRaw(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         if (source.Length >= ReferenceThreshold) return WriteHere(source);
+        _context.Exchange.ResponseLength += source.Length;
         _context.Exchange.Connection.Write(source.Span);
         return FlushHere(cancellationToken);
     }
@@ -191,7 +194,11 @@ public sealed partial class HttpResponseBody
     private void Take(Connection connection, byte[]? block, int used)
     {
         if (block == null) return;
-        if (used > 0 && _coding != BodyCoding.None && connection.CanWrite) WriteCopied(connection, block.AsSpan(0, used));
+        if (used > 0 && _coding != BodyCoding.None && connection.CanWrite)
+        {
+            _context.Exchange.ResponseLength += used;
+            WriteCopied(connection, block.AsSpan(0, used));
+        }
         ArrayPool<byte>.Shared.Return(block);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using FastCore.Net.Http.Observing;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
 
@@ -89,6 +90,9 @@ public sealed record HttpServerOptions
     /// </summary>
     public bool AsyncHandlersOnScheduler { get; init; }
 
+    /// <summary>Who hears of every request that has been answered: <see cref="HttpServerMetrics"/>, an <see cref="HttpAccessLog"/>, your own.</summary>
+    public IReadOnlyList<IHttpObserver> Observers { get; init; } = [];
+
     /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<Exception, string>? OnError { get; init; }
 
@@ -115,6 +119,7 @@ public sealed record HttpServerOptions
     {
         ArgumentNullException.ThrowIfNull(EndPoint);
         ArgumentNullException.ThrowIfNull(MoreEndPoints);
+        ArgumentNullException.ThrowIfNull(Observers);
         foreach (var endPoint in AllEndPoints)
         {
             ArgumentNullException.ThrowIfNull(endPoint?.Address, nameof(MoreEndPoints));

@@ -54,9 +54,28 @@ internal sealed class ServeFolderTests
         Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
     }
 
+    [TestCase("combined", "\"GET /a.txt HTTP/1.1\" 200 10 \"-\" \"test/1\"")]
+    [TestCase("json", "\"target\":\"/a.txt\"")]
+    public void Requests_are_logged(string format, string expected)
+    {
+        var log = Path.Join(_folder, "access.log");
+        using (var server = Serve("--access-log", log, "--access-log-format", format))
+        {
+            Curl(server, "/a.txt", "-A", "test/1");
+            Curl(server, "/none");
+            Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+        }
+        var lines = File.ReadAllLines(log);
+        Assert.That(lines, Has.Length.EqualTo(2));
+        Assert.That(lines[0], Does.Contain(expected).And.Contain("127.0.0.1"));
+        Assert.That(lines[1], Does.Contain("404"));
+    }
+
     [TestCase("3", "There is no folder", "/nonexistent")]
     [TestCase("3", "nonexistent.pem", ".", "--tls-cert", "/nonexistent.pem")]
     [TestCase("2", "say what to serve")]
+    [TestCase("3", "--access-log", ".", "--access-log", "/nonexistent/log")]
+    [TestCase("2", "--access-log-format goes with --access-log", ".", "--access-log-format", "json")]
     [TestCase("2", "--tls-key goes with --tls-cert", ".", "--tls-key", "a")]
     public void What_can_not_be_served_is_a_sentence(string exitCode, string sentence, params string[] arguments)
     {

@@ -261,6 +261,7 @@ internal sealed partial class HttpConnection
 
     private void Release(HttpExchange exchange)
     {
+        if (exchange.ObservedFrom != 0) _shard.Observe(exchange);
         if (Lives.AreWatched) NoteEnd(exchange);
         if (_exchange == exchange) _exchange = null;
         _phase = Phase.Head;

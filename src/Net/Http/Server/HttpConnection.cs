@@ -57,6 +57,7 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     // With this much input of a head that has not ended, parsing again finds a limit passed. Zero: none has begun.
     private int _limitAt;
 
+    private byte[]? _remoteAddress;
     private Phase _phase;
     private Deadline _deadlineKind;
     private bool _isPumping;
@@ -84,6 +85,9 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
         _deadlineKind = Deadline.None;
         Settle();
     }
+
+    /// <summary>The client's address, made when it is first asked for.</summary>
+    public ReadOnlySpan<byte> RemoteAddressText => _remoteAddress ??= System.Text.Encoding.ASCII.GetBytes(RemoteEndPoint?.Address.ToString() ?? "-");
 
     /// <summary>It speaks TLS.</summary>
     public bool IsSecure => certificates != null;

@@ -19,6 +19,12 @@ internal sealed partial class HttpExchange
     /// <summary>A response has been written.</summary>
     public bool HasResponded { get; private set; }
 
+    /// <summary>The status it was answered with; zero before.</summary>
+    public int Status { get; private set; }
+
+    /// <summary>Bytes of the response's body as far as it was written.</summary>
+    public long ResponseLength { get; set; }
+
     /// <summary>The response said that the connection ends after it.</summary>
     public bool Closes { get; private set; }
 
@@ -73,7 +79,7 @@ internal sealed partial class HttpExchange
     public void Respond(PreparedResponse response)
     {
         if (_scheduler != null) _answer!.Respond(response);
-        else if (BeginResponse()) ResponseWriter.Write(this, response);
+        else if (BeginResponse(response.Status, response.Body.Length)) ResponseWriter.Write(this, response);
     }
 
     public void Respond(int status, ReadOnlySpan<byte> body, string contentType)
@@ -84,7 +90,7 @@ internal sealed partial class HttpExchange
             return;
         }
         VerifyResponse(status, body.Length, contentType);
-        if (!BeginResponse()) return;
+        if (!BeginResponse(status, body.Length)) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
         if (!IsHead && !body.IsEmpty) Connection.Write(body);
     }
@@ -97,7 +103,7 @@ internal sealed partial class HttpExchange
             return;
         }
         VerifyResponse(status, body.Length, contentType);
-        if (!BeginResponse()) return;
+        if (!BeginResponse(status, body.Length)) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
         if (!IsHead && !body.IsEmpty) Connection.Write(body);
     }
@@ -139,11 +145,15 @@ internal sealed partial class HttpExchange
     }
 
     /// <summary>Decides whether the connection is kept. False if it has ended, and nothing is to be written.</summary>
+    /// <param name="status">The status that is answered with.</param>
+    /// <param name="length">Bytes of the body that are known to be written.</param>
     /// <param name="readsOn">The handler may still read the body, so what is left of it is looked at when it has ended.</param>
-    private bool BeginResponse(bool readsOn = false)
+    private bool BeginResponse(int status, long length, bool readsOn = false)
     {
         if (HasResponded) throw new InvalidOperationException(AnsweredMessage);
         HasResponded = true;
+        Status = status;
+        ResponseLength = IsHead ? 0 : length;
         Closes = _mustClose || !Head.IsPersistent || Shard.IsStopping || (readsOn ? _canContinue : !CanSkipBody());
         if (Shard.ServerLine.Length > 0) AppendField(Shard.ServerLine);
         if (Closes) AppendField("Connection: close\r\n"u8);

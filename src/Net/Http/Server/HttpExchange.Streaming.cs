@@ -37,7 +37,7 @@ internal sealed partial class HttpExchange
     {
         AppendFields(fields);
         _mustClose |= closes;
-        if (status == 101) BeginUpgrade(contentType);
+        if (status == SwitchingProtocols) BeginUpgrade(contentType);
         else WriteStreamHead(status, contentType, length);
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class HttpExchange
     {
         var endsWithConnection = length < 0 && Head.IsHttp10 && !IsHead && !StatusLines.HasNoContent(status);
         _mustClose |= endsWithConnection;
-        if (BeginResponse(readsOn: true)) ResponseWriter.WriteHead(this, status, contentType, length >= 0 ? length : Head.IsHttp10 ? ResponseWriter.Unframed : ResponseWriter.InChunks);
+        if (BeginResponse(status, 0, readsOn: true)) ResponseWriter.WriteHead(this, status, contentType, length >= 0 ? length : Head.IsHttp10 ? ResponseWriter.Unframed : ResponseWriter.InChunks);
     }
 
     private void ResetStream()

@@ -6,6 +6,8 @@ namespace FastCore.Net.Http.Server;
 // The connection is turned over to another protocol: the input that follows is read as it is, and written to as it is.
 internal sealed partial class HttpExchange
 {
+    private const int SwitchingProtocols = 101;
+
     /// <summary>The connection has been turned over.</summary>
     public bool IsUpgraded { get; private set; }
 
@@ -35,7 +37,7 @@ internal sealed partial class HttpExchange
             BeginUpgrade(protocol);
             return new ValueTask<Stream>(stream);
         }
-        _answer!.StartStream(101, protocol, -1);
+        _answer!.StartStream(SwitchingProtocols, protocol, -1);
         var begun = new TaskCompletionSource<Stream>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!Shard.Reactor.TryPost(_ => begun.SetResult(BeginOffloadedUpgrade(stream)), null)) begun.SetException(new IOException(EndedMessage));
         return new ValueTask<Stream>(begun.Task);
@@ -50,6 +52,7 @@ internal sealed partial class HttpExchange
     private void BeginUpgrade(string protocol)
     {
         HasResponded = true;
+        Status = SwitchingProtocols;
         Closes = true;
         Framing = BodyFraming.UntilEnd;
         if (!Connection.CanWrite) return;

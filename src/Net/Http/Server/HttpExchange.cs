@@ -43,6 +43,9 @@ internal sealed partial class HttpExchange(HttpShard shard)
     /// <summary>When the turn began in which its head was taken, on the clock of the trace's events; zero if tracing was off.</summary>
     public long Started;
 
+    /// <summary>When its head had come, on the clock of <see cref="Stopwatch"/>; zero if no observer wanted to hear of it.</summary>
+    public long ObservedFrom;
+
     /// <summary>Why the rest of the body won't be read.</summary>
     public Rejection BodyFault;
 
@@ -74,6 +77,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _headBytes = StableBytes.Of(headBytes);
         Framing = BodyFraming.Of(Head);
         Started = Shard.Reactor.TurnStarted;
+        ObservedFrom = Shard.IsObserved ? Stopwatch.GetTimestamp() : 0;
         _canContinue = Head.Expectation == Expectation.Continue && Head.HasBody;
     }
 
@@ -98,7 +102,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _headBytes = _body = default;
         Framing = default;
         Clock = default;
-        BodyLength = 0;
+        BodyLength = ResponseLength = Status = 0;
         BodyFault = default;
         DrainLeft = MaxDrain;
         _mustClose = _canContinue = HasResponded = Closes = _isAborted = false;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using FastCore.Net.Http.Observing;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
@@ -16,6 +17,7 @@ internal sealed class HttpShard
 
     private readonly Stack<HttpExchange> _exchanges = new();
     private readonly Action<Exception, string>? _onError;
+    private readonly IHttpObserver[] _observers;
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HttpShard(HttpServerOptions options, Router router, Reactor reactor, Scheduler? scheduler = null, CancellationToken stopping = default)
@@ -34,6 +36,7 @@ internal sealed class HttpShard
         RequiresLength = options.RequireLength;
         ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
         _onError = options.OnError;
+        _observers = [.. options.Observers];
     }
 
     public Router Router { get; }
@@ -108,6 +111,37 @@ internal sealed class HttpShard
         IsStopping = true;
         Reactor.ForEachConnection(static connection => (connection as HttpConnection)?.CloseIfIdle());
         if (Connections == 0) _emptied.TrySetResult();
+    }
+
+    /// <summary>Somebody wants to hear of requests.</summary>
+    public bool IsObserved
+    {
+        get
+        {
+            foreach (var observer in _observers)
+            {
+                if (observer.IsEnabled) return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Tells of a request that is done with. What an observer throws is reported, and keeps nothing else from going on.</summary>
+    public void Observe(HttpExchange exchange)
+    {
+        var record = new HttpRequestRecord(exchange, Stopwatch.GetElapsedTime(exchange.ObservedFrom));
+        foreach (var observer in _observers)
+        {
+            if (!observer.IsEnabled) continue;
+            try
+            {
+                observer.OnRequest(record);
+            }
+            catch (Exception failure)
+            {
+                Report(failure, $"{observer.GetType().Name}.{nameof(observer.OnRequest)} threw.");
+            }
+        }
     }
 
     public void Report(Exception failure, string where)
