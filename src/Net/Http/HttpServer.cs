@@ -37,6 +37,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private TransportChoice? _transport;
     private Task? _stop;
     private bool _needsScheduler;
+    private bool _isDraining;
 
     // A start that failed may be tried again.
     private bool _isWrapped;
@@ -137,6 +138,22 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         Add(method, path, new Route(handler, null) { IsOffloaded = true });
     }
 
+    /// <summary>Maps GET of a path to 200: the process lives, and its reactors turn.</summary>
+    /// <param name="path">An absolute path, such as <c>/health/live</c>.</param>
+    /// <inheritdoc cref="Map"/>
+    public void MapLiveness(string path) => Map(HttpMethod.Get, path, static context => context.Respond(Live));
+
+    /// <summary>Maps GET of a path to 200 while the server wants requests, and to 503 as soon as it has been told to stop (<see cref="HttpServerOptions.DrainDelay"/>).</summary>
+    /// <param name="path">An absolute path, such as <c>/health/ready</c>.</param>
+    /// <param name="isReady">Asked each time on a reactor's thread; 503 too when it says no. <see langword="null"/> is always ready.</param>
+    /// <inheritdoc cref="Map"/>
+    public void MapReadiness(string path, Func<bool>? isReady = null) =>
+        Map(HttpMethod.Get, path, context => context.Respond(!Volatile.Read(ref _isDraining) && isReady?.Invoke() != false ? Ready : NotReady));
+
+    private static readonly PreparedResponse Live = PreparedResponse.Create(200, "live\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
+    private static readonly PreparedResponse Ready = PreparedResponse.Create(200, "ready\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
+    private static readonly PreparedResponse NotReady = PreparedResponse.Create(503, "not ready\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
+
     /// <summary>
     /// Puts something around every handler mapped with <see cref="Map"/> or <see cref="MapOffloaded"/>, whenever it is mapped:
     /// given the handler it returns what is called instead, which calls the handler or answers itself. What is used first is
@@ -199,7 +216,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             try
             {
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token)).ToArray();
+                var limits = _options.MaxConnections == int.MaxValue && _options.MaxConnectionsPerAddress == int.MaxValue ? null : new ConnectionLimits(_options.MaxConnections, _options.MaxConnectionsPerAddress);
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits }).ToArray();
                 // Posted before Listen, so it has run when the first connection comes.
                 foreach (var shard in shards) shard.Reactor.Post(shard.Attach);
                 var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards)).ToArray();
@@ -260,6 +278,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     private async Task StopReactors(TimeSpan limit)
     {
+        Volatile.Write(ref _isDraining, true);
+        if (_options.DrainDelay > TimeSpan.Zero && _reactors.Length > 0) await Task.Delay(_options.DrainDelay).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.StopListening();
         TellHandlers();
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));

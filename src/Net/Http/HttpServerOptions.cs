@@ -65,6 +65,18 @@ public sealed record HttpServerOptions
     /// <summary>How long a connection that the server closes waits for the client to close too, so that the last answer arrives (RFC 9112 §9.6).</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Connections the server holds at once; beyond it the newest is answered with 503 and a Retry-After field, and closed (over TLS it is reset, since the answer would cost a handshake).</summary>
+    public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>Connections one client holds at once, by its address or, with IPv6, by the first 64 bits of it; beyond it the newest is treated as by <see cref="MaxConnections"/>.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
+    /// <summary>Requests a connection carries; the last is answered with <c>Connection: close</c>.</summary>
+    public int MaxRequestsPerConnection { get; init; } = int.MaxValue;
+
+    /// <summary>How long a server that is told to stop goes on as before, but for <see cref="HttpServer.MapReadiness"/>, which answers 503: the time for a balancer to notice.</summary>
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.Zero;
+
     /// <summary>Connections a reactor holds at once; beyond it the newest is closed.</summary>
     public int MaxConnectionsPerReactor { get; init; } = 1_000_000;
 
@@ -135,6 +147,10 @@ public sealed record HttpServerOptions
         InRange(nameof(KeepAliveTimeout), KeepAliveTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(BodyTimeout), BodyTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(MinRequestBodyRate), MinRequestBodyRate, 0, 1e12);
+        InRange(nameof(MaxConnections), MaxConnections, 1, int.MaxValue);
+        InRange(nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1, int.MaxValue);
+        InRange(nameof(MaxRequestsPerConnection), MaxRequestsPerConnection, 1, int.MaxValue);
+        InRange(nameof(DrainDelay), DrainDelay.TotalMilliseconds, 0, int.MaxValue);
         if (ServerHeader != null && (ServerHeader.Length is 0 or > 256 || ServerHeader.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0))
             throw new ArgumentException("Give printable ASCII of at most 256 characters, or null for none.", nameof(ServerHeader));
         ForReactor(0).Validate();

@@ -231,7 +231,7 @@ internal sealed class ResponseTests
     public void PathsThatCannotBeMapped()
     {
         using var server = new HttpServer();
-        foreach (var path in new[] { "", "a", "/a b", "/a?b", "/{a}/b", "/\u00E9", "/a{b}", "/{}" })
+        foreach (var path in new[] { "", "a", "/a b", "/a?b", "/\u00E9", "/a{b}", "/{}" })
             Assert.That(() => server.Map(HttpMethod.Get, path, static _ => { }), Throws.ArgumentException, path);
         server.Map(HttpMethod.Get, "/a/{b}", static _ => { });
         Assert.That(() => server.Map(HttpMethod.Get, "/a/{c}", static _ => { }), Throws.InvalidOperationException);

@@ -58,6 +58,12 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     private int _limitAt;
 
     private byte[]? _remoteAddress;
+
+    // Counted among the server's connections, under this address if addresses are counted.
+    private System.Net.IPAddress? _address;
+    private bool _isCounted;
+    private int _requests;
+
     private Phase _phase;
     private Deadline _deadlineKind;
     private bool _isPumping;
@@ -70,6 +76,11 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     protected internal override void OnOpened()
     {
         _shard.Connections++;
+        if (_shard.ConnectionLimits is { } limits && !TryEnter(limits))
+        {
+            TurnAway();
+            return;
+        }
         if (certificates == null)
         {
             Settle();
@@ -79,6 +90,22 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
         _deadlineKind = Deadline.Handshake;
         TlsLayer.StartServer(this, _shard.Buffers, certificates.Callback);
     }
+
+    private bool TryEnter(ConnectionLimits limits)
+    {
+        if (limits.CountsAddresses) _address = RemoteEndPoint?.Address;
+        return _isCounted = limits.TryEnter(_address);
+    }
+
+    // An answer over TLS would cost a handshake, which is what is to be spared.
+    private void TurnAway()
+    {
+        if (certificates == null) Refuse(null, new Rejection(503, "This server has too many connections."));
+        else Abort();
+    }
+
+    /// <summary>Counts a request; false if it is the last that the connection carries.</summary>
+    public bool CountRequest() => ++_requests < _shard.MaxRequestsPerConnection;
 
     private protected override void OnSecured()
     {
@@ -141,6 +168,7 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
                 Release(exchange);
             }
         }
+        if (_isCounted) _shard.ConnectionLimits!.Leave(_address);
         _shard.ConnectionClosed();
     }
 

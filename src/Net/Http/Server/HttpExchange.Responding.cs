@@ -113,6 +113,8 @@ internal sealed partial class HttpExchange
     {
         _addedLength = 0;
         _mustClose |= close;
+        // What is too much now may not be in a second (RFC 9110 §10.2.3).
+        if (rejection.Status == 503) AppendField("Retry-After: 1\r\n"u8);
         Span<byte> text = stackalloc byte[rejection.Reason.Length + 1];
         Encoding.ASCII.GetBytes(rejection.Reason, text);
         text[^1] = (byte)'\n';
@@ -154,7 +156,7 @@ internal sealed partial class HttpExchange
         HasResponded = true;
         Status = status;
         ResponseLength = IsHead ? 0 : length;
-        Closes = _mustClose || !Head.IsPersistent || Shard.IsStopping || (readsOn ? _canContinue : !CanSkipBody());
+        Closes = !Connection.CountRequest() || _mustClose || !Head.IsPersistent || Shard.IsStopping || (readsOn ? _canContinue : !CanSkipBody());
         if (Shard.ServerLine.Length > 0) AppendField(Shard.ServerLine);
         if (Closes) AppendField("Connection: close\r\n"u8);
         else if (Head.IsHttp10) AppendField("Connection: keep-alive\r\n"u8);

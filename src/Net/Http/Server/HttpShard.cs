@@ -37,6 +37,7 @@ internal sealed class HttpShard
         ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
         _onError = options.OnError;
         _observers = [.. options.Observers];
+        MaxRequestsPerConnection = options.MaxRequestsPerConnection;
     }
 
     public Router Router { get; }
@@ -56,6 +57,10 @@ internal sealed class HttpShard
     public long MinBodyBytes { get; }
     public bool RequiresLength { get; }
     public byte[] ServerLine { get; }
+    public int MaxRequestsPerConnection { get; }
+
+    /// <summary>How many connections there may be; null if nobody set a limit.</summary>
+    public ConnectionLimits? ConnectionLimits { get; init; }
 
     /// <summary>The reactor's thread; set by its first work.</summary>
     public int ThreadId { get; private set; }
