@@ -234,6 +234,6 @@ internal sealed class ResponseTests
         foreach (var path in new[] { "", "a", "/a b", "/a?b", "/\u00E9", "/a{b}", "/{}" })
             Assert.That(() => server.Map(HttpMethod.Get, path, static _ => { }), Throws.ArgumentException, path);
         server.Map(HttpMethod.Get, "/a/{b}", static _ => { });
-        Assert.That(() => server.Map(HttpMethod.Get, "/a/{c}", static _ => { }), Throws.InvalidOperationException);
+        Assert.That(() => server.Map(HttpMethod.Get, "/a/{c}", static _ => { }), Throws.ArgumentException, "the parameter has a name already");
     }
 }
