@@ -39,9 +39,7 @@ internal sealed class ClientShard
         HeadersMilliseconds = (int)Options.HeadersTimeout.TotalMilliseconds;
         RequestMilliseconds = (int)Options.RequestTimeout.TotalMilliseconds;
         QueueMilliseconds = (int)Options.QueueTimeout.TotalMilliseconds;
-        // The timer must not keep what its creator carries along.
-        using (ExecutionContext.SuppressFlow())
-            _ticker = new Timer(static shard => ((ClientShard)shard!).PostTick(), this, Timeout.Infinite, Timeout.Infinite);
+        _ticker = new Timer(static shard => ((ClientShard)shard!).PostTick(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     public Reactor Reactor { get; }

@@ -72,6 +72,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
         _pool.CountFailure();
         EndObservation(null);
         _failure = new ObjectDisposedException(nameof(HttpConnectionPool), "The pool has been disposed of, or its reactor has stopped.");
+        Request.BodyReader?.Complete(_failure);
         _isDetached = true;
         Advance();
     }

@@ -149,8 +149,12 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         if (isAwaited) Advance();
     }
 
-    /// <summary>It has never gone out, or its connection is gone already.</summary>
-    public void Fail(Exception failure) => Detach(null, failure);
+    /// <summary>It has not gone out, and will not.</summary>
+    public void Fail(Exception failure)
+    {
+        Request.BodyReader?.Complete(failure);
+        Detach(null, failure);
+    }
 
     /// <summary>The caller lets go of it.</summary>
     public void Release(int generation)
