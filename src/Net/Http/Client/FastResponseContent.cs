@@ -60,6 +60,12 @@ internal sealed class FastResponseContent(HttpClientResponse response, HttpRespo
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var source = new FastResponseStream(this);
+        source.CopyTo(stream, CopySize);
+    }
+
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new FastResponseStream(this));
 
     protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => CreateContentReadStreamAsync();
