@@ -44,7 +44,8 @@ internal sealed class ConnectAttempt(HostPool host, WarmUp? warmUp)
         var name = host.Host.Name;
         try
         {
-            var found = Shard.Options.Resolve is { } resolve ? await resolve(name, limit.Token) : await Dns.GetHostAddressesAsync(name, limit.Token);
+            // Not all that resolve look at the token.
+            var found = await (Shard.Options.Resolve is { } resolve ? resolve(name, limit.Token) : Dns.GetHostAddressesAsync(name, limit.Token)).WaitAsync(limit.Token);
             if (found.Length > 0) return found;
         }
         catch (OperationCanceledException) when (!Shard.IsStopping && limit.IsCancellationRequested)

@@ -10,7 +10,15 @@ internal sealed class FastResponseContent(HttpClientResponse response, HttpRespo
 {
     private const int CopySize = 16 * 1024;
 
+    // Of a response that has come whole nothing is held but memory.
+    private readonly Forgotten? _forgotten = response.IsWhole ? null : new Forgotten(response);
     private bool _isDone;
+
+    /// <summary>Lets go of a response that the program has lost sight of, so that its connection does not stay with it.</summary>
+    private sealed class Forgotten(HttpClientResponse response)
+    {
+        ~Forgotten() => response.Dispose();
+    }
 
     /// <summary>Reads on; at the body's end the trailers are there, and the response is let go of.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -45,6 +53,7 @@ internal sealed class FastResponseContent(HttpClientResponse response, HttpRespo
     {
         if (_isDone) return;
         _isDone = true;
+        if (_forgotten != null) GC.SuppressFinalize(_forgotten);
         response.Dispose();
     }
 

@@ -33,14 +33,14 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     /// <summary>Sends the exchange's request on an idle connection, or has it wait for one.</summary>
     public void Send(HttpClientExchange exchange)
     {
-        if (TakeIdle() is { } connection)
-        {
-            Shard.Reuses++;
-            connection.Start(exchange);
-        }
-        else if (Shard.IsStopping)
+        if (Shard.IsStopping)
         {
             exchange.Fail(new ObjectDisposedException(nameof(HttpConnectionPool), "The pool has been disposed of."));
+        }
+        else if (TakeIdle() is { } connection)
+        {
+            if (connection.HasCarried) Shard.Reuses++;
+            connection.Start(exchange);
         }
         else if (_waiters >= Shard.Options.MaxWaiters)
         {

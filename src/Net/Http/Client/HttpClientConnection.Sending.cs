@@ -97,6 +97,8 @@ internal sealed partial class HttpClientConnection
         while (true)
         {
             var read = await reader.ReadAsync();
+            // A pipe that is written to while it is about to be awaited goes on on its own scheduler, wherever it was awaited.
+            if (!Reactor.IsCurrent) await new ReactorHop(Reactor);
             if (_exchange != exchange || !CanWrite) return;
             foreach (var part in read.Buffer)
             {

@@ -16,7 +16,7 @@ public sealed class HttpConnectionPool : IAsyncDisposable
 {
     private const int KeptExchanges = 1024;
 
-    private readonly ConcurrentDictionary<Uri, HttpClientHost> _hosts = new();
+    private readonly ConcurrentDictionary<(bool IsSecure, string Name, int Port), HttpClientHost> _hosts = new();
     private readonly ConcurrentQueue<HttpClientExchange> _exchanges = new();
     private readonly Reactor[] _ownReactors;
     private readonly Lock _gate = new();
@@ -88,9 +88,10 @@ public sealed class HttpConnectionPool : IAsyncDisposable
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.Host.Length == 0)
             throw new ArgumentException("Give an absolute http or https address.", nameof(address));
         if (address.UserInfo.Length > 0) throw new ArgumentException("An address with user information is not sent anywhere; use the Authorization field.", nameof(address));
-        var key = new UriBuilder(address.Scheme, address.IdnHost, address.Port).Uri;
+        var key = (address.Scheme == Uri.UriSchemeHttps, address.IdnHost, address.Port);
         if (_hosts.TryGetValue(key, out var host)) return host;
-        lock (_gate) return _hosts.GetOrAdd(key, static (address, pool) => new HttpClientHost(pool, address), this);
+        // Made under the lock, as each is entered on every reactor.
+        lock (_gate) return _hosts.GetOrAdd(key, static (key, given) => new HttpClientHost(given.Pool, given.Address), (Pool: this, Address: new Uri(address.GetLeftPart(UriPartial.Authority))));
     }
 
     /// <inheritdoc cref="GetHost(Uri)"/>

@@ -2,7 +2,7 @@ namespace FastCore.Net.Http.Client;
 
 /// <summary>What a pool holds and has done, a moment ago. With nothing open and nothing under way the first five are zero.</summary>
 /// <param name="Idle">Connections that wait for a request.</param>
-/// <param name="Busy">Connections that carry one.</param>
+/// <param name="Busy">Connections that carry one, or are being closed.</param>
 /// <param name="Connecting">Connections that are being opened.</param>
 /// <param name="Waiting">Requests that wait for a connection.</param>
 /// <param name="Exchanges">Requests and responses that have not been disposed of.</param>

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -20,6 +21,7 @@ internal sealed class ClientTests(TransportKind kind) : HttpServerTest(kind)
         foreach (var pool in _pools)
         {
             await pool.DisposeAsync();
+            Assert.That(async () => await pool.GetHost("http://127.0.0.1:1").FetchAsync(ClientConversation.Get()), Throws.InstanceOf<ObjectDisposedException>());
             Assert.That(ClientConversation.Left(pool), Is.EqualTo((0, 0, 0, 0, 0)), "left in the pool");
         }
         _pools.Clear();
@@ -47,6 +49,21 @@ internal sealed class ClientTests(TransportKind kind) : HttpServerTest(kind)
             }
         }
         Assert.That(host.Pool.Statistics.Connects, Is.EqualTo(1), "one connection was used for all");
+    }
+
+    [Test]
+    public async Task ABodyWhosePipeGoesOnElsewhereIsSentAllTheSame()
+    {
+        var server = StartEcho(false);
+        var host = Host(server, false);
+        var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.ThreadPool, useSynchronizationContext: false));
+        var request = new HttpClientRequest(HttpMethod.Post, "/echo");
+        request.SetBody(pipe.Reader);
+        var fetch = host.FetchAsync(request).AsTask();
+        for (var i = 0; i < 100; i++) await pipe.Writer.WriteAsync(new byte[3_000]);
+        await pipe.Writer.CompleteAsync();
+        using var response = await fetch;
+        Assert.That(response.Body.Length, Is.EqualTo(300_000));
     }
 
     [Test]

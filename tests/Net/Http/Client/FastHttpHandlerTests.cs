@@ -124,6 +124,20 @@ internal sealed class FastHttpHandlerTests(TransportKind kind) : HttpServerTest(
     }
 
     [Test]
+    public void AResponseThatIsForgottenGivesItsConnectionBack()
+    {
+        Forget();
+        Until(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return _pool.Statistics is { Busy: 0, Exchanges: 0 };
+        });
+
+        void Forget() => _client.GetAsync("/endless", HttpCompletionOption.ResponseHeadersRead).GetAwaiter().GetResult();
+    }
+
+    [Test]
     public void FailuresAreOfTheUsualKinds()
     {
         Assert.That(async () => await _client.PostAsync("/echo", new Failing()), Throws.InstanceOf<HttpRequestException>().With.InnerException.InstanceOf<InvalidDataException>());
