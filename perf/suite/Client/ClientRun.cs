@@ -1,3 +1,4 @@
+using FastCore.Net.Transport;
 using FastCore.Perf.Processes;
 using FastCore.Perf.Rounds;
 
@@ -16,7 +17,7 @@ internal sealed class ClientRun : CaseRun
     internal ClientRun(int connections, Func<Uri, int, Caller> makeCaller)
     {
         _connections = connections;
-        _server = ServerProcess.Start(ServerSubject.FastCore(Environment.ProcessPath!, "epoll", Processors[0]), Processors[0]);
+        _server = ServerProcess.Start(ServerSubject.FastCore(Environment.ProcessPath!, TransportSelector.Name(TransportSelector.Choose().Kind), Processors[0]), Processors[0]);
         CpuPinning.PinProcess([Processors[^1]]);
         _caller = makeCaller(new Uri($"http://{_server.EndPoint}/plaintext"), connections);
     }

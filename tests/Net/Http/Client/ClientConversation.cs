@@ -100,6 +100,13 @@ internal sealed class ClientConversation : IDisposable
         Reactor.Dispose();
     }
 
+    /// <summary>The result of what must have ended by now: waiting for it would wait for ever.</summary>
+    public static T Now<T>(Task<T> task)
+    {
+        Assert.That(task.IsCompleted, "It has neither come nor failed.");
+        return task.Result;
+    }
+
     /// <summary>What a pool holds, which is nothing once it has ended and everybody has let go.</summary>
     public static (int, int, int, int, int) Left(HttpConnectionPool pool)
     {

@@ -47,7 +47,7 @@ internal sealed class MetricsTests
         var cut = conversation.Fetch(new HttpClientRequest(HttpMethod.Post, "/"));
         conversation.Sent();
         conversation.Reactor.FinishPeer(connection);
-        Assert.That(cut.Result, Is.EqualTo("ResponseEnded"));
+        Assert.That(ClientConversation.Now(cut), Is.EqualTo("ResponseEnded"));
         Assert.That(told, Is.EqualTo(new[] { $"http.client.request.duration s True http.request.method=POST,{Host},error.type=ResponseEnded" }));
         Assert.That(() => new HttpPoolMetrics(conversation.Pool), Throws.InvalidOperationException);
     }

@@ -20,11 +20,11 @@ internal sealed class PoolTests
         var connection = conversation.Accept();
         Assert.That(conversation.Sent(), Is.EqualTo("GET / HTTP/1.1\r\nHost: 127.0.0.1:81\r\n\r\n"));
         conversation.Send(connection, Hi);
-        Assert.That(first.Result, Does.StartWith("200"));
+        Assert.That(ClientConversation.Now(first), Does.StartWith("200"));
         var second = conversation.Fetch(ClientConversation.Get("/second?a=b"));
         Assert.That(conversation.Sent(), Does.StartWith("GET /second?a=b HTTP/1.1\r\n"));
         conversation.Send(connection, Hi);
-        Assert.That(second.Result, Does.StartWith("200"));
+        Assert.That(ClientConversation.Now(second), Does.StartWith("200"));
         var statistics = conversation.Pool.Statistics;
         Assert.That((statistics.Requests, statistics.Connects, statistics.Reuses, statistics.Waits, statistics.Idle), Is.EqualTo((2L, 1L, 1L, 1L, 1)));
     }
@@ -61,7 +61,7 @@ internal sealed class PoolTests
             conversation.Sent();
             conversation.Send(connection, Hi);
         }
-        Assert.That((first.Result, second.Result, third.Result), Is.EqualTo((first.Result, first.Result, first.Result)));
+        Assert.That((ClientConversation.Now(first), ClientConversation.Now(second), ClientConversation.Now(third)), Is.EqualTo((ClientConversation.Now(first), ClientConversation.Now(first), ClientConversation.Now(first))));
     }
 
     [Test]
@@ -76,7 +76,7 @@ internal sealed class PoolTests
         var connection = conversation.Accept();
         Assert.That(conversation.Sent(), Does.StartWith("GET / "), "it is sent again");
         conversation.Send(connection, Hi);
-        Assert.That(fetch.Result, Does.StartWith("200"));
+        Assert.That(ClientConversation.Now(fetch), Does.StartWith("200"));
         Assert.That(conversation.Pool.Statistics.Retries, Is.EqualTo(1));
     }
 
@@ -97,7 +97,7 @@ internal sealed class PoolTests
             conversation.Sent();
             if (afterByte) conversation.Send(connection, "H");
             conversation.Reactor.End(connection, CloseReason.PeerReset);
-            return fetch.Result;
+            return ClientConversation.Now(fetch);
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class PoolTests
         conversation.Reactor.Pass(4_999);
         Assert.That(silent.IsCompleted, Is.False);
         conversation.Reactor.Pass(1);
-        Assert.That(silent.Result, Is.EqualTo(nameof(TimeoutException)));
+        Assert.That(ClientConversation.Now(silent), Is.EqualTo(nameof(TimeoutException)));
         conversation.Reactor.EndEnding();
 
         var slow = conversation.Fetch();
@@ -122,7 +122,7 @@ internal sealed class PoolTests
         conversation.Reactor.Pass(3_999);
         Assert.That(slow.IsCompleted, Is.False, "the head came in time");
         conversation.Reactor.Pass(1);
-        Assert.That(slow.Result, Is.EqualTo(nameof(TimeoutException)));
+        Assert.That(ClientConversation.Now(slow), Is.EqualTo(nameof(TimeoutException)));
     }
 
     [Test]
@@ -190,7 +190,7 @@ internal sealed class PoolTests
         conversation.Sent();
         cancellation.Cancel();
         conversation.Reactor.RunPosted();
-        Assert.That(second.Result, Is.EqualTo(nameof(OperationCanceledException)));
+        Assert.That(ClientConversation.Now(second), Is.EqualTo(nameof(OperationCanceledException)));
         conversation.Send(connection, Hi);
         Assert.That(conversation.Sent(), Does.StartWith("GET /third "));
         conversation.Send(connection, Hi);
@@ -328,7 +328,7 @@ internal sealed class PoolTests
         conversation.Send(connection, Hi);
         Assert.That(fetch.IsCompleted, Is.False, "the kernel may still read the body");
         Assert.That(conversation.Sent(), Does.StartWith("POST / HTTP/1.1\r\nHost: 127.0.0.1:81\r\nContent-Length: 5000\r\n\r\n"));
-        Assert.That(fetch.Result, Does.StartWith("200"));
+        Assert.That(ClientConversation.Now(fetch), Does.StartWith("200"));
         Assert.That(conversation.Pool.Statistics.Idle, Is.EqualTo(1));
     }
 
@@ -375,7 +375,7 @@ internal sealed class PoolTests
         var connection = conversation.Accept();
         conversation.Sent();
         conversation.Send(connection, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
-        Assert.That(fetch.Result, Does.StartWith("413"));
+        Assert.That(ClientConversation.Now(fetch), Does.StartWith("413"));
         Assert.That(connection.IsOpen, Is.False, "the rest of the request would be read as another");
         Assert.That(pipe.Writer.FlushAsync().Result.IsCompleted, "whoever writes the body is told");
     }
@@ -402,7 +402,7 @@ internal sealed class PoolTests
         Assert.That(conversation.Reactor.Connecting[0].Connection._state, Is.EqualTo(ConnectionState.Terminating), "the others are given up");
         Assert.That(conversation.Sent(), Does.Contain("Host: several.example\r\n"));
         conversation.Send(winner, Hi);
-        Assert.That(fetch.Result, Does.StartWith("200"));
+        Assert.That(ClientConversation.Now(fetch), Does.StartWith("200"));
         conversation.Reactor.EndEnding();
 
         conversation.Reactor.Connecting.Clear();
@@ -411,7 +411,7 @@ internal sealed class PoolTests
         for (var i = 0; i < 7; i++) conversation.Reactor.Pass(250);
         Assert.That(late.IsCompleted, Is.False);
         conversation.Reactor.Pass(250);
-        Assert.That(late.Result, Is.EqualTo(nameof(TimeoutException)));
+        Assert.That(ClientConversation.Now(late), Is.EqualTo(nameof(TimeoutException)));
 
         string[] Tried() => [.. conversation.Reactor.Connecting.Select(static tried => tried.Remote.Address.ToString())];
     }
@@ -421,7 +421,7 @@ internal sealed class PoolTests
     {
         var options = new HttpConnectionPoolOptions { Resolve = static (name, _) => name == "none.example" ? Task.FromResult<IPAddress[]>([]) : Task.FromResult<IPAddress[]>([IPAddress.Loopback]) };
         using var conversation = new ClientConversation(options, "http://none.example");
-        Assert.That(conversation.Fetch().Result, Is.EqualTo(nameof(HttpRequestError.NameResolutionError)));
+        Assert.That(ClientConversation.Now(conversation.Fetch()), Is.EqualTo(nameof(HttpRequestError.NameResolutionError)));
         var refused = conversation.Pool.GetHost("http://one.example").FetchAsync(ClientConversation.Get()).AsTask();
         conversation.Reactor.End(conversation.Reactor.Connecting[0].Connection, CloseReason.ConnectFailed);
         var failure = Assert.ThrowsAsync<HttpRequestException>(async () => await refused)!;
@@ -441,7 +441,7 @@ internal sealed class PoolTests
             connecting = Other(conversation);
             conversation.Sent();
         }
-        Assert.That((busy.Result, waiting.Result, connecting.Result), Is.EqualTo((nameof(ObjectDisposedException), nameof(ObjectDisposedException), nameof(ObjectDisposedException))));
+        Assert.That((ClientConversation.Now(busy), ClientConversation.Now(waiting), ClientConversation.Now(connecting)), Is.EqualTo((nameof(ObjectDisposedException), nameof(ObjectDisposedException), nameof(ObjectDisposedException))));
 
         static async Task<string> Other(ClientConversation conversation)
         {
