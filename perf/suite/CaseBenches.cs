@@ -1,4 +1,5 @@
 using FastCore.Perf.Channels;
+using FastCore.Perf.Client;
 using FastCore.Perf.Collections;
 using FastCore.Perf.Memory;
 using FastCore.Perf.Pooling;
@@ -12,6 +13,9 @@ public static class CaseBenches
 {
     /// <summary>The channels, beside the stock ones.</summary>
     public static CaseBench Channels { get; } = new("channels", ChannelCases.All);
+
+    /// <summary>The HTTP client, beside the stock handler.</summary>
+    public static CaseBench Client { get; } = new("client", ClientCases.All);
 
     /// <summary>The rings, beside the stock channel that does the same.</summary>
     public static CaseBench Rings { get; } = new("rings", [new RingCase()]);

@@ -85,6 +85,10 @@ internal sealed class BenchCommand
         mapCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Map, new())]));
         command.Subcommands.Add(mapCommand);
 
+        var clientCommand = new Command("client", "Measure our HTTP client beside the stock handler, against our server on a processor of its own.") { _filter };
+        clientCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Client, new())]));
+        command.Subcommands.Add(clientCommand);
+
         var gcCommand = new Command("gc", "Measure our HTTP server under an allocating load, with each setting of the garbage collector beside the others.");
         foreach (var option in (Option[])[_connections, _pipeline, _rate, _transport, _serverCpu, _loadCpu, _settings]) gcCommand.Options.Add(option);
         gcCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new GcPart(GcOptions(parsed), parsed.GetResult(_settings) == null ? null : parsed.GetValue(_settings))]));

@@ -57,7 +57,12 @@ public abstract partial class Connection
     /// <summary>The handshake of the connection's TLS has ended, and it can be used.</summary>
     private protected virtual void OnSecured() { }
 
+    /// <summary>The handshake has failed, or the peer has broken the rules of TLS later; the connection closes.</summary>
+    private protected virtual void OnInsecure(Exception failure) { }
+
     internal void Secured() => OnSecured();
+
+    internal void Insecure(Exception failure) => OnInsecure(failure);
 
     /// <summary>The peer will send no more. Unless overridden the connection is closed after what is queued.</summary>
     protected internal virtual void OnPeerFinished() => Close();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.InteropServices;
 using FastCore.Net.Transport;
@@ -13,7 +14,7 @@ namespace FastCore.Net.Tests.Http;
 internal sealed unsafe class ManualReactor : Reactor
 {
     private readonly int _threadId = Environment.CurrentManagedThreadId;
-    private readonly Queue<(SendOrPostCallback Work, object? State)> _posted = new();
+    private readonly ConcurrentQueue<(SendOrPostCallback Work, object? State)> _posted = new();
     private readonly SendMemory _memory = new(keep: 0);
     private readonly List<Connection> _dirty = [];
     private readonly List<Connection> _connections = [];
@@ -53,7 +54,7 @@ internal sealed unsafe class ManualReactor : Reactor
         connection._handle = 1;
         connection._state = ConnectionState.Open;
         connection._wantsReceive = connection._receiveArmed = true;
-        _connections.Add(connection);
+        if (!_connections.Contains(connection)) _connections.Add(connection);
         connection.OnOpened();
     }
 
@@ -88,7 +89,7 @@ internal sealed unsafe class ManualReactor : Reactor
         _now += milliseconds;
         foreach (var connection in _connections.ToArray())
         {
-            if (connection._deadline > _now || connection._state != ConnectionState.Open) continue;
+            if (connection._deadline > _now || connection._state is not (ConnectionState.Open or ConnectionState.Opening)) continue;
             connection._deadline = long.MaxValue;
             connection.OnDeadline();
         }
@@ -173,13 +174,32 @@ internal sealed unsafe class ManualReactor : Reactor
 
     internal override void ForEachConnection(Action<Connection> action) => _connections.ForEach(action);
 
+    /// <summary>Ends the connections that have been told to end.</summary>
+    public void EndEnding()
+    {
+        Enter();
+        foreach (var connection in _connections.ToArray())
+        {
+            if (connection._state is not (ConnectionState.Open or ConnectionState.Opening)) End(connection, CloseReason.Closed);
+        }
+    }
+
     public override void StopListening() { }
 
     public override void Dispose() => _memory.Dispose();
 
     public override IPEndPoint Listen(IPEndPoint endPoint, Func<Connection> factory, int backlog = 4096, bool sharePort = false) => throw new NotSupportedException();
 
-    public override void Connect(IPEndPoint remote, Connection connection) => throw new NotSupportedException();
+    /// <summary>Connections that are to be opened: <see cref="Open"/> or <see cref="End"/> says how it went.</summary>
+    public List<(IPEndPoint Remote, Connection Connection)> Connecting { get; } = [];
+
+    public override void Connect(IPEndPoint remote, Connection connection)
+    {
+        connection._reactor = this;
+        connection._state = ConnectionState.Opening;
+        _connections.Add(connection);
+        Connecting.Add((remote, connection));
+    }
 
     /// <summary>Takes everything that is sent at once. A queue asks an engine for nothing else.</summary>
     private readonly struct CollectingEngine(List<byte> output) : IEngine

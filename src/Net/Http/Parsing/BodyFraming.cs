@@ -56,10 +56,13 @@ internal struct BodyFraming
     /// <summary>Bytes that are known to come: of the body, or of the present chunk once its size has been read.</summary>
     public readonly long Left => _state is State.Plain or State.ChunkData ? _left : 0;
 
-    public static BodyFraming Of(RequestHead head) => new()
+    public static BodyFraming Of(RequestHead head) => Of(head.IsChunked, head.ContentLength);
+
+    /// <summary>In chunks, or of a length; a negative length is none.</summary>
+    public static BodyFraming Of(bool isChunked, long length) => new()
     {
-        _state = head.IsChunked ? State.FirstSizeDigit : head.ContentLength > 0 ? State.Plain : State.Done,
-        _left = head.IsChunked ? 0 : Math.Max(0, head.ContentLength),
+        _state = isChunked ? State.FirstSizeDigit : length > 0 ? State.Plain : State.Done,
+        _left = isChunked ? 0 : Math.Max(0, length),
     };
 
     /// <summary>What follows belongs to another protocol, to the connection's end.</summary>
@@ -137,14 +140,14 @@ internal struct BodyFraming
 
     private Rejection ReadTrailer(byte next, ParseLimits limits)
     {
-        if (++_trailerBytes > limits.Fields) return new Rejection(431, "The request's trailer fields are too large.");
+        if (++_trailerBytes > limits.Fields) return new Rejection(431, "The trailer fields are too large.");
         switch (_state)
         {
             case State.TrailerStart when next == '\r':
                 _state = State.LastLineFeed;
                 return default;
             case State.TrailerStart:
-                if (_trailerCount++ == limits.FieldCount) return new Rejection(431, "The request has too many trailer fields.");
+                if (_trailerCount++ == limits.FieldCount) return new Rejection(431, "There are too many trailer fields.");
                 _state = State.TrailerName;
                 (_trailers ??= new TrailerFields()).Begin(next);
                 return HttpCharacters.Token.Contains(next) ? default : Rejection.BadRequest("A trailer line must begin with its name.");

@@ -130,7 +130,7 @@ internal sealed class TlsLayer : IDisposable
         catch (Exception failure) when (failure is AuthenticationException or IOException or ObjectDisposedException || (failure is NotSupportedException && !_isSecured))
         {
             // The platform asks for no certificate when it can't read the peer's first message, and then misses it.
-            Refuse();
+            Refuse(failure);
         }
         catch (Exception failure)
         {
@@ -192,12 +192,13 @@ internal sealed class TlsLayer : IDisposable
     }
 
     /// <summary>Ends the connection once the alert that says why has been sent.</summary>
-    private void Refuse()
+    private void Refuse(Exception failure)
     {
         if (_isDisposed || !_connection.CanWrite) return;
         _isShutDown = true;
         _connection._closeReason = CloseReason.TlsFailed;
         _connection.Close();
+        _connection.Insecure(failure);
     }
 
     private void ReturnPlain()

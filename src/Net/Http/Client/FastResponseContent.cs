@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Http.Client;
+
+/// <summary>A response's body as <see cref="HttpClient"/> reads it. Its end brings the trailer fields into the message.</summary>
+internal sealed class FastResponseContent(HttpClientResponse response, HttpResponseMessage message) : HttpContent
+{
+    private const int CopySize = 16 * 1024;
+
+    // Of a response that has come whole nothing is held but memory.
+    private readonly Forgotten? _forgotten = response.IsWhole ? null : new Forgotten(response);
+    private bool _isDone;
+
+    /// <summary>Lets go of a response that the program has lost sight of, so that its connection does not stay with it.</summary>
+    private sealed class Forgotten(HttpClientResponse response)
+    {
+        ~Forgotten() => response.Dispose();
+    }
+
+    /// <summary>Reads on; at the body's end the trailers are there, and the response is let go of.</summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_isDone) return 0;
+        int count;
+        try
+        {
+            count = await response.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new HttpIOException(failure.HttpRequestError, failure.Message, failure);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TaskCanceledException(late.Message, late, cancellationToken);
+        }
+        if (count == 0 && !buffer.IsEmpty) Finish();
+        return count;
+    }
+
+    private void Finish()
+    {
+        foreach (var field in response.Trailers)
+            message.TrailingHeaders.TryAddWithoutValidation(KnownFields.NameOf(field.Name), Encoding.UTF8.GetString(field.Value));
+        Leave();
+    }
+
+    /// <summary>Lets go of the response, read or not.</summary>
+    public void Leave()
+    {
+        if (_isDone) return;
+        _isDone = true;
+        if (_forgotten != null) GC.SuppressFinalize(_forgotten);
+        response.Dispose();
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopySize);
+        int count;
+        while ((count = await ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+        // Given back only if no read can still write into it.
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var source = new FastResponseStream(this);
+        source.CopyTo(stream, CopySize);
+    }
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new FastResponseStream(this));
+
+    protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => CreateContentReadStreamAsync();
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new FastResponseStream(this);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        // What the head says is among the fields already.
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) Leave();
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>A response's body as a stream.</summary>
+internal sealed class FastResponseStream(FastResponseContent content) : Stream
+{
+    public override bool CanRead => true;
+    public override bool CanWrite => false;
+    public override bool CanSeek => false;
+    public override long Length => throw new NotSupportedException("The length is not known.");
+
+    public override long Position
+    {
+        get => throw new NotSupportedException("The stream can't be sought in.");
+        set => throw new NotSupportedException("The stream can't be sought in.");
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => content.ReadAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        content.ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        if (SynchronizationContext.Current is ReactorSynchronizationContext) throw new NotSupportedException("A reactor's thread must not block. Use the asynchronous call.");
+        var read = content.ReadAsync(buffer.AsMemory(offset, count), default);
+        return read.IsCompleted ? read.GetAwaiter().GetResult() : read.AsTask().GetAwaiter().GetResult();
+    }
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream can't be sought in.");
+
+    public override void SetLength(long value) => throw new NotSupportedException("The stream can't be resized.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read from.");
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) content.Leave();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,234 @@
+using FastCore.Net.Http.Client.Parsing;
+using FastCore.Net.Http.Parsing;
+
+namespace FastCore.Net.Http.Client;
+
+// Responses: heads are parsed where the kernel put them, bodies go to whoever reads them, or wait in the exchange.
+internal sealed partial class HttpClientConnection
+{
+    // Interim responses to one request; a server that sends more sends them for ever.
+    private const int MaxInformational = 16;
+
+    // Above this much of a body that nobody has read nothing more is received.
+    private const int MaxUnread = 64 * 1024;
+
+    // What is read of a response that nobody wants, to keep the connection.
+    private const int MaxDrain = 64 * 1024;
+    private const int DrainMilliseconds = 2000;
+
+    // Of a head that has not ended: [0, _inputLength).
+    private byte[]? _input;
+    private int _inputLength;
+    private int _limitAt;
+
+    private BodyFraming _framing;
+    private bool _hasHead;
+    private bool _anyByte;
+    private bool _isPaused;
+    private bool _finishesWhenSent;
+    private int _informational;
+    private long _bodyLength;
+
+    protected internal override void OnReceived(ReadOnlySpan<byte> data)
+    {
+        if (_exchange == null)
+        {
+            // Nobody has asked for anything: it is no answer, and what comes next may not be one either.
+            if (_attempt == null) _host.NoLongerIdle(this);
+            Abort();
+            return;
+        }
+        _anyByte = true;
+        if (_finishesWhenSent)
+        {
+            // Behind the response: it belongs to nobody.
+            _endsHere = true;
+            return;
+        }
+        if (_input == null)
+        {
+            Take(data);
+            return;
+        }
+        Keep(data);
+        if (_inputLength < _limitAt && !data.Contains((byte)'\n')) return;
+        // It keeps another head at most, never this array.
+        var input = _input;
+        var length = _inputLength;
+        _input = null;
+        _inputLength = 0;
+        Take(input.AsSpan(0, length), input);
+    }
+
+    private void Take(ReadOnlySpan<byte> data, byte[]? lent = null)
+    {
+        var exchange = _exchange!;
+        var isGoing = _hasHead || TakeHead(ref data);
+        if (isGoing && _hasHead) isGoing = TakeBody(data);
+        if (lent != null) _host.Shard.Buffers.Return(lent);
+        if (!isGoing) return;
+        if (_hasHead && _framing.IsDone)
+        {
+            Finish();
+            return;
+        }
+        if (!_hasHead) return;
+        if (!exchange.WantsWhole && !exchange.IsAbandoned && exchange.BufferedLength > MaxUnread) SetPaused(true);
+        exchange.Advance();
+    }
+
+    /// <summary>Takes heads until the response's own. False if the response was refused.</summary>
+    private bool TakeHead(ref ReadOnlySpan<byte> data)
+    {
+        var exchange = _exchange!;
+        var head = exchange.Head;
+        while (true)
+        {
+            switch (ResponseParser.Parse(data, head, _host.Shard.Limits))
+            {
+                case ParseStatus.NeedMore:
+                    _limitAt = head.LimitAt;
+                    if (!data.IsEmpty) Keep(data);
+                    return true;
+                case ParseStatus.Rejected:
+                    Refuse(HttpRequestError.InvalidResponse, head.Fault!);
+                    return false;
+            }
+            if (!head.IsInformational) break;
+            if (head.Status == 101)
+            {
+                Refuse(HttpRequestError.InvalidResponse, "It goes over to another protocol, for which nobody has asked.");
+                return false;
+            }
+            if (++_informational > MaxInformational)
+            {
+                Refuse(HttpRequestError.InvalidResponse, "Too many interim responses came before it.");
+                return false;
+            }
+            data = data[head.Length..];
+        }
+        exchange.TakeHead(data[..head.Length]);
+        data = data[head.Length..];
+        _hasHead = true;
+        _bodyLength = 0;
+        if (!head.IsPersistent) _endsHere = true;
+        if (head.HasNoBody(exchange.Request.KnownMethod == KnownMethod.Head)) _framing = default;
+        else if (head.IsChunked || head.ContentLength >= 0) _framing = BodyFraming.Of(head.IsChunked, head.ContentLength);
+        else _framing = BodyFraming.UntilEnd;
+        if (_isSent) AwaitEnd();
+        if (!exchange.WantsWhole || _framing.Left == 0) return true;
+        if (_framing.Left > _host.Shard.MaxBuffered) return TooLarge();
+        // More is believed once it comes.
+        exchange.Expect((int)Math.Min(_framing.Left, 1 << 20));
+        return true;
+    }
+
+    private bool TakeBody(ReadOnlySpan<byte> data)
+    {
+        var exchange = _exchange!;
+        while (!data.IsEmpty && !_framing.IsDone)
+        {
+            var rejection = _framing.Read(data, int.MaxValue, _host.Shard.Limits, out var used, out var part);
+            if (!rejection.IsNone)
+            {
+                Refuse(HttpRequestError.InvalidResponse, rejection.Reason);
+                return false;
+            }
+            data = data[used..];
+            if (part.IsEmpty) continue;
+            _bodyLength += part.Length;
+            if (exchange.IsAbandoned)
+            {
+                if (_bodyLength <= MaxDrain) continue;
+                Drop(exchange, Unread());
+                return false;
+            }
+            if (exchange.WantsWhole && _bodyLength > _host.Shard.MaxBuffered) return TooLarge();
+            exchange.AddBody(part);
+        }
+        if (!data.IsEmpty) _endsHere = true;
+        return true;
+    }
+
+    private bool TooLarge()
+    {
+        Drop(_exchange!, new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, $"The response of {_host.Host.Address} has more than the {_host.Shard.MaxBuffered} bytes that are held in memory (MaxBufferedBodySize)."));
+        return false;
+    }
+
+    private static HttpRequestException Unread() => new(HttpRequestError.ResponseEnded, "The response was disposed of before it had been read.");
+
+    /// <summary>The response has ended. The connection goes on to its next request, or ends, and then the caller is told.</summary>
+    private void Finish()
+    {
+        if (!_isSent && CanWrite && _exchange!.Request.BodyReader == null)
+        {
+            // The body is still read where the caller keeps it.
+            _finishesWhenSent = true;
+            return;
+        }
+        var trailers = _framing.Trailers;
+        var isKept = _isSent && !_endsHere && CanWrite;
+        var exchange = TakeExchange();
+        SetPaused(false);
+        if (isKept) _host.Ready(this);
+        else if (_isSent) Close();
+        else Abort();
+        End(exchange, trailers, null);
+    }
+
+    /// <summary>The caller has taken bytes out of the exchange.</summary>
+    public void BodyTaken(HttpClientExchange exchange)
+    {
+        if (_isPaused && exchange.BufferedLength <= MaxUnread / 2) SetPaused(false);
+    }
+
+    /// <summary>Nobody wants the rest of the response: it is read on if it is short, so that the connection can be kept.</summary>
+    public void Abandon(HttpClientExchange exchange)
+    {
+        exchange.IsAbandoned = true;
+        var isShort = _hasHead && !_framing.IsRaw && !_endsHere && _framing.Left + exchange.BufferedLength <= MaxDrain && !exchange.IsReadPending;
+        if (!isShort)
+        {
+            TakeExchange();
+            Abort();
+            exchange.Detach(null, Unread());
+            return;
+        }
+        _bodyLength = 0;
+        SetPaused(false);
+        AwaitUntil(Math.Min(exchange.EndsAt, Reactor.Milliseconds + DrainMilliseconds));
+    }
+
+    private void SetPaused(bool pause)
+    {
+        if (pause == _isPaused) return;
+        _isPaused = pause;
+        if (pause) PauseReceive();
+        else ResumeReceive();
+    }
+
+    private void Keep(ReadOnlySpan<byte> data)
+    {
+        var buffers = _host.Shard.Buffers;
+        if (_input == null || _inputLength + data.Length > _input.Length)
+        {
+            var larger = buffers.Rent(_inputLength + data.Length);
+            if (_input != null)
+            {
+                _input.AsSpan(0, _inputLength).CopyTo(larger);
+                buffers.Return(_input);
+            }
+            _input = larger;
+        }
+        data.CopyTo(_input.AsSpan(_inputLength));
+        _inputLength += data.Length;
+    }
+
+    private void ReleaseInput()
+    {
+        if (_input != null) _host.Shard.Buffers.Return(_input);
+        _input = null;
+        _inputLength = 0;
+    }
+}
