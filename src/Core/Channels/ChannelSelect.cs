@@ -14,8 +14,11 @@ namespace FastCore.Channels;
 /// refused, for the item would be lost. Timer channels (<see cref="TimerChannel"/>) are cases like others.
 /// </para>
 /// <para>
-/// <b>Choice.</b> If several can take place at once, each is as likely. If none can, they wait in their channels in turn among
-/// the other reads and writes, and the first that can is the one.
+/// <b>Choice.</b> If several can take place at once, it is the one that took place longest ago; but a read that took place goes
+/// before all others for up to 31 more items in a row, while its channel has any. So a case that can take place does after at
+/// most 32 items of each other read and one of each other write, and cases that always can have shares alike: the reads among
+/// themselves, and the writes. If none can, they wait in their channels in turn among the other reads and writes, and the
+/// first that can is the one.
 /// </para>
 /// <para>
 /// <b>Cancellation.</b> When the time is over or the token fires at the same moment as a case could take place, one of the two

@@ -29,6 +29,9 @@ public abstract class SelectCase
     /// <summary>Whether there is something that the user has yet to take.</summary>
     internal abstract bool HoldsItem { get; }
 
+    /// <summary>How many times in a row it may take place, while it can at once, before it is the others' turn.</summary>
+    internal virtual int LongestRun => 1;
+
     /// <summary>Does it now if it can be done now, or tells the end. By the selecting thread.</summary>
     internal abstract bool TryNow();
 

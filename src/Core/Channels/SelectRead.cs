@@ -9,6 +9,12 @@ namespace FastCore.Channels;
 /// <typeparam name="T">What is read.</typeparam>
 public sealed class SelectRead<T> : SelectCase
 {
+    /// <summary>
+    /// Long enough that a run's items, which lie side by side, cost little more than the first; a write has none, for to spread
+    /// the items may be what a select of writes is for.
+    /// </summary>
+    private const int Run = 32;
+
     private readonly FastChannelReader<T> _reader;
 
     private readonly Waiter<T> _waiter;
@@ -29,6 +35,8 @@ public sealed class SelectRead<T> : SelectCase
     internal override (WaitOperation Operation, WaitTarget Target) WaitsFor => (WaitOperation.Read, WaitTarget.Of(_waiter.Owner));
 
     internal override bool HoldsItem => _hasItem;
+
+    internal override int LongestRun => Run;
 
     /// <summary>Takes the item that this case received when it was the one that took place.</summary>
     /// <returns>False: it was not, or its channel has ended (<see cref="SelectCase.HasEnded"/>).</returns>

@@ -7,6 +7,9 @@ namespace FastCore.Tests.Channels;
 [TestFixtureSource(typeof(ChannelKind), nameof(ChannelKind.Ours))]
 internal sealed class ChannelSelectTests(ChannelKind kind)
 {
+    /// <summary>How many items in a row a read may have while others could.</summary>
+    private const int Run = 32;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private FastChannel<int> _one = null!;
@@ -190,12 +193,13 @@ internal sealed class ChannelSelectTests(ChannelKind kind)
         Assert.That(() => wait.GetAwaiter().GetResult(), Throws.InvalidOperationException, "It has been consumed.");
     }
 
-    /// <summary>Cases that are ready at once are each chosen as often.</summary>
+    /// <summary>Reads that are ready at once are served in turn, each for a run.</summary>
     [Test]
     public void TheChoiceIsFair()
     {
         const int Cases = 4;
-        const int Rounds = 8_000;
+        const int Ready = Cases - 1;
+        const int Rounds = 100 * Ready * Run;
         FastChannel<int>[] channels = [.. Enumerable.Range(0, Cases).Select(_ => kind.CreateFast<int>())];
         var select = new ChannelSelect();
         SelectRead<int>[] reads = [.. channels.Select(channel => select.Read(channel.Reader))];
@@ -203,18 +207,66 @@ internal sealed class ChannelSelectTests(ChannelKind kind)
         // One is never ready; the other three must share alike, also those behind it.
         foreach (FastChannel<int> channel in channels.Skip(1)) channel.Writer.TryWrite(0);
         var times = new int[Cases];
+        var passedBy = new int[Cases];
+        int longest = 0;
         for (int round = 0; round < Rounds; round++)
         {
             Assert.That(select.TrySelect(out int index), Is.True);
             reads[index].TryTake(out _);
             channels[index].Writer.TryWrite(0);
             times[index]++;
+            for (int i = 1; i < Cases; i++) passedBy[i] = i == index ? 0 : passedBy[i] + 1;
+            longest = Math.Max(longest, passedBy.Max());
         }
 
-        Assert.That(times[0], Is.Zero);
+        Assert.That(times, Is.EqualTo(new[] { 0, Rounds / Ready, Rounds / Ready, Rounds / Ready }));
+        Assert.That(longest, Is.EqualTo((Ready - 1) * Run));
+    }
 
-        // Six standard deviations of a fair choice.
-        Assert.That(times.Skip(1), Is.All.EqualTo(Rounds / 3).Within(6 * Math.Sqrt(Rounds * 2 / 9.0)));
+    /// <summary>A write has no runs, and those of a read do not keep it waiting for longer than one.</summary>
+    [Test]
+    public void AWriteHasItsTurnBetweenRunsOfReads()
+    {
+        FastChannel<int> output = FastChannel.CreateUnbounded<int>();
+        FastChannel<int> otherOutput = FastChannel.CreateUnbounded<int>();
+        var select = new ChannelSelect();
+        SelectRead<int> read = select.Read(_one.Reader);
+        select.Write(output.Writer);
+        select.Write(otherOutput.Writer);
+        var indexes = new List<int>();
+        for (int i = 0; i < 2 * (Run + 2); i++)
+        {
+            _one.Writer.TryWrite(0);
+            Assert.That(select.TrySelect(out int index), Is.True);
+            read.TryTake(out _);
+            indexes.Add(index);
+        }
+
+        int[] round = [.. Enumerable.Repeat(0, Run), 1, 2];
+        Assert.That(indexes, Is.EqualTo(round.Concat(round)));
+        while (_one.Reader.TryRead(out _))
+        {
+        }
+    }
+
+    /// <summary>What comes while the select waits begins a run like what was there.</summary>
+    [Test]
+    public void ARunBeginsWithTheItemThatEndsAWait()
+    {
+        FastChannel<int>[] channels = [FastChannel.CreateUnbounded<int>(), FastChannel.CreateUnbounded<int>()];
+        var select = new ChannelSelect();
+        SelectRead<int>[] reads = [.. channels.Select(channel => select.Read(channel.Reader))];
+        ValueTask<int> wait = select.WaitAsync();
+        for (int i = 0; i < 2 * Run; i++)
+        {
+            channels[1].Writer.TryWrite(i);
+            channels[0].Writer.TryWrite(i);
+        }
+
+        AssertTook(reads[1], wait.Result, 0);
+        for (int i = 1; i < Run; i++) AssertTook(reads[1], select.WaitAsync().Result, i);
+        for (int i = 0; i < Run; i++) AssertTook(reads[0], select.WaitAsync().Result, i);
+        AssertTook(reads[1], select.WaitAsync().Result, Run);
     }
 
     [Test]

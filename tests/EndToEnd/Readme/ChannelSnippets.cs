@@ -50,7 +50,7 @@ internal sealed class ChannelSnippets
 
         prices.Writer.TryWrite(19.90m);
 
-        // One of them takes place, each as likely where several can; nothing of the others is left behind.
+        // One of them takes place, the one that did longest ago where several can (reads go on for a run); nothing of the others is left behind.
         for (var i = 0; i < 3; i++)
         {
             var index = await select.WaitAsync();

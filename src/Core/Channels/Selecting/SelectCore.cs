@@ -1,8 +1,12 @@
 // A select: several operations, of which exactly one takes place.
 //
-// It first tries them one after the other, in a random order. If none can be done, each is queued in its channel as a waiter,
+// It first tries them one after the other, those that took place longest ago first; but a read that took place goes on, while
+// its channel has items, to the end of its run (SelectRead). If none can be done, each is queued in its channel as a waiter,
 // in its turn among the others; the first channel that can serve its waiter decides the select, and the rest are taken out
 // of their lists when the awaiter goes on, before it runs.
+//
+// Fairness: a run begins when its case is the first in the order that is ready, and the case goes to the end of the order.
+// So before one that stays ready each other has one run at most, whether it is tried or queued: both go by the order.
 //
 // Invariant: State is the round and one of four phases. Idle → Open by the selecting thread, before the first case is queued.
 // Open → Busy → Open or Decided by whoever serves it: a channel (under its gate), the timer or the token. Decided → Idle by
@@ -49,7 +53,7 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
 
     private readonly List<SelectCase> _cases = [];
 
-    /// <summary>The indexes of the cases, shuffled anew as far as each round looks.</summary>
+    /// <summary>The indexes of the cases, that of the one that took place last at the end.</summary>
     private readonly List<int> _order = [];
 
     private readonly int _mostSpins;
@@ -73,9 +77,10 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
     /// <summary>The case that took place last, which may hold an item.</summary>
     private SelectCase? _received;
 
-    private OwnCounts _own;
+    /// <summary>How many times more that one may take place before the others' turn.</summary>
+    private int _runLeft;
 
-    private uint _random;
+    private OwnCounts _own;
 
     /// <summary>Steps are taken by whoever owns the phase they leave.</summary>
     private Lifecycle _life;
@@ -87,7 +92,6 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         Number = number;
         _mostSpins = mostSpins;
         _own = new OwnCounts(mostSpins);
-        _random = ((uint)number * 2654435761u) | 1;
     }
 
     public long Number { get; }
@@ -214,17 +218,17 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         }
     }
 
-    /// <summary>Opens the round and queues every case, until one has decided it.</summary>
+    /// <summary>Opens the round and queues every case in its turn, until one has decided it.</summary>
     private void Begin()
     {
         if (Lifecycle.IsWatched) _life.Begin();
         Note(SelectTable.Open);
         if (LiveWaits.IsOn) BeginLook(_targetAfter ??= TargetAfter, blocks: _parker is not null);
         TAtomics.Write(ref _state, (TAtomics.Read(in _state) & ~Decided) | Open);
-        foreach (SelectCase one in _cases)
+        foreach (int index in _order)
         {
             if (Phase == Decided) break;
-            if (one.IsEnabled) one.Enlist();
+            if (_cases[index].IsEnabled) _cases[index].Enlist();
         }
     }
 
@@ -239,7 +243,7 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         foreach (SelectCase one in _cases)
         {
             one.Delist();
-            if (one.Index == _index) _received = one;
+            if (one.Index == _index) Serve(one, _order.IndexOf(_index));
         }
 
         _parker = null;
@@ -340,16 +344,27 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
 
     private bool TryCases(out int index)
     {
-        Span<int> order = CollectionsMarshal.AsSpan(_order);
-        for (int i = 0; i < order.Length; i++)
+        if (_runLeft > 0 && _received is { IsEnabled: true } last && last.TryNow())
         {
-            // A shuffle that goes no further than it must (Fisher and Yates).
-            int other = i + NextBelow(order.Length - i);
-            (order[i], order[other]) = (order[other], order[i]);
-            SelectCase one = _cases[order[i]];
+            _runLeft--;
+            index = last.Index;
+            return true;
+        }
+
+        _runLeft = 0;
+        return TryInTurn(out index);
+    }
+
+    /// <summary>The one that took place longest ago first.</summary>
+    private bool TryInTurn(out int index)
+    {
+        Span<int> order = CollectionsMarshal.AsSpan(_order);
+        for (int turn = 0; turn < order.Length; turn++)
+        {
+            SelectCase one = _cases[order[turn]];
             if (!one.IsEnabled || !one.TryNow()) continue;
-            _received = one;
             index = one.Index;
+            Serve(one, turn);
             return true;
         }
 
@@ -358,13 +373,25 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         return false;
     }
 
+    /// <summary>The case has taken place: a run of it begins, and all others come before it when that is over.</summary>
+    /// <param name="one">The case.</param>
+    /// <param name="turn">Its place in the order.</param>
+    private void Serve(SelectCase one, int turn)
+    {
+        Span<int> order = CollectionsMarshal.AsSpan(_order);
+        order[(turn + 1)..].CopyTo(order[turn..]);
+        order[^1] = one.Index;
+        _received = one;
+        _runLeft = one.LongestRun - 1;
+    }
+
     private bool TrySpinning(out int index)
     {
         int looks = _own.Looks(_mostSpins);
         for (int look = 0; look < looks; look++)
         {
             TAtomics.Pause(turns: 1 << Math.Min(look, 3));
-            if (!TryCases(out index)) continue;
+            if (!TryInTurn(out index)) continue;
             _own.SpinHelped(_mostSpins);
             return true;
         }
@@ -372,17 +399,6 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         _own.SpinWasInVain(looks);
         index = TimedOut;
         return false;
-    }
-
-    /// <summary>A number from 0 to below the limit: Marsaglia, "Xorshift RNGs", 2003, scaled by a multiplication.</summary>
-    private int NextBelow(int limit)
-    {
-        uint random = _random;
-        random ^= random << 13;
-        random ^= random >> 17;
-        random ^= random << 5;
-        _random = random;
-        return (int)(((ulong)random * (uint)limit) >> 32);
     }
 
     private void ThrowIfNotReady()

@@ -3,7 +3,7 @@ using System.Text;
 namespace FastCore.Net.Http.Files;
 
 /// <summary>Answers requests for the files of a folder.</summary>
-internal sealed class FileSite(FileStore store, StaticFileOptions options)
+internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeProvider time)
 {
     private const int MaxPlainPath = 512;
 
@@ -111,7 +111,7 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options)
                 context.Respond(412);
                 return default;
         }
-        if (context.Exchange.IsHead || !Preconditions.AllowsRange(fields, file, DateTime.UtcNow)) return WholeAsync(context, file);
+        if (context.Exchange.IsHead || !Preconditions.AllowsRange(fields, file, time.GetUtcNow().UtcDateTime)) return WholeAsync(context, file);
         switch (ByteRanges.Read(fields, file.Length, options.MaxRanges, out var ranges))
         {
             case ByteRanges.Verdict.Ignore:

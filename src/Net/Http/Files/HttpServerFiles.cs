@@ -23,6 +23,6 @@ public static class HttpServerFiles
         options ??= new StaticFileOptions();
         options.Validate();
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}.");
-        server.MapAsync(HttpMethod.Get, prefix + "{**path}", new FileSite(new FileStore(folder, options), options).HandleAsync);
+        server.MapAsync(HttpMethod.Get, prefix + "{**path}", new FileSite(new FileStore(folder, options), options, TimeProvider.System).HandleAsync);
     }
 }
