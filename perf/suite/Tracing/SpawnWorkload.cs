@@ -13,7 +13,7 @@ internal static class SpawnWorkload
         for (int i = 0; i < Burst; i++) scheduler.Spawn(Parent, scheduler);
     }, enough);
 
-    /// <summary>One item spawns all the others, of uneven length.</summary>
+    /// <summary>One item spawns all the others, of uneven length, and goes on for so long that they are stolen: from who is held up for less nobody steals.</summary>
     public static Task StealAsync(Scheduler scheduler, CancellationToken enough) => TraceWorkload.EveryMillisecondAsync(() => scheduler.Spawn(Unevenly, scheduler), enough);
 
     /// <summary>Items that allocate, and keep some of it for a while.</summary>
@@ -42,6 +42,7 @@ internal static class SpawnWorkload
     private static void Unevenly(Scheduler scheduler)
     {
         for (int i = 0; i < Burst; i++) scheduler.Spawn(Leaf, i * 40);
+        Thread.SpinWait(20_000);
     }
 
     private static void Leaf(int spins) => Thread.SpinWait(spins);
