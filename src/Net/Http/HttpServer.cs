@@ -38,6 +38,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private Task? _stop;
     private bool _needsScheduler;
     private bool _isDraining;
+    private readonly TaskCompletionSource _isHurried = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // A start that failed may be tried again.
     private bool _isWrapped;
@@ -273,13 +274,15 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     /// <returns>Ends when no connection and no thread of the server is left.</returns>
     public Task StopAsync(TimeSpan limit)
     {
+        // Who is in a hurry does not wait for balancers, nor go on doing so.
+        if (limit == TimeSpan.Zero) _isHurried.TrySetResult();
         lock (_gate) return _stop ??= Task.Run(() => StopReactors(limit));
     }
 
     private async Task StopReactors(TimeSpan limit)
     {
         Volatile.Write(ref _isDraining, true);
-        if (_options.DrainDelay > TimeSpan.Zero && _reactors.Length > 0) await Task.Delay(_options.DrainDelay).ConfigureAwait(false);
+        if (_options.DrainDelay > TimeSpan.Zero && _reactors.Length > 0) await Task.WhenAny(_isHurried.Task, Task.Delay(_options.DrainDelay)).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.StopListening();
         TellHandlers();
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));

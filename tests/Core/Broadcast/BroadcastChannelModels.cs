@@ -83,6 +83,7 @@ internal sealed class BroadcastChannelModels
         BroadcastChannelCore<int, ExplorerAtomics> channel = Channel<ExplorerAtomics>(2);
         BroadcastReaderCore<int, ExplorerAtomics> reader = channel.Subscribe(BroadcastLag.Throw, lagged: null);
         var source = new CancellationTokenSource();
+        model.Shares(() => source.IsCancellationRequested);
         model.Thread("writer", () => channel.TryWrite(1));
         model.Thread("canceller", source.Cancel);
         model.Thread("reader", () =>

@@ -209,6 +209,7 @@ internal sealed class RingModels
         ring.TryPublish(1);
         ring.TryPublish(2);
         var source = new CancellationTokenSource();
+        model.Shares(() => source.IsCancellationRequested);
         model.Thread("publisher", () =>
         {
             ValueTask<bool> wait = ring.WaitAsync(Room(ring), source.Token);
@@ -320,6 +321,7 @@ internal sealed class RingModels
     {
         RingConsumerCore<int, TAtomics> consumer = ring.AddConsumer([]);
         var source = new CancellationTokenSource();
+        model.Shares(() => source.IsCancellationRequested);
         model.Thread("publisher", () => PublishAll(ring, 1));
         model.Thread("canceller", source.Cancel);
         model.Thread("consumer", () =>

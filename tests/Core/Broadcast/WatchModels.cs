@@ -48,6 +48,7 @@ internal sealed class WatchModels
     {
         var watch = new WatchCore<int, ExplorerAtomics>(0, ContinuationScheduler.ThreadPool);
         var source = new CancellationTokenSource();
+        model.Shares(() => source.IsCancellationRequested);
         model.Thread("setter", () => watch.TrySet(1, expected: null));
         model.Thread("canceller", source.Cancel);
         model.Thread("reader", () =>

@@ -13,7 +13,7 @@ internal sealed class SelectModels
 {
     private static readonly ModelChecker Strong = new() { Preemptions = 2 };
 
-    private static readonly ModelChecker Delaying = new() { Preemptions = 1, DelayedStores = 1 };
+    private static readonly ModelChecker Delaying = new() { Preemptions = 1, DelayedStores = 1, Merges = true };
 
     [Test]
     public void PlantedTwoStepClaimIsFound() => ModelAssert.Found(Strong, "", TwoWriters<FaultyAtomics<TwoStepClaim>>);

@@ -35,7 +35,7 @@ internal sealed class LocalQueueModels
     [TestCase("ppoo", new[] { 2 })]
     [TestCase("pn", new[] { 1, 1 })]
     public void WithDelayedStores(string owner, int[] thieves) =>
-        ModelAssert.Sound(new ModelChecker { Preemptions = 2, DelayedStores = 1 }, model => Build<ExplorerAtomics>(model, 2, owner, thieves));
+        ModelAssert.Sound(new ModelChecker { Preemptions = 2, DelayedStores = 1, Merges = true }, model => Build<ExplorerAtomics>(model, 2, owner, thieves));
 
     [Test]
     public void HalfIsStolen() => ModelAssert.Sound(new ModelChecker { Preemptions = 2 }, BuildHalves<ExplorerAtomics>);
@@ -44,7 +44,7 @@ internal sealed class LocalQueueModels
     [TestCase("pn")]
     [TestCase("po")]
     public void AMissingFenceOfAllProcessorsIsFound(string owner) =>
-        ModelAssert.Found(new ModelChecker { DelayedStores = 1 }, "Race", model => Build<FaultyAtomics<NoFenceOfAllProcessors>>(model, 2, owner, [1]));
+        ModelAssert.Found(new ModelChecker { DelayedStores = 1, Merges = true }, "Race", model => Build<FaultyAtomics<NoFenceOfAllProcessors>>(model, 2, owner, [1]));
 
     private static void Build<TAtomics>(Model model, int capacity, string owner, int[] thieves) where TAtomics : struct, IAtomics
     {

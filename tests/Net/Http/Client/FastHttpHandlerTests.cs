@@ -140,7 +140,9 @@ internal sealed class FastHttpHandlerTests(TransportKind kind) : HttpServerTest(
     [Test]
     public void FailuresAreOfTheUsualKinds()
     {
-        Assert.That(async () => await _client.PostAsync("/echo", new Failing()), Throws.InstanceOf<HttpRequestException>().With.InnerException.InstanceOf<InvalidDataException>());
+        // Before the response has begun, or while it is read: it echoes.
+        var failure = Assert.CatchAsync<HttpRequestException>(async () => await _client.PostAsync("/echo", new Failing()));
+        Assert.That(failure!.GetBaseException(), Is.InstanceOf<InvalidDataException>());
         Assert.That(async () => await _client.GetAsync("http://127.0.0.1:1/"), Throws.InstanceOf<HttpRequestException>().With.Property(nameof(HttpRequestException.HttpRequestError)).EqualTo(HttpRequestError.ConnectionError));
         Assert.That(async () => await _client.GetAsync("/", new CancellationToken(true)), Throws.InstanceOf<TaskCanceledException>());
         Assert.That(async () => await _client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "ftp://localhost/")), Throws.InstanceOf<Exception>());
