@@ -36,13 +36,14 @@ internal sealed class ModelChecker
     internal Exploration Explore(Action<Model> build)
     {
         using var execution = new Execution(this);
+        using var heap = new QuietHeap();
         var path = new DepthFirst(Merges ? new SeenStates() : null);
         for (long done = 0; done < Executions;)
         {
             path.Restart();
-            if (!TryRun(execution, build, path)) continue;
+            if (!TryRun(execution, build, path, heap)) continue;
             done++;
-            if (execution.Failure is not null) return Fail(execution, build, done);
+            if (execution.Failure is not null) return Fail(execution, build, done, heap);
             Ends?.Add(execution.State().Key);
             if (!path.Advance()) return new Exploration(done, IsExhaustive: true, Failure: null);
         }
@@ -54,11 +55,12 @@ internal sealed class ModelChecker
     internal Exploration Sample(int seed, Action<Model> build)
     {
         using var execution = new Execution(this);
+        using var heap = new QuietHeap();
         for (long done = 0; done < Executions;)
         {
-            if (!TryRun(execution, build, new Chance(unchecked(seed + (int)done)))) continue;
+            if (!TryRun(execution, build, new Chance(unchecked(seed + (int)done)), heap)) continue;
             done++;
-            if (execution.Failure is not null) return Fail(execution, build, done);
+            if (execution.Failure is not null) return Fail(execution, build, done, heap);
         }
 
         return new Exploration(Executions, IsExhaustive: false, Failure: null);
@@ -68,36 +70,43 @@ internal sealed class ModelChecker
     internal Exploration Replay(string schedule, Action<Model> build)
     {
         using var execution = new Execution(this);
-        RunSchedule(execution, build, Schedule.Parse(schedule));
-        return execution.Failure is null ? new Exploration(1, IsExhaustive: false, Failure: null) : Fail(execution, build, 1);
+        using var heap = new QuietHeap();
+        RunSchedule(execution, build, Schedule.Parse(schedule), heap);
+        return execution.Failure is null ? new Exploration(1, IsExhaustive: false, Failure: null) : Fail(execution, build, 1, heap);
     }
 
     /// <summary>False when a collection moved objects meanwhile: the addresses that name the locations meant nothing.</summary>
-    private static bool TryRun(Execution execution, Action<Model> build, IChooser chooser)
+    private static bool TryRun(Execution execution, Action<Model> build, IChooser chooser, QuietHeap heap)
     {
         var model = new Model();
         build(model);
         int collections = GC.CollectionCount(0);
         execution.Run(model, chooser);
-        if (GC.CollectionCount(0) != collections) return false;
+        if (GC.CollectionCount(0) != collections)
+        {
+            heap.Discard();
+            return false;
+        }
+
+        heap.Keep();
         return execution.Failure is NonDeterministicModelException failure ? throw failure : true;
     }
 
-    private static void RunSchedule(Execution execution, Action<Model> build, IReadOnlyList<Decision> schedule)
+    private static void RunSchedule(Execution execution, Action<Model> build, IReadOnlyList<Decision> schedule, QuietHeap heap)
     {
-        while (!TryRun(execution, build, new Replay(schedule)))
+        while (!TryRun(execution, build, new Replay(schedule), heap))
         {
         }
     }
 
     /// <summary>Runs the failed schedule again, to tell its story.</summary>
-    private static Exploration Fail(Execution execution, Action<Model> build, long done)
+    private static Exploration Fail(Execution execution, Action<Model> build, long done, QuietHeap heap)
     {
         Decision[] schedule = [.. execution.Decisions];
         string sentence = execution.Failure!.Message;
         var story = new List<string>();
         execution.Story = story;
-        RunSchedule(execution, model => { story.Clear(); build(model); }, schedule);
+        RunSchedule(execution, model => { story.Clear(); build(model); }, schedule, heap);
         execution.Story = null;
         if (execution.Failure?.Message != sentence) throw new NonDeterministicModelException();
         return new Exploration(done, IsExhaustive: false, new Failure(sentence, Schedule.Print(schedule), story));
