@@ -53,16 +53,12 @@ public sealed partial class HttpResponseBody
 
     private void WriteChunkHead(Connection connection, int length)
     {
-        if (_coding != BodyCoding.Chunked) return;
-        var room = connection.GetSpan(10);
-        length.TryFormat(room, out var digits, "x");
-        "\r\n"u8.CopyTo(room[digits..]);
-        connection.Advance(digits + 2);
+        if (_coding == BodyCoding.Chunked) ChunkWriter.WriteHead(connection, length);
     }
 
     private void WriteChunkEnd(Connection connection)
     {
-        if (_coding == BodyCoding.Chunked) connection.Write("\r\n"u8);
+        if (_coding == BodyCoding.Chunked) ChunkWriter.WriteEnd(connection);
     }
 
     /// <summary>Queues <paramref name="source"/> where it lies and waits until it has been sent.</summary>
@@ -227,7 +223,7 @@ public sealed partial class HttpResponseBody
             exchange.Shard.Report(new InvalidOperationException($"The response ended {_left} bytes short of the length it was started with."), $"The handler of {exchange.PathText} ended.");
         }
         if (_isCut) Cut(connection);
-        else if (_coding == BodyCoding.Chunked) WriteLastChunk(connection);
+        else if (_coding == BodyCoding.Chunked) ChunkWriter.WriteLast(connection, _trailers == null ? default : _trailers.WrittenSpan);
     }
 
     // What is queued arrives; then the client finds that the end is missing. Where the connection's end is the body's, only a reset tells.
@@ -235,13 +231,6 @@ public sealed partial class HttpResponseBody
     {
         if (_coding == BodyCoding.UntilClose) connection.Abort();
         else connection.Close();
-    }
-
-    private void WriteLastChunk(Connection connection)
-    {
-        connection.Write("0\r\n"u8);
-        if (_trailers != null) connection.Write(_trailers.WrittenSpan);
-        connection.Write("\r\n"u8);
     }
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flush.GetResult(token);

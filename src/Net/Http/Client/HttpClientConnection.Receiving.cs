@@ -1,5 +1,6 @@
 using FastCore.Net.Http.Client.Parsing;
 using FastCore.Net.Http.Parsing;
+using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http.Client;
 
@@ -16,9 +17,8 @@ internal sealed partial class HttpClientConnection
     private const int MaxDrain = 64 * 1024;
     private const int DrainMilliseconds = 2000;
 
-    // Of a head that has not ended: [0, _inputLength).
-    private byte[]? _input;
-    private int _inputLength;
+    // Of a head that has not ended.
+    private ByteBacklog _input;
     private int _limitAt;
 
     private BodyFraming _framing;
@@ -45,27 +45,28 @@ internal sealed partial class HttpClientConnection
             _endsHere = true;
             return;
         }
-        if (_input == null)
+        if (_input.Length == 0)
         {
-            Take(data);
+            var nothing = default(ByteBacklog);
+            Take(data, ref nothing);
             return;
         }
-        Keep(data);
-        if (_inputLength < _limitAt && !data.Contains((byte)'\n')) return;
+        _input.Append(data, _host.Shard.Buffers);
+        if (_input.Length < _limitAt && !data.Contains((byte)'\n')) return;
         // It keeps another head at most, never this array.
         var input = _input;
-        var length = _inputLength;
-        _input = null;
-        _inputLength = 0;
-        Take(input.AsSpan(0, length), input);
+        _input = default;
+        Take(input.Bytes, ref input);
     }
 
-    private void Take(ReadOnlySpan<byte> data, byte[]? lent = null)
+    /// <param name="data">What has come.</param>
+    /// <param name="lent">Where it lies, if that is to be given back before anybody is told.</param>
+    private void Take(ReadOnlySpan<byte> data, ref ByteBacklog lent)
     {
         var exchange = _exchange!;
         var isGoing = _hasHead || TakeHead(ref data);
         if (isGoing && _hasHead) isGoing = TakeBody(data);
-        if (lent != null) _host.Shard.Buffers.Return(lent);
+        lent.Clear(_host.Shard.Buffers);
         if (!isGoing) return;
         if (_hasHead && _framing.IsDone)
         {
@@ -88,7 +89,7 @@ internal sealed partial class HttpClientConnection
             {
                 case ParseStatus.NeedMore:
                     _limitAt = head.LimitAt;
-                    if (!data.IsEmpty) Keep(data);
+                    _input.Append(data, _host.Shard.Buffers);
                     return true;
                 case ParseStatus.Rejected:
                     Refuse(HttpRequestError.InvalidResponse, head.Fault!);
@@ -208,27 +209,5 @@ internal sealed partial class HttpClientConnection
         else ResumeReceive();
     }
 
-    private void Keep(ReadOnlySpan<byte> data)
-    {
-        var buffers = _host.Shard.Buffers;
-        if (_input == null || _inputLength + data.Length > _input.Length)
-        {
-            var larger = buffers.Rent(_inputLength + data.Length);
-            if (_input != null)
-            {
-                _input.AsSpan(0, _inputLength).CopyTo(larger);
-                buffers.Return(_input);
-            }
-            _input = larger;
-        }
-        data.CopyTo(_input.AsSpan(_inputLength));
-        _inputLength += data.Length;
-    }
-
-    private void ReleaseInput()
-    {
-        if (_input != null) _host.Shard.Buffers.Return(_input);
-        _input = null;
-        _inputLength = 0;
-    }
+    private void ReleaseInput() => _input.Clear(_host.Shard.Buffers);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.IO.Pipelines;
@@ -115,21 +114,15 @@ internal sealed partial class HttpClientConnection
             if (_exchange != exchange || !CanWrite) return;
         }
         if (left > 0) throw new InvalidOperationException($"The request's body ended {left} bytes short of the {length} that were announced.");
-        if (length < 0) Write("0\r\n\r\n"u8);
+        if (length < 0) ChunkWriter.WriteLast(this);
     }
 
     private void WriteBody(ReadOnlySpan<byte> data, bool isChunked)
     {
         if (data.IsEmpty) return;
-        if (isChunked)
-        {
-            var room = GetSpan(20);
-            Utf8Formatter.TryFormat(data.Length, room, out var digits, new StandardFormat('x'));
-            "\r\n"u8.CopyTo(room[digits..]);
-            Advance(digits + 2);
-        }
+        if (isChunked) ChunkWriter.WriteHead(this, data.Length);
         Write(data);
-        if (isChunked) Write("\r\n"u8);
+        if (isChunked) ChunkWriter.WriteEnd(this);
     }
 
     private void BodyIsWritten()

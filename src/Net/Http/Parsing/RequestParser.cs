@@ -109,27 +109,18 @@ internal static class RequestParser
                 position += 2;
                 return position - start > limits.Fields ? TooLarge(head) : ParseStatus.Complete;
             }
-            if (line[nameLength] != ':') return FieldFault(data, start, position, head, limits, "A field name must be a token directly followed by a colon.");
-            var valueStart = nameLength + 1;
-            var valueLength = line[valueStart..].IndexOfAny(HttpCharacters.ControlExceptTab);
-            var end = valueStart + valueLength;
-            if (valueLength < 0 || line[end] != '\r' || end + 1 >= line.Length || line[end + 1] != '\n')
-                return FieldFault(data, start, position, head, limits, "A field value holds a control character, or its line does not end in CRLF.");
-
-            if (position + end + 2 - start > limits.Fields) return TooLarge(head);
+            if (FieldLines.Read(line, nameLength, out var valueStart, out var valueEnd, out var length) is { } wrong) return FieldFault(data, start, position, head, limits, wrong);
+            if (position + length - start > limits.Fields) return TooLarge(head);
             if (head.FieldCount == limits.FieldCount) return Reject(head, new Rejection(431, "The request has too many field lines."));
-            while (valueStart < end && line[valueStart] is (byte)' ' or (byte)'\t') valueStart++;
-            var valueEnd = end;
-            while (valueEnd > valueStart && line[valueEnd - 1] is (byte)' ' or (byte)'\t') valueEnd--;
             var field = new FieldLine(new Slice(position, nameLength), new Slice(position + valueStart, valueEnd - valueStart));
             head.Add(field);
             var rejection = RequestSemantics.Note(line[..nameLength], line[valueStart..valueEnd], field.Value, head);
             if (!rejection.IsNone) return Reject(head, rejection);
-            position += end + 2;
+            position += length;
         }
     }
 
-    // The two judges below are the only places where an unfinished line is told from a wrong one.
+    // This and FieldLines.Judge are the only places where an unfinished line is told from a wrong one.
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ParseStatus RequestLineFault(ReadOnlySpan<byte> line, RequestHead head, ParseLimits limits, string reason)
@@ -139,13 +130,10 @@ internal static class RequestParser
         return lineFeed - 1 > limits.RequestLine ? TooLong(head) : Reject(head, Rejection.BadRequest(reason));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ParseStatus FieldFault(ReadOnlySpan<byte> data, int start, int position, RequestHead head, ParseLimits limits, string reason)
     {
-        var lineFeed = data[position..].IndexOf((byte)'\n');
-        var end = lineFeed < 0 ? data.Length : position + lineFeed + 1;
-        if (end - start > limits.Fields) return TooLarge(head);
-        return lineFeed < 0 ? ParseStatus.NeedMore : Reject(head, Rejection.BadRequest(reason));
+        if (FieldLines.Judge(data, start, position, limits, out var isTooLarge) == ParseStatus.NeedMore) return ParseStatus.NeedMore;
+        return isTooLarge ? TooLarge(head) : Reject(head, Rejection.BadRequest(reason));
     }
 
     private static ParseStatus TooLong(RequestHead head) => Reject(head, new Rejection(414, "The request line is too long."));

@@ -66,14 +66,7 @@ internal static class RequestSemantics
     {
         // Also two equal ones: a sender that repeats it is broken, and what it passed through may have read another.
         if (head.ContentLength >= 0) return Rejection.BadRequest("A request must have one Content-Length.");
-        if (value.IsEmpty || value.IndexOfAnyExcept(HttpCharacters.Digits) >= 0) return Rejection.BadRequest("Content-Length must be made of digits.");
-        long length = 0;
-        foreach (var digit in value)
-        {
-            var figure = digit - '0';
-            if (length > (long.MaxValue - figure) / 10) return new Rejection(413, "Content-Length is too large.");
-            length = length * 10 + figure;
-        }
+        if (FieldLines.ReadLength(value, out var length, out var isTooLarge) is { } wrong) return isTooLarge ? new Rejection(413, wrong) : Rejection.BadRequest(wrong);
         head.ContentLength = length;
         return default;
     }

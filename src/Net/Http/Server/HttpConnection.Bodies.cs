@@ -52,7 +52,7 @@ internal sealed partial class HttpConnection
     internal int ReadBuffered(HttpExchange exchange, Span<byte> output)
     {
         if (InputLength == 0) return EndOfInput(exchange);
-        var count = exchange.Decode(_input.AsSpan(_inputStart, InputLength), output, out var consumed);
+        var count = exchange.Decode(_input.Bytes, output, out var consumed);
         Skip(consumed);
         if (count == 0 && InputLength == 0) return EndOfInput(exchange);
         if (!_isPumping) Settle();

@@ -49,10 +49,8 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     // The request in work, unless it begins and ends inside one call.
     private HttpExchange? _exchange;
 
-    // Bytes [_inputStart, _inputEnd) have arrived and wait.
-    private byte[]? _input;
-    private int _inputStart;
-    private int _inputEnd;
+    // What has arrived and waits.
+    private ByteBacklog _input;
 
     // With this much input of a head that has not ended, parsing again finds a limit passed. Zero: none has begun.
     private int _limitAt;
@@ -71,7 +69,7 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     private bool _isHeldBack;
     private bool _peerIsDone;
 
-    private int InputLength => _inputEnd - _inputStart;
+    private int InputLength => _input.Length;
 
     protected internal override void OnOpened()
     {
@@ -206,7 +204,7 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     private void ProcessInput()
     {
         if (InputLength == 0) return;
-        var consumed = Process(_input.AsSpan(_inputStart, InputLength));
+        var consumed = Process(_input.Bytes);
         Skip(consumed);
     }
 
@@ -252,37 +250,12 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
 
     private void Keep(ReadOnlySpan<byte> data)
     {
-        if (!CanWrite) return;
-        if (_input == null)
-        {
-            _input = _shard.Buffers.Rent(data.Length);
-        }
-        else if (_inputEnd + data.Length > _input.Length)
-        {
-            var target = InputLength + data.Length > _input.Length ? _shard.Buffers.Rent(InputLength + data.Length) : _input;
-            _input.AsSpan(_inputStart, InputLength).CopyTo(target);
-            if (target != _input) _shard.Buffers.Return(_input);
-            _input = target;
-            _inputEnd = InputLength;
-            _inputStart = 0;
-        }
-        data.CopyTo(_input.AsSpan(_inputEnd));
-        _inputEnd += data.Length;
+        if (CanWrite) _input.Append(data, _shard.Buffers);
     }
 
-    private void Skip(int count)
-    {
-        _inputStart += count;
-        Debug.Assert(_inputStart <= _inputEnd, "No more is used than there was.");
-        if (_inputStart == _inputEnd) ReleaseInput();
-    }
+    private void Skip(int count) => _input.Skip(count, _shard.Buffers);
 
-    private void ReleaseInput()
-    {
-        if (_input != null) _shard.Buffers.Return(_input);
-        _input = null;
-        _inputStart = _inputEnd = 0;
-    }
+    private void ReleaseInput() => _input.Clear(_shard.Buffers);
 
     // --- Where it stands at the end of a callback ---
 

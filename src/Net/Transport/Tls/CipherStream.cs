@@ -13,10 +13,8 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
     private Memory<byte> _into;
     private bool _isWaiting;
 
-    // Bytes [_start, _end) have come and wait to be read.
-    private byte[]? _input;
-    private int _start;
-    private int _end;
+    // What has come and waits to be read.
+    private ByteBacklog _input;
     private bool _isFinished;
 
     /// <summary>The reactor is about to send, and need not be told that there is something.</summary>
@@ -31,13 +29,13 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
         if (_isFinished) return;
         if (!_isWaiting)
         {
-            Keep(data);
+            _input.Append(data, arrays);
             return;
         }
-        Debug.Assert(_input == null, "A read waits only when nothing is there.");
+        Debug.Assert(_input.Length == 0, "A read waits only when nothing is there.");
         var count = Math.Min(data.Length, _into.Length);
         data[..count].CopyTo(_into.Span);
-        if (count < data.Length) Keep(data[count..]);
+        _input.Append(data[count..], arrays);
         CompleteRead(count);
     }
 
@@ -52,7 +50,7 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Debug.Assert(!_isWaiting, "One read at a time.");
-        if (_input != null) return new ValueTask<int>(Take(buffer.Span));
+        if (_input.Length > 0) return new ValueTask<int>(Take(buffer.Span));
         if (_isFinished) return new ValueTask<int>(0);
         _read.Reset();
         _into = buffer;
@@ -76,38 +74,12 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
         return default;
     }
 
-    private void Keep(ReadOnlySpan<byte> data)
-    {
-        if (_input == null)
-        {
-            _input = arrays.Rent(data.Length);
-        }
-        else if (_end + data.Length > _input.Length)
-        {
-            var length = _end - _start;
-            var target = length + data.Length > _input.Length ? arrays.Rent(length + data.Length) : _input;
-            _input.AsSpan(_start, length).CopyTo(target);
-            if (target != _input) arrays.Return(_input);
-            (_input, _start, _end) = (target, 0, length);
-        }
-        data.CopyTo(_input.AsSpan(_end));
-        _end += data.Length;
-    }
-
     private int Take(Span<byte> into)
     {
-        var count = Math.Min(into.Length, _end - _start);
-        _input.AsSpan(_start, count).CopyTo(into);
-        _start += count;
-        if (_start == _end) Release();
+        var count = Math.Min(into.Length, _input.Length);
+        _input.Bytes[..count].CopyTo(into);
+        _input.Skip(count, arrays);
         return count;
-    }
-
-    private void Release()
-    {
-        if (_input != null) arrays.Return(_input);
-        _input = null;
-        _start = _end = 0;
     }
 
     private void CompleteRead(int count)
@@ -120,7 +92,7 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
     /// <summary>The connection has ended: reads find the end.</summary>
     protected override void Dispose(bool disposing)
     {
-        Release();
+        _input.Clear(arrays);
         FinishInput();
         base.Dispose(disposing);
     }

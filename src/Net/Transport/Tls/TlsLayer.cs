@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace FastCore.Net.Transport.Tls;
 
@@ -39,38 +38,29 @@ internal sealed class TlsLayer : IDisposable
 
     private readonly SynchronizationContext? _context = SynchronizationContext.Current;
 
-    private TlsLayer(Connection connection, IArrayOwner arrays, RemoteCertificateValidationCallback? validate)
+    private TlsLayer(Connection connection, IArrayOwner arrays)
     {
         _connection = connection;
         _arrays = arrays;
         _cipher = new CipherStream(connection, arrays);
-        _stream = new SslStream(_cipher, leaveInnerStreamOpen: true, validate);
+        _stream = new SslStream(_cipher, leaveInnerStreamOpen: true);
         connection._layer = this;
     }
 
     /// <summary>Bytes the protocol has written and that are not encrypted yet. Any thread may read it, as a hint.</summary>
     public long Queued => _plain?.Queued ?? 0;
 
-    /// <summary>The protocol that was agreed on (RFC 7301); empty if none was.</summary>
-    public SslApplicationProtocol ApplicationProtocol => _isSecured ? _stream.NegotiatedApplicationProtocol : default;
-
-    /// <summary>The version that was agreed on.</summary>
-    public SslProtocols Version => _isSecured ? _stream.SslProtocol : SslProtocols.None;
-
-    /// <summary>The peer's certificate, or null.</summary>
-    public X509Certificate? RemoteCertificate => _isSecured ? _stream.RemoteCertificate : null;
-
     /// <summary>Answers the peer's handshake. When the connection has been opened and before it is used.</summary>
     public static void StartServer(Connection connection, IArrayOwner arrays, ServerOptionsSelectionCallback options)
     {
-        var layer = new TlsLayer(connection, arrays, null);
+        var layer = new TlsLayer(connection, arrays);
         layer.WithoutContext(() => _ = layer.RunAsync(layer._stream.AuthenticateAsServerAsync(options, null)));
     }
 
     /// <summary>Begins the handshake. When the connection has been opened and before it is used.</summary>
     public static void StartClient(Connection connection, IArrayOwner arrays, SslClientAuthenticationOptions options)
     {
-        var layer = new TlsLayer(connection, arrays, null);
+        var layer = new TlsLayer(connection, arrays);
         layer.WithoutContext(() => _ = layer.RunAsync(layer._stream.AuthenticateAsClientAsync(options)));
     }
 

@@ -73,25 +73,16 @@ internal static class ResponseParser
                 position += 2;
                 return position - start > limits.Fields ? TooLarge(head) : ParseStatus.Complete;
             }
-            if (line[nameLength] != ':') return FieldFault(data, start, position, head, limits, "A field name must be a token directly followed by a colon.");
-            var valueStart = nameLength + 1;
-            var valueLength = line[valueStart..].IndexOfAny(HttpCharacters.ControlExceptTab);
-            var end = valueStart + valueLength;
-            if (valueLength < 0 || line[end] != '\r' || end + 1 >= line.Length || line[end + 1] != '\n')
-                return FieldFault(data, start, position, head, limits, "A field value holds a control character, or its line does not end in CRLF.");
-
-            if (position + end + 2 - start > limits.Fields) return TooLarge(head);
+            if (FieldLines.Read(line, nameLength, out var valueStart, out var valueEnd, out var length) is { } wrong) return FieldFault(data, start, position, head, limits, wrong);
+            if (position + length - start > limits.Fields) return TooLarge(head);
             if (head.FieldCount == limits.FieldCount) return Refuse(head, "The response has too many field lines.");
-            while (valueStart < end && line[valueStart] is (byte)' ' or (byte)'\t') valueStart++;
-            var valueEnd = end;
-            while (valueEnd > valueStart && line[valueEnd - 1] is (byte)' ' or (byte)'\t') valueEnd--;
             head.Add(new FieldLine(new Slice(position, nameLength), new Slice(position + valueStart, valueEnd - valueStart)));
             if (ResponseSemantics.Note(line[..nameLength], line[valueStart..valueEnd], head) is { } fault) return Refuse(head, fault);
-            position += end + 2;
+            position += length;
         }
     }
 
-    // The two judges below are the only places where an unfinished line is told from a wrong one.
+    // This and FieldLines.Judge are the only places where an unfinished line is told from a wrong one.
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ParseStatus StatusLineFault(ReadOnlySpan<byte> data, ResponseHead head, ParseLimits limits, string fault)
@@ -102,13 +93,10 @@ internal static class ResponseParser
         return lineFeed < 0 ? ParseStatus.NeedMore : Refuse(head, fault);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ParseStatus FieldFault(ReadOnlySpan<byte> data, int start, int position, ResponseHead head, ParseLimits limits, string fault)
     {
-        var lineFeed = data[position..].IndexOf((byte)'\n');
-        var end = lineFeed < 0 ? data.Length : position + lineFeed + 1;
-        if (end - start > limits.Fields) return TooLarge(head);
-        return lineFeed < 0 ? ParseStatus.NeedMore : Refuse(head, fault);
+        if (FieldLines.Judge(data, start, position, limits, out var isTooLarge) == ParseStatus.NeedMore) return ParseStatus.NeedMore;
+        return isTooLarge ? TooLarge(head) : Refuse(head, fault);
     }
 
     private static ParseStatus TooLarge(ResponseHead head) => Refuse(head, "The response's header fields are too large.");

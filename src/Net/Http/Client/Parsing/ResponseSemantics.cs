@@ -40,14 +40,7 @@ internal static class ResponseSemantics
     {
         // Also two equal ones: a sender that repeats it is broken, and what it passed through may have read another.
         if (head.ContentLength >= 0) return "A response must have one Content-Length.";
-        if (value.IsEmpty || value.IndexOfAnyExcept(HttpCharacters.Digits) >= 0) return "Content-Length must be made of digits.";
-        long length = 0;
-        foreach (var digit in value)
-        {
-            var figure = digit - '0';
-            if (length > (long.MaxValue - figure) / 10) return "Content-Length is too large.";
-            length = length * 10 + figure;
-        }
+        if (FieldLines.ReadLength(value, out var length, out _) is { } wrong) return wrong;
         head.ContentLength = length;
         return null;
     }
