@@ -24,6 +24,10 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SchedulerLimit = TimeSpan.FromMilliseconds(100);
 
+    private static readonly PreparedResponse Live = PreparedResponse.Create(200, "live\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
+    private static readonly PreparedResponse Ready = PreparedResponse.Create(200, "ready\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
+    private static readonly PreparedResponse NotReady = PreparedResponse.Create(503, "not ready\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
+
     private readonly HttpServerOptions _options;
     private readonly Router _router = new();
     private readonly Middleware _middleware = new();
@@ -151,10 +155,6 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     public void MapReadiness(string path, Func<bool>? isReady = null) =>
         Map(HttpMethod.Get, path, context => context.Respond(!Volatile.Read(ref _isDraining) && isReady?.Invoke() != false ? Ready : NotReady));
 
-    private static readonly PreparedResponse Live = PreparedResponse.Create(200, "live\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
-    private static readonly PreparedResponse Ready = PreparedResponse.Create(200, "ready\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
-    private static readonly PreparedResponse NotReady = PreparedResponse.Create(503, "not ready\n"u8.ToArray(), "text/plain", ("Cache-Control", "no-store"));
-
     /// <summary>
     /// Puts something around every handler mapped with <see cref="Map"/> or <see cref="MapOffloaded"/>, whenever it is mapped:
     /// given the handler it returns what is called instead, which calls the handler or answers itself. What is used first is
@@ -228,6 +228,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             {
                 foreach (var reactor in reactors) reactor.Dispose();
                 _ownScheduler?.Dispose();
+                _certificates.Clear();
                 throw;
             }
         }
@@ -268,7 +269,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Stops in order: accepts nothing more, closes idle connections, answers the requests that have begun with
-    /// <c>Connection: close</c>, and after <paramref name="limit"/> aborts what is left. Called again, it awaits the first stop.
+    /// <c>Connection: close</c>, and after <paramref name="limit"/> aborts what is left. Before all that it goes on for
+    /// <see cref="HttpServerOptions.DrainDelay"/>, unless the limit is zero. Called again, it awaits the first stop.
     /// </summary>
     /// <param name="limit">How long requests may take to end; <see cref="Timeout.InfiniteTimeSpan"/> waits for all.</param>
     /// <returns>Ends when no connection and no thread of the server is left.</returns>

@@ -2,6 +2,7 @@ using System.Net;
 using FastCore.Net.Http.Observing;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
+using static FastCore.Net.Http.OptionRange;
 
 namespace FastCore.Net.Http;
 
@@ -154,10 +155,5 @@ public sealed record HttpServerOptions
         if (ServerHeader != null && (ServerHeader.Length is 0 or > 256 || ServerHeader.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0))
             throw new ArgumentException("Give printable ASCII of at most 256 characters, or null for none.", nameof(ServerHeader));
         ForReactor(0).Validate();
-    }
-
-    private static void InRange<T>(string name, T value, T least, T most) where T : IComparable<T>
-    {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0) throw new ArgumentOutOfRangeException(name, value, $"Give from {least} to {most}.");
     }
 }

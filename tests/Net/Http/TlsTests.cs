@@ -26,8 +26,9 @@ internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That(await client.GetByteArrayAsync("/large"), Is.EqualTo(SmallApplication.Large));
         foreach (var length in (int[])[0, 1, 16_384, 16_385, 700_000])
         {
-            using var answer = await client.PostAsync("/echo", new ByteArrayContent(SmallApplication.Large.Concat(new byte[700_000]).Take(length).ToArray()));
-            Assert.That((await answer.Content.ReadAsByteArrayAsync()).Length, Is.EqualTo(length));
+            var body = Enumerable.Range(0, length).Select(static i => (byte)(i * 31 >> 3)).ToArray();
+            using var answer = await client.PostAsync("/echo", new ByteArrayContent(body));
+            Assert.That(await answer.Content.ReadAsByteArrayAsync(), Is.EqualTo(body));
         }
         Assert.That(server.Counters.Connections, Is.EqualTo(1), "one connection was used for all");
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
-using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http.Client;
 
@@ -91,47 +90,6 @@ internal sealed class FastResponseContent(HttpClientResponse response, HttpRespo
     protected override void Dispose(bool disposing)
     {
         if (disposing) Leave();
-        base.Dispose(disposing);
-    }
-}
-
-/// <summary>A response's body as a stream.</summary>
-internal sealed class FastResponseStream(FastResponseContent content) : Stream
-{
-    public override bool CanRead => true;
-    public override bool CanWrite => false;
-    public override bool CanSeek => false;
-    public override long Length => throw new NotSupportedException("The length is not known.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("The stream can't be sought in.");
-        set => throw new NotSupportedException("The stream can't be sought in.");
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => content.ReadAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        content.ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        if (SynchronizationContext.Current is ReactorSynchronizationContext) throw new NotSupportedException("A reactor's thread must not block. Use the asynchronous call.");
-        var read = content.ReadAsync(buffer.AsMemory(offset, count), default);
-        return read.IsCompleted ? read.GetAwaiter().GetResult() : read.AsTask().GetAwaiter().GetResult();
-    }
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream can't be sought in.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("The stream can't be resized.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is read from.");
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) content.Leave();
         base.Dispose(disposing);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using FastCore.Net.Transport;
+using static FastCore.Net.Http.OptionRange;
 
 namespace FastCore.Net.Http.Client;
 
@@ -99,10 +100,5 @@ public sealed record HttpConnectionPoolOptions
         InRange(nameof(MaxBufferedBodySize), MaxBufferedBodySize, 0, 1 << 30);
         InRange(nameof(Reactors), Reactors, 1, 1024);
         ForReactor(0).Validate();
-    }
-
-    private static void InRange<T>(string name, T value, T least, T most) where T : IComparable<T>
-    {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0) throw new ArgumentOutOfRangeException(name, value, $"Give from {least} to {most}.");
     }
 }

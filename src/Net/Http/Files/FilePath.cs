@@ -50,7 +50,8 @@ internal static class FilePath
 
     private static bool AreNames(ReadOnlySpan<char> path, bool servesHidden)
     {
-        if (path.ContainsAny(Forbidden)) return false;
+        // On Windows a colon names a stream of the file's.
+        if (path.ContainsAny(Forbidden) || (OperatingSystem.IsWindows() && path.Contains(':'))) return false;
         while (!path.IsEmpty)
         {
             var slash = path.IndexOf('/');

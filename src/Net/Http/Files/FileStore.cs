@@ -8,6 +8,9 @@ namespace FastCore.Net.Http.Files;
 /// <summary>The files of a folder, those asked for lately kept in memory. Thread-safe; what touches the disk blocks.</summary>
 internal sealed class FileStore
 {
+    // The best first.
+    private static readonly (string Name, string Extension)[] Codings = [("br", ".br"), ("gzip", ".gz")];
+
     private readonly StaticFileOptions _options;
     private readonly ContentTypes _types;
     private readonly ConcurrentMap<string, FileEntry> _entries = new();
@@ -82,20 +85,22 @@ internal sealed class FileStore
     private FileEntry? Read(string path)
     {
         var fullPath = FullPath(path);
-        if (ReadOne(fullPath, path, "", []) is not { } plain) return null;
-        if (!_options.ServePrecompressed) return plain;
-        FileEntry[] siblings = [.. ((ReadOnlySpan<(string, string)>)[("br", ".br"), ("gzip", ".gz")]).ToArray()
-            .Select(coding => ReadOne(fullPath + coding.Item2, path, coding.Item1, []))
-            .OfType<FileEntry>().Where(sibling => sibling.Changed >= plain.Changed)];
-        return siblings.Length == 0 ? plain : ReadOne(fullPath, path, "", siblings);
+        if (!File.Exists(fullPath)) return null;
+        FileEntry[] siblings = _options.ServePrecompressed ? [.. Codings.Select(coding => ReadOne(fullPath + coding.Extension, path, coding.Name, [])).OfType<FileEntry>()] : [];
+        return ReadOne(fullPath, path, "", siblings);
     }
 
+    /// <param name="fullPath">Where it lies.</param>
+    /// <param name="path">The path of the file that is not coded, by which its type goes.</param>
+    /// <param name="encoding">How it is coded.</param>
+    /// <param name="siblings">The same file in other codings; those older than it are left out.</param>
     private FileEntry? ReadOne(string fullPath, string path, string encoding, FileEntry[] siblings)
     {
         using var file = Open(fullPath);
         if (file == null) return null;
         var length = RandomAccess.GetLength(file);
         var changed = File.GetLastWriteTimeUtc(file);
+        siblings = Array.FindAll(siblings, sibling => sibling.Changed >= changed);
         var content = length <= _options.MaxCachedFileSize ? ReadAll(file, (int)length) : null;
         // It changed while it was read; the next look finds it whole.
         if (content != null && content.Value.Length != length) content = null;
@@ -185,7 +190,8 @@ internal sealed class FileStore
     /// <summary>Where the path leads when all links are followed; of an open file, where it really lies.</summary>
     private static string RealPath(string path, SafeFileHandle? file = null)
     {
-        if (file != null && OperatingSystem.IsLinux()) return new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget ?? "";
+        // Where /proc is not mounted the path is walked, as elsewhere.
+        if (file != null && OperatingSystem.IsLinux() && new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget is { } opened) return opened;
         var real = Path.GetPathRoot(path) ?? "";
         foreach (var name in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
