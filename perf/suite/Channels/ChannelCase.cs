@@ -5,7 +5,7 @@ namespace FastCore.Perf.Channels;
 /// <summary>One thing to measure on our channels and on the stock ones.</summary>
 internal abstract class ChannelCase : BenchCase
 {
-    internal sealed override IReadOnlyList<Contender> Contenders =>
+    internal override IReadOnlyList<Contender> Contenders =>
         [.. ((ReadOnlySpan<ChannelSubject>)[ChannelSubject.FastCore, ChannelSubject.Stock]).ToArray().Select(subject => new Contender(subject.Name, () => Begin(subject)))];
 
     /// <summary>Makes what a subject is measured on.</summary>

@@ -9,11 +9,23 @@ internal sealed class SelectCase : ChannelCase
 {
     internal const int Channels = 4;
 
+    /// <summary>How many reads in a row a select of ours goes on for (<see cref="ChannelSelect"/>).</summary>
+    private const int LongestRun = 32;
+
     private static readonly ChannelKind Kind = ChannelKind.Bounded(64, 1, 1);
 
     internal override string Name => $"channels/select-{Channels}/{Channels}x1";
 
-    internal override CaseRun Begin(ChannelSubject subject) => new SelectRun([.. Enumerable.Range(0, Channels).Select(_ => Kind.Create(subject))]);
+    /// <summary>Ours, the stock channels item by item, and the stock ones with runs of as many items as a select of ours goes on for.</summary>
+    internal override IReadOnlyList<Contender> Contenders =>
+    [
+        .. base.Contenders,
+        new Contender($"{Contender.Stock}/runs", static () => Begin(ChannelSubject.Stock, LongestRun)),
+    ];
+
+    internal override CaseRun Begin(ChannelSubject subject) => Begin(subject, longestRun: 1);
+
+    private static SelectRun Begin(ChannelSubject subject, int longestRun) => new([.. Enumerable.Range(0, Channels).Select(_ => Kind.Create(subject))], longestRun);
 
     private sealed class SelectRun : CaseRun
     {
@@ -27,12 +39,12 @@ internal sealed class SelectCase : ChannelCase
 
         private long _share;
 
-        internal SelectRun(Channel<long>[] channels)
+        internal SelectRun(Channel<long>[] channels, int longestRun)
         {
             _channels = channels;
             ISelectReading reading = channels[0] is FastChannel<long>
                 ? new SelectReading(channels.Select(static channel => ((FastChannel<long>)channel).Reader))
-                : new WhenAnyReading([.. channels.Select(static channel => channel.Reader)]);
+                : new WhenAnyReading([.. channels.Select(static channel => channel.Reader)], longestRun);
             _workers =
             [
                 .. Enumerable.Range(0, channels.Length).Select(writer => (Func<StartingLine, Task>)(line => Write(line, writer))),

@@ -5,10 +5,12 @@ namespace FastCore.Perf.Channels;
 
 /// <summary>
 /// What stock channels offer instead of a select, as well as it can be done: the waits that have not completed are kept, so
-/// that none is left behind in a channel, and of every wait that has completed an item is taken before the next
+/// that none is left behind in a channel, and of every wait that has completed items are taken before the next
 /// <see cref="Task.WhenAny{TResult}(Task{TResult}[])"/>, so that no channel starves.
 /// </summary>
-internal sealed class WhenAnyReading(ChannelReader<long>[] channels) : ISelectReading
+/// <param name="channels">What is read.</param>
+/// <param name="longestRun">How many items are taken of a channel that has them, before it is the next one's turn.</param>
+internal sealed class WhenAnyReading(ChannelReader<long>[] channels, int longestRun) : ISelectReading
 {
     /// <summary>Those still wait when a round ends, and the next one goes on with them.</summary>
     private readonly Task<bool>?[] _waits = new Task<bool>?[channels.Length];
@@ -25,7 +27,7 @@ internal sealed class WhenAnyReading(ChannelReader<long>[] channels) : ISelectRe
             {
                 if (!waits[i].IsCompleted) continue;
                 if (!await waits[i]) return;
-                if (channels[i].TryRead(out long item))
+                for (int taken = 0; taken < longestRun && channels[i].TryRead(out long item); taken++)
                 {
                     if (item == Item.End) ended++;
                     else tally.Take(item);

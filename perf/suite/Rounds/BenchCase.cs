@@ -30,5 +30,9 @@ internal sealed record Contender(string Name, Func<CaseRun> Begin)
 
     internal const string Stock = "stock";
 
-    internal bool IsOurs => Name == FastCore || Name.StartsWith($"{FastCore}/", StringComparison.Ordinal);
+    internal bool IsOurs => IsOf(FastCore);
+
+    internal bool IsStock => IsOf(Stock);
+
+    private bool IsOf(string subject) => Name == subject || Name.StartsWith($"{subject}/", StringComparison.Ordinal);
 }

@@ -73,7 +73,7 @@ public sealed class CaseBench
     }
 
     private static IEnumerable<Contender> ContendersOf(BenchCase measured, CaseBenchOptions options) =>
-        options.Headline ? measured.Contenders.Where(static contender => contender.IsOurs || contender.Name == Contender.Stock) : measured.Contenders;
+        options.Headline ? measured.Contenders.Where(static contender => contender.IsOurs || contender.IsStock) : measured.Contenders;
 
     private IEnumerable<BenchCase> Choose(CaseBenchOptions options) => _cases.Where(known =>
         (options.Filter is null || known.Name.Contains(options.Filter, StringComparison.OrdinalIgnoreCase))
