@@ -15,7 +15,7 @@ internal sealed class ChannelCommandTests
         var run = FastCoreProgram.Run("bench", "channels", "--rounds", "1", "--duration", "5ms", "--json", "-");
         var report = BenchReport.FromJson(run.Output);
         Assert.That(run.ExitCode, Is.EqualTo(report.IsInconclusive ? 4 : 0), run.Error);
-        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(CaseBenches.Channels.Cases.SelectMany(name => ((string, string)[])[(name, "fastcore"), (name, "stock")])));
+        Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(CaseBenches.Channels.Cases.SelectMany(static name => SubjectsOf(name).Select(subject => (name, subject)))));
         foreach (var result in report.Cases.Where(result => result.Subject == "fastcore"))
         {
             Assert.That(result.Refused, Is.Null, result.Name);
@@ -77,4 +77,7 @@ internal sealed class ChannelCommandTests
             Assert.That(result.Metrics["core_percent"], Is.Positive, result.Name);
         }
     }
+
+    // A select reads in runs, so it is measured beside stock channels that are read in runs, too.
+    private static string[] SubjectsOf(string name) => name.StartsWith("channels/select", StringComparison.Ordinal) ? ["fastcore", "stock", "stock/runs"] : ["fastcore", "stock"];
 }
