@@ -32,6 +32,7 @@ internal sealed class BenchCommand
     private readonly Option<string?> _transport = CommonOptions.Transport("measure this transport alone (default: io_uring and epoll, as far as they work)");
     private readonly Option<int?> _serverCpu = CommonOptions.Number("--server-cpu", "the server's processor (default: the first)", 0, 1023);
     private readonly Option<int?> _loadCpu = CommonOptions.Number("--load-cpu", "the load's processor (default: the last that shares no core with the server's)", 0, 1023);
+    private readonly Option<string[]> _requests = Requests();
     private readonly Option<bool> _traced = new("--traced") { Description = "measure our server beside itself recording its trace, instead of beside Kestrel" };
     private readonly Option<string?> _filter = new("--filter") { Description = "run the cases whose name contains TEXT", HelpName = "TEXT" };
 
@@ -56,6 +57,7 @@ internal sealed class BenchCommand
 
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
+        httpCommand.Options.Add(_requests);
         httpCommand.Options.Add(_traced);
         httpCommand.Validators.Add(RefuseRateWithWrk);
         httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
@@ -111,6 +113,17 @@ internal sealed class BenchCommand
         return ExitCode.Good;
     }
 
+    private static Option<string[]> Requests()
+    {
+        var option = new Option<string[]>("--request")
+        {
+            Description = $"what to ask for, instead of plaintext and json; may be given several times: {string.Join(", ", HttpBench.Requests)}",
+            HelpName = "NAME",
+        };
+        option.AcceptOnlyFromAmong([.. HttpBench.Requests]);
+        return option;
+    }
+
     private static Option<string?> Resident()
     {
         var option = new Option<string?>("--resident") { Description = $"instead, run a load on SUBJECT alone and tell its resident memory: {string.Join(", ", ResidentMemory.Subjects)}", HelpName = "SUBJECT" };
@@ -155,6 +168,7 @@ internal sealed class BenchCommand
             Executable = Environment.ProcessPath!,
             Transports = parsed.GetValue(_transport) is { } transport ? [transport] : WorkingTransports(),
             Traced = parsed.GetValue(_traced),
+            Requests = parsed.GetResult(_requests) == null ? null : parsed.GetValue(_requests),
             Connections = parsed.GetValue(_connections),
             Pipeline = parsed.GetValue(_pipeline),
             Rate = parsed.GetValue(_rate),

@@ -20,7 +20,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 });
 
 await using var application = builder.Build();
-application.Run(Responses.Answer);
+application.Run(new Responses(options.Folder).Answer);
 await application.StartAsync();
 Console.WriteLine($"listening on {application.Urls.Single()}");
 await application.WaitForShutdownAsync();

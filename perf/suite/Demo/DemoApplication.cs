@@ -18,9 +18,8 @@ public static class DemoApplication
 
     private const string PlainText = "text/plain";
 
-    private static readonly PreparedResponse Greeting = Prepare("FastCore is running.\n", PlainText);
+    private static readonly PreparedResponse Welcome = Prepare("FastCore is running.\n", PlainText);
     private static readonly PreparedResponse Hello = Prepare("Hello, World!", PlainText);
-    private static readonly PreparedResponse Json = Prepare("""{"message":"Hello, World!"}""", "application/json");
 
     // Made when the first large body is asked for: a server that never sends one must not hold it.
     private static readonly Lazy<byte[]> Zeros = new(static () => new byte[MaxBytes]);
@@ -28,10 +27,10 @@ public static class DemoApplication
     /// <summary>Maps the demo's paths.</summary>
     public static void Map(HttpServer server)
     {
-        server.Map(HttpMethod.Get, "/", static context => context.Respond(Greeting));
+        server.Map(HttpMethod.Get, "/", static context => context.Respond(Welcome));
         server.Map(HttpMethod.Post, "/", static context => context.Respond(context.Body));
         server.Map(HttpMethod.Get, "/plaintext", static context => context.Respond(Hello));
-        server.Map(HttpMethod.Get, "/json", static context => context.Respond(Json));
+        server.Map(HttpMethod.Get, "/json", static context => context.RespondJson(new Greeting("Hello, World!"), DemoJson.Default.Greeting));
         server.Map(HttpMethod.Get, "/echo", EchoFields);
         server.Map(HttpMethod.Post, "/echo", EchoFields);
         server.Map(HttpMethod.Get, "/cookie", EchoCookies);

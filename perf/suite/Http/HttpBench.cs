@@ -15,14 +15,18 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
     /// <summary>Whether <see cref="LoadKind.Wrk"/> can be asked for.</summary>
     public static bool IsWrkInstalled => WrkLoad.IsInstalled;
 
+    /// <summary>The names of what can be asked for.</summary>
+    public static IReadOnlyList<string> Requests => HttpCase.Names;
+
     /// <summary>Measures everything that the options ask for and adds each finished cell to <paramref name="report"/>.</summary>
     /// <exception cref="ServerStartException">Our own server can't be started.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; what is finished is in the report.</exception>
     public async Task RunAsync(BenchReport report, CancellationToken cancellationToken)
     {
         var cases = HttpCase.For(options);
-        var kestrel = options.Traced ? null : ServerSubject.FindKestrel(options.Executable);
-        var ours = options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server));
+        using var file = new ServedFile();
+        var kestrel = options.Traced ? null : ServerSubject.FindKestrel(options.Executable)?.Serving(file.Folder);
+        var ours = options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server).Serving(file.Folder));
         ServerSubject[] subjects =
         [
             .. options.Traced ? ours.SelectMany(static subject => new[] { subject.Traced(), subject }) : ours,

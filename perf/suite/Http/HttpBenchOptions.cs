@@ -22,6 +22,9 @@ public sealed record HttpBenchOptions
     /// <summary>Whether our server is measured beside itself recording its trace, and not beside Kestrel.</summary>
     public bool Traced { get; init; }
 
+    /// <summary>What is asked for, of <see cref="HttpBench.Requests"/>, or null for the default set of cases.</summary>
+    public IReadOnlyList<string>? Requests { get; init; }
+
     /// <summary>Connections, or null for the default set of cases.</summary>
     public int? Connections { get; init; }
 
@@ -56,5 +59,5 @@ public sealed record HttpBenchOptions
     public int Starts { get; init; } = 9;
 
     /// <summary>Whether the default set is measured, not one case that the user asked for.</summary>
-    public bool IsDefaultSet => Connections == null && Pipeline == null && Rate == null;
+    public bool IsDefaultSet => Requests == null && Connections == null && Pipeline == null && Rate == null;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using FastCore.Perf.Load;
 
 namespace FastCore.Perf.Http;
@@ -12,10 +13,33 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     /// <summary>Whether rounds differ by what falls into them, and not by the machine: then it is told, and no reason to refuse the cell.</summary>
     public bool IsBursty { get; init; }
 
+    /// <summary>How many bytes each request has for a body.</summary>
+    public int UploadLength { get; init; }
+
+    /// <summary>Whether each request has a connection of its own.</summary>
+    public bool IsFreshEach { get; init; }
+
     private const int DefaultConnections = 64;
+    private const int Large = 1 << 20;
+    private const string PlaintextName = "plaintext";
+    private const string JsonName = "json";
 
     private static readonly byte[] Text = "Hello, World!"u8.ToArray();
     private static readonly byte[] Json = """{"message":"Hello, World!"}"""u8.ToArray();
+
+    private static readonly (string Name, Func<LoadPlan, HttpCase> Make)[] Known =
+    [
+        (PlaintextName, Plaintext),
+        (JsonName, static plan => Of(JsonName, "/json", Json, plan)),
+        ("body-64k", static plan => Of("body-64k", "/bytes/65536", new byte[ServedFile.Length], plan)),
+        ("body-1m", static plan => Of("body-1m", "/bytes/1048576", new byte[Large], plan)),
+        ("file-64k", static plan => Of("file-64k", ServedFile.Path, ServedFile.Content(), plan)),
+        ("upload-1m", static plan => Of("upload-1m", "/upload", Encoding.ASCII.GetBytes($"{Large}"), plan) with { UploadLength = Large }),
+        ("connect", static plan => Of("connect", "/plaintext", Text, plan with { Pipeline = 1 }) with { IsFreshEach = true }),
+    ];
+
+    /// <summary>The names of what can be asked for.</summary>
+    public static IReadOnlyList<string> Names => [.. Known.Select(static known => known.Name)];
 
     public static IReadOnlyList<HttpCase> For(HttpBenchOptions options)
     {
@@ -25,16 +49,18 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
             [
                 Plaintext(new LoadPlan(DefaultConnections, 1)),
                 Plaintext(new LoadPlan(DefaultConnections, 16)),
-                JsonCase(new LoadPlan(DefaultConnections, 1)),
+                Named(JsonName)(new LoadPlan(DefaultConnections, 1)),
             ];
         }
         var plan = new LoadPlan(options.Connections ?? DefaultConnections, options.Pipeline ?? 1, options.Rate);
-        return [Plaintext(plan), JsonCase(plan)];
+        return [.. (options.Requests ?? [PlaintextName, JsonName]).Select(name => Named(name)(plan))];
     }
 
-    public static HttpCase Plaintext(LoadPlan plan) => new(NameOf("http/plaintext", plan), "/plaintext", Text, plan);
+    public static HttpCase Plaintext(LoadPlan plan) => Of(PlaintextName, "/plaintext", Text, plan);
 
-    private static HttpCase JsonCase(LoadPlan plan) => new(NameOf("http/json", plan), "/json", Json, plan);
+    private static Func<LoadPlan, HttpCase> Named(string name) => Known.First(known => known.Name == name).Make;
+
+    private static HttpCase Of(string name, string path, byte[] body, LoadPlan plan) => new(NameOf($"http/{name}", plan), path, body, plan);
 
     /// <summary>The case's name: what is asked, and the load.</summary>
     public static string NameOf(string request, LoadPlan plan)

@@ -21,6 +21,7 @@ internal sealed class ClosedLoopConnection(LoadSession session, byte[] batch, in
     {
         _sent = now;
         Outstanding = pipeline;
-        Write(batch.AsSpan());
+        // Never written to again, so that a long upload is sent from where it lies.
+        Write(batch.AsMemory());
     }
 }

@@ -17,6 +17,15 @@ internal abstract class LoadConnection(LoadSession session) : Connection
     /// <summary>Requests sent and not answered.</summary>
     protected int Outstanding { get; set; }
 
+    /// <summary>Whether the session waits for its first answer.</summary>
+    protected virtual bool IsCounted => true;
+
+    /// <summary>Whether it has been answered at all.</summary>
+    protected bool HasAnswer => _answers > 0;
+
+    /// <summary>Its place among the session's connections.</summary>
+    public int Place { get; set; }
+
     protected abstract void OnAnswers(int count, long now);
 
     protected override void OnOpened() => SetDeadline(AnswerLimitMilliseconds);
@@ -37,7 +46,7 @@ internal abstract class LoadConnection(LoadSession session) : Connection
         Outstanding -= count;
         Session.Count(count);
         if (!Session.IsStopping) OnAnswers(count, LoadSession.Now);
-        if (isFirst) Session.Answered();
+        if (isFirst && IsCounted) Session.Answered();
     }
 
     // One look in every five seconds: a deadline for each request would cost as much as the request.
@@ -58,7 +67,7 @@ internal abstract class LoadConnection(LoadSession session) : Connection
         // An abort of ours has said why already.
         if (reason == CloseReason.ConnectFailed) Session.Fail($"can't connect: {Marshal.GetPInvokeErrorMessage(Error)}");
         else if (reason != CloseReason.Aborted) Session.Fail($"connection ended: {Describe(reason)}");
-        Session.Ended(wasReady: _answers > 0);
+        Session.Ended(wasReady: HasAnswer || !IsCounted);
     }
 
     private string Describe(CloseReason reason) => reason switch

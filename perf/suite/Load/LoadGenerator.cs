@@ -22,6 +22,11 @@ internal sealed class LoadGenerator(int? cpu) : ILoadDriver
             pacer = new Pacer(_reactor, rate);
             makeConnection = session => new OpenLoopConnection(session, pacer, request, plan.Pipeline);
         }
+        else if (target.IsFreshEach)
+        {
+            var request = target.Requests(1);
+            makeConnection = session => new FreshConnection(session, request, isFirst: true);
+        }
         else
         {
             var batch = target.Requests(plan.Pipeline);

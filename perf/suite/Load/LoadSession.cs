@@ -80,6 +80,14 @@ internal sealed class LoadSession
         }
     }
 
+    /// <summary>Opens another connection where one has ended as it should.</summary>
+    public void Replace(LoadConnection ended, LoadConnection next)
+    {
+        next.Place = ended.Place;
+        _connections[next.Place] = next;
+        _reactor.Connect(Target.EndPoint, next);
+    }
+
     /// <summary>Ends all connections at once; what they still wait for counts as nothing.</summary>
     public void Stop()
     {
@@ -95,6 +103,7 @@ internal sealed class LoadSession
             _started++;
             _live++;
             var connection = _makeConnection(this);
+            connection.Place = _connections.Count;
             _connections.Add(connection);
             _reactor.Connect(Target.EndPoint, connection);
         }

@@ -9,6 +9,18 @@ namespace FastCore.Perf.Load;
 /// <param name="Body">The body of every answer.</param>
 public sealed record LoadTarget(IPEndPoint EndPoint, string Path, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>How many bytes each request has for a body: it is a POST if there are any, else a GET.</summary>
+    public int UploadLength { get; init; }
+
+    /// <summary>Whether each request has a connection of its own, which the server is told to close.</summary>
+    public bool IsFreshEach { get; init; }
+
     /// <summary>The bytes of <paramref name="count"/> requests in a row.</summary>
-    public byte[] Requests(int count) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"GET {Path} HTTP/1.1\r\nHost: {EndPoint}\r\n\r\n", count)));
+    public byte[] Requests(int count)
+    {
+        var head = $"{(UploadLength > 0 ? "POST" : "GET")} {Path} HTTP/1.1\r\nHost: {EndPoint}\r\n{(UploadLength > 0 ? $"Content-Length: {UploadLength}\r\n" : "")}{(IsFreshEach ? "Connection: close\r\n" : "")}\r\n";
+        var one = new byte[head.Length + UploadLength];
+        Encoding.ASCII.GetBytes(head, one);
+        return [.. Enumerable.Repeat(one, count).SelectMany(static bytes => bytes)];
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class WrkLoad : ILoadDriver
     // Pipelining is a matter of the request text; the summary is printed as one line that needs no guessing.
     private const string Script = """
         local depth = tonumber(os.getenv("FASTCORE_WRK_PIPELINE"))
+        local upload = tonumber(os.getenv("FASTCORE_WRK_UPLOAD"))
+        if upload > 0 then wrk.method = "POST"; wrk.body = string.rep("x", upload) end
+        if os.getenv("FASTCORE_WRK_FRESH") == "1" then wrk.headers["Connection"] = "close" end
         init = function(args)
           local one = wrk.format()
           local all = {}
@@ -75,7 +78,12 @@ internal sealed class WrkLoad : ILoadDriver
         var start = new ProcessStartInfo("wrk", ["-t1", $"-c{plan.Connections}", $"-d{seconds}s", "-s", _script, $"http://{target.EndPoint}{target.Path}"])
         {
             RedirectStandardOutput = true,
-            Environment = { ["FASTCORE_WRK_PIPELINE"] = plan.Pipeline.ToString(CultureInfo.InvariantCulture) },
+            Environment =
+            {
+                ["FASTCORE_WRK_PIPELINE"] = plan.Pipeline.ToString(CultureInfo.InvariantCulture),
+                ["FASTCORE_WRK_UPLOAD"] = target.UploadLength.ToString(CultureInfo.InvariantCulture),
+                ["FASTCORE_WRK_FRESH"] = target.IsFreshEach ? "1" : "0",
+            },
         };
         using var process = CpuPinning.StartOn([_cpu], () => Process.Start(start)!);
         try

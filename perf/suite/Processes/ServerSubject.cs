@@ -38,6 +38,9 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
         executable,
         ["serve", "--demo", "--port", "0", "--address", "127.0.0.1", "--transport", transport, "--cpus", $"{cpu}"]);
 
+    /// <summary>The same serving the files of a folder, too.</summary>
+    public ServerSubject Serving(string folder) => this with { Arguments = [.. Arguments, .. Name == Kestrel ? ["--files", folder] : (string[])[folder]] };
+
     /// <summary>The same recording its trace, to be compared with itself without.</summary>
     public ServerSubject Traced() => new($"{Name}/traced", FileName, [.. Arguments, "--trace", "/dev/null"]) { Reference = Name };
 

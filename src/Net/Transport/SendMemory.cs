@@ -18,6 +18,9 @@ internal sealed unsafe class SendMemory : IDisposable
     /// <summary>Blocks leased and not returned.</summary>
     public int Leased { get; private set; }
 
+    /// <summary>Bytes that were written into blocks, and not sent from where they lay; kept by <see cref="SendQueue"/>.</summary>
+    public long Copied { get; set; }
+
     /// <summary>Ranges of the caller's memory pinned and not released; kept by <see cref="SendQueue"/>.</summary>
     public int Pinned { get; set; }
 

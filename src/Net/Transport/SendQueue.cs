@@ -80,6 +80,7 @@ internal sealed unsafe class SendQueue
             _lastInBlock = _tail - 1;
         }
         _blockUsed += count;
+        _memory.Copied += count;
         Queued += count;
     }
 

@@ -50,6 +50,19 @@ internal sealed class BenchTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public void Every_request_is_answered_by_both()
+    {
+        string[] names = ["plaintext", "json", "body-64k", "body-1m", "file-64k", "upload-1m", "connect"];
+        var run = FastCoreProgram.Run(["bench", "http", "--transport", "epoll", "--connections", "2", "--rounds", "1", "--duration", "50ms", "--json", "-", .. names.SelectMany(static name => (string[])["--request", name])]);
+        Assert.That(run.ExitCode, Is.AnyOf(0, 4), run.Error);
+        var report = BenchReport.FromJson(run.Output);
+        Assert.That(report.Cases.Select(static result => result.Name).Distinct(), Is.EqualTo(names.Select(static name => $"http/{name}/c2/p1")));
+        // An answer that is wrong is named in the refusal; a busy machine's reason is none of these.
+        Assert.That(report.Cases.Select(static result => result.Refused), Has.None.Matches("status|body|Content-Length|connection|without one"));
+    }
+
+    [Test]
     public void Json_has_the_documented_shape()
     {
         Assert.That(_report.Schema, Is.EqualTo(1));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using FastCore.Net.Http;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Load;
@@ -49,6 +50,31 @@ internal sealed class LoadGeneratorTests
         Assert.That(_server.Counters.Requests - before, Is.GreaterThanOrEqualTo(result.Requests));
         Assert.That(result.Latency.At(50), Is.Positive.And.LessThanOrEqualTo(result.Latency.At(99.9)));
         Assert.That(result.Server.CpuNanoseconds, Is.Positive);
+    }
+
+    [Test]
+    public async Task Each_request_may_have_a_connection_of_its_own()
+    {
+        LoadResult result;
+        await using (var run = await _load.StartAsync(new LoadTarget(_server.EndPoint, "/plaintext", Hello) { IsFreshEach = true }, new LoadPlan(4, 1)))
+        {
+            await run.BeginAsync(_meter);
+            var begun = run.Completed;
+            Wait(() => run.Completed >= begun + 200);
+            result = await run.EndAsync(_meter);
+        }
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(result.Requests, Is.GreaterThanOrEqualTo(200));
+        Wait(() => _server.Counters.Connections == 0);
+    }
+
+    [Test]
+    public async Task Uploads_are_sent_whole()
+    {
+        const int Length = 300_000;
+        await using var run = await _load.StartAsync(new LoadTarget(_server.EndPoint, "/upload", Encoding.ASCII.GetBytes($"{Length}")) { UploadLength = Length }, new LoadPlan(2, 2));
+        Wait(() => run.Completed >= 10);
+        Assert.That(await run.ErrorsAsync(), Is.Empty);
     }
 
     [Test]

@@ -21,12 +21,14 @@ internal sealed class ChannelStorm : Storm
     /// <param name="subject">Whose.</param>
     /// <param name="share">How many items each writer has.</param>
     /// <param name="random">All that is drawn comes of it.</param>
-    internal ChannelStorm(ChannelKind kind, ChannelSubject subject, int share, Random random)
+    /// <param name="face">How its workers get at the channel; null for directly.</param>
+    internal ChannelStorm(ChannelKind kind, ChannelSubject subject, int share, Random random, Func<Channel<long>, StormFace>? face = null)
         : base(kind.Writers + kind.Readers, share, random)
     {
         (Kind, _subject) = (kind, subject);
         Ledger = new Ledger(kind.Writers, share);
-        Channel = kind.Create(subject, Ledger.Drop);
+        Channel<long> channel = kind.Create(subject, Ledger.Drop);
+        Face = face?.Invoke(channel) ?? new StormFace(channel);
         ReadersMayWait = kind.Capacity != 0 || random.Next(2) == 0;
         WritersMayWait = kind.Capacity != 0 || !ReadersMayWait;
         _limitsBacklog = Channel.Reader.CanCount && random.Next(2) == 0;
@@ -36,7 +38,9 @@ internal sealed class ChannelStorm : Storm
 
     internal ChannelKind Kind { get; }
 
-    internal Channel<long> Channel { get; }
+    internal StormFace Face { get; }
+
+    internal Channel<long> Channel => Face.Channel;
 
     /// <summary>What never has an item: the other case of everybody's selects, which must leave nothing behind in it.</summary>
     internal FastChannel<long> Silence { get; } = FastChannel.CreateUnbounded<long>();
@@ -61,6 +65,8 @@ internal sealed class ChannelStorm : Storm
 
     protected override void Complete() => Channel.Writer.TryComplete(Error);
 
+    protected override void Leave(int index, bool isLast) => Face.Leave(index, isLast, Error);
+
     protected override ChannelFindings Count()
     {
         (long lost, long doubled) = Ledger.Close();
@@ -81,6 +87,6 @@ internal sealed class ChannelStorm : Storm
         if (!completion.IsCompleted) return "Completion is not complete though all has been read";
         if (completion.Exception?.InnerException != Error) return "Completion has another error than the channel was completed with";
         if (Channel.Reader.TryRead(out _)) return "an item is left though readers were told that the channel had ended";
-        return Channel.Writer.TryWrite(0) ? "an item was accepted after the end" : null;
+        return Channel.Writer.TryWrite(0) ? "an item was accepted after the end" : Face.WrongEnd(_writers.Sum(static writer => writer.Written), _readers.Sum(static reader => reader.Read));
     }
 }

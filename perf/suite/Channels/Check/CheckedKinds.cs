@@ -13,6 +13,8 @@ internal static class CheckedKinds
     internal static IReadOnlyList<CheckedKind> All { get; } =
     [
         .. Channels.Select(static kind => new CheckedKind(kind.Store, kind.Writers, kind.Readers, (subject, share, random) => new ChannelStorm(kind, subject, share, random)) { IsMadeBy = kind.IsMadeBy }),
+        .. Leased.Select(static kind => Faced(kind, channel => new LeasedFace(channel, kind.Writers))),
+        .. Measured.Select(static kind => Faced(kind, MeasuredFace.Of)),
         Broadcast("broadcast-ring", 1, 4, static (kind, share, random) => new RingStorm(kind, share, random)),
         Broadcast("broadcast-ring", 4, 4, static (kind, share, random) => new RingStorm(kind, share, random)),
         Broadcast("broadcast-channel", 1, 4, static (kind, share, random) => new BroadcastStorm(kind, share, random)),
@@ -35,6 +37,21 @@ internal static class CheckedKinds
         .. Shapes.Select(static shape => new ChannelKind("bounded-prioritized-64", 64, shape.Writers, shape.Readers) { IsPrioritized = true }),
     ];
 
+    private static IEnumerable<ChannelKind> Leased =>
+    [
+        new("leased-64", 64, 1, 4),
+        new("leased-64", 64, 4, 4),
+        new("leased-rendezvous", 0, 4, 4),
+        new("leased-unbounded", null, 4, 1),
+    ];
+
+    private static IEnumerable<ChannelKind> Measured =>
+    [
+        .. Shapes.Select(static shape => new ChannelKind("measured-64", 64, shape.Writers, shape.Readers)),
+        new("measured-rendezvous", 0, 4, 4),
+        new("measured-unbounded", null, 4, 4),
+    ];
+
     /// <summary>Those with one of the names, or below it.</summary>
     internal static IEnumerable<CheckedKind> Named(IReadOnlyList<string> names) =>
         All.Where(kind => names.Count == 0 || names.Any(name => IsNamed(kind, name)));
@@ -42,6 +59,10 @@ internal static class CheckedKinds
     internal static bool IsNamed(CheckedKind kind, string name) => name == kind.Name || name == kind.Store;
 
     private static ChannelKind Dropping(string name, BoundedChannelFullMode mode) => new(name, 64, 4, 4) { FullMode = mode };
+
+    /// <summary>What only our channels have.</summary>
+    private static CheckedKind Faced(ChannelKind kind, Func<Channel<long>, StormFace> face) =>
+        new(kind.Store, kind.Writers, kind.Readers, (subject, share, random) => new ChannelStorm(kind, subject, share, random, face)) { IsMadeBy = static subject => subject == ChannelSubject.FastCore };
 
     private static CheckedKind Broadcast(string store, int writers, int readers, Func<BroadcastShape, int, Random, Storm> brew)
     {

@@ -59,7 +59,7 @@ internal abstract class Storm
     {
         using Canceller stopsWithTheStorm = Canceller;
         _writing = Writers.Count;
-        Task[] running = [.. Writers.Select(WriteAll), .. Readers.Select(static reader => reader.Start())];
+        Task[] running = [.. Writers.Select((writer, index) => WriteAll(writer, index)), .. Readers.Select(static reader => reader.Start())];
         int hung = WaitWhileTheyGetOn(running, patientLooks);
         ChannelFindings found = Count();
         string?[] wrong =
@@ -78,16 +78,24 @@ internal abstract class Storm
 
     protected abstract void Complete();
 
+    /// <summary>The writer of that number has ended; from the last one on, calls may answer that all is complete.</summary>
+    protected virtual void Leave(int index, bool isLast)
+    {
+        if (isLast) Complete();
+    }
+
     /// <summary>What became of the items, once nobody moves any more.</summary>
     protected abstract ChannelFindings Count();
 
     /// <summary>What is wrong with the object that was completed and read to its end, or null.</summary>
     protected abstract string? WrongEnd();
 
-    private async Task WriteAll(StormWorker writer)
+    private async Task WriteAll(StormWorker writer, int index)
     {
         await writer.Start().ConfigureAwait(false);
-        if (Interlocked.Decrement(ref _writing) == 0) Close();
+        bool isLast = Interlocked.Decrement(ref _writing) == 0;
+        if (isLast) Volatile.Write(ref _isClosing, true);
+        Leave(index, isLast);
     }
 
     /// <returns>How many hang.</returns>

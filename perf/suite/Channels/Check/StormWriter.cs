@@ -25,10 +25,10 @@ internal sealed class StormWriter : StormWorker
     private int _number;
 
     internal StormWriter(ChannelStorm storm, int index, int seed)
-        : base(storm, index, seed, storm.Channel.Writer is FastChannelWriter<long>)
+        : base(storm, index, seed, storm.Face.WriterOf(index) is FastChannelWriter<long>)
     {
         _storm = storm;
-        _channel = storm.Channel.Writer;
+        _channel = storm.Face.WriterOf(index);
         _ours = _channel as FastChannelWriter<long>;
         if (_ours is not null)
         {
@@ -126,6 +126,7 @@ internal sealed class StormWriter : StormWorker
     /// <summary>In a hunt, and by turns else, the readers are to be there before the item.</summary>
     private void GetReady()
     {
+        _storm.Face.Stir(Index, Random);
         if (Storm.IsHunt) Thread.SpinWait(Random.Next(64));
         else if (!IsReadersTurn(Next)) Dawdle();
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using FastCore.Net.Http.Parsing;
 
@@ -7,6 +8,9 @@ namespace FastCore.Net.Http.Server;
 internal static class FieldRules
 {
     private static readonly string[] Owned = ["Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "Upgrade"];
+
+    // Not a range: looking for one boxes its ends as long as the code is not optimised, at each response.
+    private static readonly SearchValues<char> PrintableAscii = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code)]);
 
     /// <exception cref="ArgumentException">The name is not a token, the server writes that field itself, or the value holds a control character.</exception>
     public static void Verify(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
@@ -29,7 +33,7 @@ internal static class FieldRules
     /// <exception cref="ArgumentException">The media type is not printable ASCII.</exception>
     public static void VerifyContentType(string contentType)
     {
-        if (contentType.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0) throw new ArgumentException("A content type must be printable ASCII.", nameof(contentType));
+        if (contentType.AsSpan().IndexOfAnyExcept(PrintableAscii) >= 0) throw new ArgumentException("A content type must be printable ASCII.", nameof(contentType));
     }
 
     /// <exception cref="ArgumentOutOfRangeException">It is not the status of a final response.</exception>
