@@ -47,6 +47,9 @@ public abstract partial class Connection
     internal bool _peerFinished;
     internal bool _isDirty;
     internal bool _isStarved;
+
+    // It has received something since its receive was armed.
+    internal bool _isFed;
     internal bool _resets;
     internal int _error;
 

@@ -121,6 +121,7 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection._isStarved) return;
         if (Lives.AreWatched) connection._lives.Step(ReceiveTable.Arm);
         connection._receiveArmed = true;
+        connection._isFed = false;
         connection._inFlight++;
         _inFlight++;
         _engine.Receive(Tag(SubmissionKind.Receive, connection), connection._handle);
@@ -142,6 +143,7 @@ internal sealed partial class ReactorCore<TEngine>
         switch (connection._state)
         {
             case ConnectionState.Open when result > 0:
+                connection._isFed = true;
                 try
                 {
                     var data = new ReadOnlySpan<byte>(completion.Data, result);
@@ -201,8 +203,7 @@ internal sealed partial class ReactorCore<TEngine>
                 // Buffers come back when this turn's completions are done; arming before that would fail again at once.
                 _exhausted++;
                 connection._isStarved = true;
-                connection._nextStarved = _firstStarved;
-                _firstStarved = connection;
+                _starved.Add(connection);
                 break;
             case Errno.ECANCELED or Errno.EAGAIN or Errno.EINTR:
                 break;
@@ -215,8 +216,7 @@ internal sealed partial class ReactorCore<TEngine>
 
     private void ArmStarved()
     {
-        var connection = _firstStarved;
-        _firstStarved = null;
+        Connection? connection = _starved.TakeAll();
         while (connection != null)
         {
             var next = connection._nextStarved;

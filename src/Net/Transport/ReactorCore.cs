@@ -41,7 +41,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private TimerWheel _wheel = null!;
     private Connection? _firstDirty;
     private Connection? _lastDirty;
-    private Connection? _firstStarved;
+    private StarvedQueue _starved;
     private int _threadId = NoThread;
     private long _now;
     private bool _stopping;
@@ -148,7 +148,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         _turns++;
         RunPosts();
         RunTimers();
-        if (_firstStarved != null) ArmStarved();
+        if (!_starved.IsEmpty) ArmStarved();
         Flush();
         _engine.Wait(MillisecondsToWait());
         TurnStarted = Tracer.IsOn ? Stopwatch.GetTimestamp() : 0;

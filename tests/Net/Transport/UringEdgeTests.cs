@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Uring;
 
@@ -24,6 +25,42 @@ internal sealed class UringEdgeTests(TransportKind kind) : TransportTest(kind)
         }, TaskCreationOptions.LongRunning)).ToArray();
         Within(Task.WhenAll(peers));
         Assert.That(On(reactor, () => reactor.Counters.BuffersExhausted), Is.GreaterThan(0));
+    }
+
+    /// <summary>Who found no buffer is next: none gets far ahead of one that has as much waiting.</summary>
+    [Test]
+    public void Buffers_that_run_out_are_shared_fairly([Values(1, 40)] int buffersEach)
+    {
+        const int Peers = 24, Rounds = 10, Size = 64;
+        var reactor = Start(new ReactorOptions { ReceiveBufferCount = 2 * (int)BitOperations.RoundUpToPowerOf2((uint)buffersEach), ReceiveBufferSize = Size });
+        var length = Rounds * buffersEach * Size;
+        var connections = new List<ScriptedConnection>();
+        var least = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var end = reactor.Listen(Loopback, () =>
+        {
+            var connection = new ScriptedConnection
+            {
+                Opened = static connection => connection.PauseReceive(),
+                Received = (connection, data) =>
+                {
+                    if (connection.ReceivedBytes + data.Length == length) least.TrySetResult(connections.Min(static other => other.ReceivedBytes));
+                },
+            };
+            connections.Add(connection);
+            return connection;
+        });
+        var peers = Enumerable.Range(0, Peers).Select(_ => new Peer(end)).ToList();
+        try
+        {
+            foreach (var peer in peers) peer.Send(new byte[length]);
+            Until(reactor, () => connections.Count == Peers && connections.TrueForAll(static connection => connection.OpenTask.IsCompleted));
+            On(reactor, () => connections.ForEach(static connection => connection.ResumeReceive()));
+            Assert.That(Within(least.Task), Is.GreaterThanOrEqualTo(length / 3), "What every other had when the first had all.");
+        }
+        finally
+        {
+            peers.ForEach(static peer => peer.Dispose());
+        }
     }
 
     [Test]
