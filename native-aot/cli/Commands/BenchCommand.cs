@@ -60,6 +60,7 @@ internal sealed class BenchCommand
         httpCommand.Options.Add(_requests);
         httpCommand.Options.Add(_traced);
         httpCommand.Validators.Add(RefuseRateWithWrk);
+        httpCommand.Validators.Add(RefuseSlowWithWrk);
         httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
         command.Subcommands.Add(httpCommand);
 
@@ -135,6 +136,11 @@ internal sealed class BenchCommand
     {
         if (result.GetResult(_rate) != null && result.GetResult(_load) is { Implicit: false } && result.GetValue(_load) == "wrk")
             result.AddError("--load wrk has a closed loop only; leave it out to use --rate.");
+    }
+
+    private void RefuseSlowWithWrk(CommandResult result)
+    {
+        if (result.GetValue(_requests)?.Contains("beside-slow") == true && result.GetValue(_load) == "wrk") result.AddError("--load wrk has no slow connections; leave it out to ask for beside-slow.");
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Func<IBenchPart[]> parts, IReadOnlyList<Assertion>? promises = null)

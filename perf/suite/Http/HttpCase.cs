@@ -19,8 +19,12 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     /// <summary>Whether each request has a connection of its own.</summary>
     public bool IsFreshEach { get; init; }
 
+    /// <summary>How many other connections are open meanwhile that never get to the end of their request.</summary>
+    public int SlowConnections { get; init; }
+
     private const int DefaultConnections = 64;
     private const int Large = 1 << 20;
+    private const int SlowConnectionsBeside = 10_000;
     private const string PlaintextName = "plaintext";
     private const string JsonName = "json";
 
@@ -35,6 +39,7 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
         ("body-1m", static plan => Of("body-1m", "/bytes/1048576", new byte[Large], plan)),
         ("file-64k", static plan => Of("file-64k", ServedFile.Path, ServedFile.Content(), plan)),
         ("upload-1m", static plan => Of("upload-1m", "/upload", Encoding.ASCII.GetBytes($"{Large}"), plan) with { UploadLength = Large }),
+        ("beside-slow", static plan => Of("beside-slow", "/plaintext", Text, plan) with { SlowConnections = SlowConnectionsBeside }),
         ("connect", static plan => Of("connect", "/plaintext", Text, plan with { Pipeline = 1 }) with { IsFreshEach = true }),
     ];
 

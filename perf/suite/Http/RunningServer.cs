@@ -50,7 +50,7 @@ internal sealed class RunningServer : IDisposable
     /// <summary>One round: loads it and asks it what it allocated.</summary>
     public async Task<Round> MeasureAsync(HttpCase httpCase, ILoadDriver driver, HttpBenchOptions options, CancellationToken cancellationToken)
     {
-        var target = new LoadTarget(_process!.EndPoint, httpCase.Path, httpCase.Body) { UploadLength = httpCase.UploadLength, IsFreshEach = httpCase.IsFreshEach };
+        var target = new LoadTarget(_process!.EndPoint, httpCase.Path, httpCase.Body) { UploadLength = httpCase.UploadLength, IsFreshEach = httpCase.IsFreshEach, SlowConnections = httpCase.SlowConnections };
         var (start, allocated) = (0L, 0L);
         var hasPeak = false;
         IReadOnlyList<(Metric, double)> counts = [];

@@ -47,8 +47,17 @@ internal sealed class LoadGenerator(int? cpu) : ILoadDriver
         return new LoadRun(_reactor, session, null);
     }
 
+    /// <summary>Opens connections that begin a request and never get to its end; returns when all have begun or have failed.</summary>
+    public async Task<LoadRun> OpenSlowAsync(LoadTarget target, int connections)
+    {
+        var session = new LoadSession(_reactor, target, connections, static session => new SlowConnection(session));
+        await session.Opened.ConfigureAwait(false);
+        return new LoadRun(_reactor, session, null);
+    }
+
     public async Task<LoadResult> MeasureAsync(ServerProcess server, LoadTarget target, LoadPlan plan, TimeSpan warmUp, TimeSpan duration, Action begins, Action ends, CancellationToken cancellationToken)
     {
+        await using var slow = target.SlowConnections > 0 ? await OpenSlowAsync(target, target.SlowConnections).ConfigureAwait(false) : null;
         await using var run = await StartAsync(target, plan).ConfigureAwait(false);
         await Task.Delay(warmUp, cancellationToken).ConfigureAwait(false);
         begins();
@@ -58,7 +67,9 @@ internal sealed class LoadGenerator(int? cpu) : ILoadDriver
         var result = await run.EndAsync(server.Meter).ConfigureAwait(false);
         result = result with { ServerStarved = serverCpu.TakenByOthers(result.ServerBusy), LoadStarved = loadCpu?.TakenByOthers(result.LoadBusy) ?? 0 };
         ends();
-        return result;
+        if (slow == null) return result;
+        var lost = await slow.ErrorsAsync().ConfigureAwait(false);
+        return result with { Errors = result.Errors.Concat(lost.Select(static error => KeyValuePair.Create($"slow: {error.Key}", error.Value))).ToDictionary() };
     }
 
     public void Dispose() => _reactor.Dispose();

@@ -15,6 +15,9 @@ public sealed record LoadTarget(IPEndPoint EndPoint, string Path, ReadOnlyMemory
     /// <summary>Whether each request has a connection of its own, which the server is told to close.</summary>
     public bool IsFreshEach { get; init; }
 
+    /// <summary>How many other connections are open meanwhile that begin a request and never get to its end.</summary>
+    public int SlowConnections { get; init; }
+
     /// <summary>The bytes of <paramref name="count"/> requests in a row.</summary>
     public byte[] Requests(int count)
     {

@@ -69,6 +69,17 @@ internal sealed class LoadGeneratorTests
     }
 
     [Test]
+    public async Task Slow_connections_stay_and_are_never_answered()
+    {
+        await using (var run = await _load.OpenSlowAsync(new LoadTarget(_server.EndPoint, "/", Hello), 50))
+        {
+            Wait(() => _server.Counters.Connections == 50);
+            Assert.That(await run.ErrorsAsync(), Is.Empty);
+        }
+        Wait(() => _server.Counters.Connections == 0);
+    }
+
+    [Test]
     public async Task Uploads_are_sent_whole()
     {
         const int Length = 300_000;
