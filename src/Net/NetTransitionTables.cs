@@ -1,3 +1,4 @@
+using FastCore.Net.Http.Client;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Transport.Tables;
 using FastCore.Tracing;
@@ -10,6 +11,7 @@ public static class NetTransitionTables
     /// <summary>All of them, each declared in the folder of the code that takes its steps.</summary>
     public static IReadOnlyList<TransitionTable> All { get; } =
     [
+        TimerTable.Table,
         ListenerTable.Table,
         ConnectionTable.Table,
         ReceiveTable.Table,
@@ -17,5 +19,6 @@ public static class NetTransitionTables
         ParserTable.Table,
         RequestTable.Table,
         UpgradeTable.Table,
+        PooledConnectionTable.Table,
     ];
 }

@@ -138,7 +138,7 @@ public abstract partial class Connection
         ArgumentOutOfRangeException.ThrowIfNegative(milliseconds);
         VerifyThread();
         if (_state is not (ConnectionState.Open or ConnectionState.Opening)) return;
-        _deadline = Reactor.Milliseconds + milliseconds;
+        SetTimer(Reactor.Milliseconds + milliseconds);
         Reactor.ScheduleTimer(this);
     }
 
@@ -147,7 +147,7 @@ public abstract partial class Connection
     public void ClearDeadline()
     {
         VerifyThread();
-        if (_state is ConnectionState.Open or ConnectionState.Opening) _deadline = long.MaxValue;
+        if (_state is ConnectionState.Open or ConnectionState.Opening) SetTimer(NoDeadline);
     }
 
     /// <summary>

@@ -29,6 +29,8 @@ internal enum ConnectionState : byte
 // The transport's half of a connection. Only the reactor's thread touches it.
 public abstract partial class Connection
 {
+    internal const long NoDeadline = long.MaxValue;
+
     internal Reactor? _reactor;
     internal int _handle = -1;
 
@@ -68,8 +70,8 @@ public abstract partial class Connection
     internal Connection? _wheelPrevious;
     internal long _wheelTick = -1;
 
-    // Milliseconds on the reactor's clock; long.MaxValue means none.
-    internal long _deadline = long.MaxValue;
+    // Milliseconds on the reactor's clock. Written by SetTimer and PassTimer alone.
+    internal long _deadline = NoDeadline;
 
     // When the send in flight, or the one it goes on from, first had to wait.
     internal long _sendStarted = long.MaxValue;
@@ -79,6 +81,19 @@ public abstract partial class Connection
 
     // In the tables of connections, receives and sends, and in those of the protocol.
     internal Lives _lives;
+
+    internal void SetTimer(long deadline)
+    {
+        if (Lives.AreWatched && (_deadline == NoDeadline) != (deadline == NoDeadline)) _lives.Step(deadline == NoDeadline ? TimerTable.Clear : TimerTable.Set);
+        _deadline = deadline;
+    }
+
+    /// <summary>The deadline is past, and so there is none any more.</summary>
+    internal void PassTimer()
+    {
+        if (Lives.AreWatched) _lives.Step(TimerTable.Pass);
+        _deadline = NoDeadline;
+    }
 
     internal void Enter(ConnectionState state)
     {

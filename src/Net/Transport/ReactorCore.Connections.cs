@@ -376,8 +376,8 @@ internal sealed partial class ReactorCore<TEngine>
         // Looking once per stall limit, whether or not a send is in flight, means that no send ever has to move its
         // connection in the wheel.
         if (connection._sendInFlight) look = Math.Min(look, connection._sendStarted + _stallMilliseconds);
-        else if (look != long.MaxValue) look = Math.Min(look, _now + _stallMilliseconds);
-        if (look != long.MaxValue) _wheel.Schedule(connection, look);
+        else if (look != Connection.NoDeadline) look = Math.Min(look, _now + _stallMilliseconds);
+        if (look != Connection.NoDeadline) _wheel.Schedule(connection, look);
     }
 
     private void LookAt(Connection connection)
@@ -388,7 +388,7 @@ internal sealed partial class ReactorCore<TEngine>
         }
         else if (_now >= connection._deadline)
         {
-            connection._deadline = long.MaxValue;
+            connection.PassTimer();
             if (connection._state == ConnectionState.Lingering) Terminate(connection, CloseReason.Closed, 0);
             else if (connection._state is ConnectionState.Open or ConnectionState.Opening) DeadlinePassed(connection);
         }
@@ -415,7 +415,7 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection._closeReason == CloseReason.None)
             connection._closeReason = connection._peerFinished ? CloseReason.PeerFinished : CloseReason.Closed;
         connection.Enter(ConnectionState.Draining);
-        connection._deadline = long.MaxValue;
+        connection.SetTimer(Connection.NoDeadline);
         connection._lingerBytesLeft = _options.LingerBytes;
         connection._wantsReceive = !connection._peerFinished;
         if (connection._wantsReceive && !connection._receiveArmed) ArmReceive(connection);
@@ -432,7 +432,7 @@ internal sealed partial class ReactorCore<TEngine>
             return;
         }
         _engine.ShutdownSend(connection._handle);
-        connection._deadline = _now + _lingerMilliseconds;
+        connection.SetTimer(_now + _lingerMilliseconds);
         ScheduleTimer(connection);
     }
 
@@ -446,6 +446,7 @@ internal sealed partial class ReactorCore<TEngine>
         }
         connection._resets = reason is not (CloseReason.Closed or CloseReason.PeerReset);
         connection.Enter(ConnectionState.Terminating);
+        connection.SetTimer(Connection.NoDeadline);
         _wheel.Remove(connection);
         if (connection._inFlight > 0) _engine.CancelAll(connection._handle);
         JoinIfIdle(connection);

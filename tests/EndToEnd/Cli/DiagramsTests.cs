@@ -39,7 +39,7 @@ internal sealed class DiagramsTests
     [Test]
     public void What_is_not_drawn_is_named() => Assert.That(
         DiagramCatalogue.JoinLater,
-        Is.EqualTo((string[])["timer", "client pool connection", "cancellation scope"]));
+        Is.EqualTo((string[])["cancellation scope"]));
 
     [Test]
     public void The_folder_is_asked_for() => Assert.That(FastCoreProgram.Run("diagrams").ExitCode, Is.EqualTo(2));

@@ -90,7 +90,7 @@ internal sealed unsafe class ManualReactor : Reactor
         foreach (var connection in _connections.ToArray())
         {
             if (connection._deadline > _now || connection._state is not (ConnectionState.Open or ConnectionState.Opening)) continue;
-            connection._deadline = long.MaxValue;
+            connection.PassTimer();
             connection.OnDeadline();
         }
     }

@@ -174,7 +174,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     private void PutIdle(HttpClientConnection connection)
     {
         Debug.Assert(!connection.IsIdle, "A connection becomes idle once.");
-        connection.IsIdle = true;
+        connection.BecomeIdle(true);
         connection.NextIdle = _idle;
         if (_idle != null) _idle.PreviousIdle = connection;
         _idle = connection;
@@ -185,7 +185,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     public void NoLongerIdle(HttpClientConnection connection)
     {
         if (!connection.IsIdle) return;
-        connection.IsIdle = false;
+        connection.BecomeIdle(false);
         if (connection.PreviousIdle != null) connection.PreviousIdle.NextIdle = connection.NextIdle;
         else _idle = connection.NextIdle;
         if (connection.NextIdle != null) connection.NextIdle.PreviousIdle = connection.PreviousIdle;

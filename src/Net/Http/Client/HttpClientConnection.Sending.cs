@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using FastCore.Net.Transport.Tables;
 
 namespace FastCore.Net.Http.Client;
 
@@ -22,6 +23,7 @@ internal sealed partial class HttpClientConnection
     public void Start(HttpClientExchange exchange)
     {
         Debug.Assert(_exchange == null && CanWrite, "A connection carries one request at a time.");
+        if (Lives.AreWatched) _lives.Step(PooledConnectionTable.Start);
         _exchange = exchange;
         exchange.Connection = this;
         _requests++;

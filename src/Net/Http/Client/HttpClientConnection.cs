@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
+using FastCore.Net.Transport.Tables;
 using FastCore.Net.Transport.Tls;
 
 namespace FastCore.Net.Http.Client;
@@ -26,11 +27,18 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
     private HttpClientExchange? _exchange;
     private int _requests;
     private long _openedAt;
+    private bool _isOver;
 
     // In the host's list of idle connections.
     public HttpClientConnection? NextIdle { get; set; }
     public HttpClientConnection? PreviousIdle { get; set; }
-    public bool IsIdle { get; set; }
+    public bool IsIdle { get; private set; }
+
+    public void BecomeIdle(bool isIdle)
+    {
+        if (Lives.AreWatched) _lives.Step(isIdle ? PooledConnectionTable.Keep : PooledConnectionTable.Take);
+        IsIdle = isIdle;
+    }
 
     public bool HasCarried => _requests > 0;
 
@@ -59,6 +67,7 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
     /// <summary>It can carry requests.</summary>
     public void Establish()
     {
+        if (Lives.AreWatched) _lives.Step(PooledConnectionTable.Establish);
         _attempt = null;
         _openedAt = Reactor.Milliseconds;
         ClearDeadline();
@@ -96,10 +105,13 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         _drained?.TrySetResult();
         if (_attempt is { } attempt)
         {
+            if (Lives.AreWatched) _lives.Step(PooledConnectionTable.Fail);
             attempt.Closed(this, reason);
             return;
         }
         _host.Closed(this);
+        _isOver = true;
+        if (Lives.AreWatched) _lives.Step(_exchange != null ? PooledConnectionTable.Lose : PooledConnectionTable.End);
         if (_exchange != null) Lose(Cause(reason));
     }
 
@@ -143,6 +155,7 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
     private HttpClientExchange TakeExchange()
     {
         var exchange = _exchange!;
+        if (Lives.AreWatched && !_isOver) _lives.Step(PooledConnectionTable.Release);
         _exchange = null;
         exchange.Connection = null;
         _reader?.CancelPendingRead();
