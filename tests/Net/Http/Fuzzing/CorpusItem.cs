@@ -11,12 +11,20 @@ namespace FastCore.Net.Tests.Http.Fuzzing;
 /// <param name="Name">What it shows.</param>
 /// <param name="Because">Why that is the answer, with the section of the standard.</param>
 /// <param name="Text">The bytes, a character each.</param>
-/// <param name="Served">The requests, as <see cref="FramingEcho"/> shows them.</param>
+/// <param name="Served">The requests, as <see cref="FramingEcho.ReadAnswers"/> finds them.</param>
 /// <param name="Status">The refusal behind them, or zero.</param>
 /// <param name="End">What the connection comes to.</param>
 internal sealed record CorpusItem(string File, string Name, string Because, string Text, IReadOnlyList<string> Served, int Status, CorpusEnd End)
 {
     public byte[] Bytes => Encoding.Latin1.GetBytes(Text);
+
+    /// <summary>What <see cref="FramingEcho.ReadAnswers"/> must find when the client has ended: what is unfinished then is refused.</summary>
+    public IReadOnlyList<string> Answers => End switch
+    {
+        CorpusEnd.Refused => [.. Served, Status.ToString(CultureInfo.InvariantCulture)],
+        CorpusEnd.Unfinished => [.. Served, "400"],
+        _ => Served,
+    };
 
     public override string ToString() => $"{File}: {Name}";
 }
@@ -122,6 +130,8 @@ internal static class Corpus
         private static string Seen(string value)
         {
             var parts = value.Split(' ', 3);
+            // The server answers for itself, and the application does not see it.
+            if (parts[1] == "*") return "204";
             return FramingEcho.Describe(parts[0], Unescape(parts[1]), Encoding.Latin1.GetBytes(parts.Length > 2 ? Unescape(parts[2]) : ""));
         }
     }
