@@ -31,6 +31,9 @@ internal static class RequestParser
 
     private const int VersionLength = 8; // HTTP/1.1
 
+    /// <summary>Whether it is nothing but empty lines that are skipped.</summary>
+    public static bool IsEmptyLines(ReadOnlySpan<byte> data) => data.Length <= MaxEmptyLineBytes && "\r\n\r\n"u8.StartsWith(data) && data.Length % 2 == 0;
+
     public static ParseStatus Parse(ReadOnlySpan<byte> data, RequestHead head, ParseLimits limits)
     {
         head.Reset();

@@ -12,6 +12,8 @@ internal sealed record FramingModel(IReadOnlyList<string> Served, CorpusEnd End,
         var at = 0;
         while (at < text.Length)
         {
+            // Empty lines are no request that has begun.
+            if (text[at..] is "\r\n" or "\r\n\r\n") break;
             var head = RequestGrammar.Read(text, at);
             // No head: whether more could make it one is the parser's to say.
             if (head == null) return new(served, CanGoOn(text[at..], limits) ? CorpusEnd.Unfinished : CorpusEnd.Refused);
