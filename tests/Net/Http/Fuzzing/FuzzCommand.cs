@@ -126,10 +126,13 @@ internal static class FuzzCommand
 
     private static void FeedFromAfl(string name)
     {
-        using var target = FuzzTargets.Create(name);
+        // Instrumented code may not run before the map of edges is there, which the first call is told of: the target, whose
+        // seeds are read with the parser, is made there.
+        FuzzTarget? target = null;
         var room = new byte[FuzzTarget.MaxInput];
         Fuzzer.OutOfProcess.Run(stream =>
         {
+            target ??= FuzzTargets.Create(name);
             var length = stream.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
             target.Run(room.AsSpan(0, length), seed: length);
         });
