@@ -61,7 +61,7 @@ internal static class FuzzCommand
             }
             using var target = FuzzTargets.Create(name);
             var run = new FuzzRun(target, seed);
-            run.FeedSeeds();
+            run.FeedSeeds(Keep);
             run.Mutate(time, Keep);
             Console.WriteLine($"{name}: {run.Rounds} inputs, all held");
         });

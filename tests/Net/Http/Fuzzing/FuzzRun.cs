@@ -11,13 +11,18 @@ internal sealed class FuzzRun(FuzzTarget target, int seed)
     public int Rounds { get; private set; }
 
     /// <summary>Feeds every seed as it is.</summary>
+    /// <param name="before">Told of each input before it is fed: what ends the process can't be told afterwards.</param>
     /// <exception cref="FuzzFailure">One fails; the message has its bytes.</exception>
-    public void FeedSeeds()
+    public void FeedSeeds(Action<byte[]>? before = null)
     {
-        foreach (var bytes in target.Seeds) Feed(bytes, seed);
+        foreach (var bytes in target.Seeds)
+        {
+            before?.Invoke(bytes);
+            Feed(bytes, seed);
+        }
     }
 
-    /// <summary>Feeds mutations until the time of this thread's processor is used up.</summary>
+    /// <summary>Feeds mutations for so long.</summary>
     public void Mutate(TimeSpan time, Action<byte[]>? before = null)
     {
         var begin = Stopwatch.GetTimestamp();
