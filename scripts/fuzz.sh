@@ -81,12 +81,13 @@ for target in "${targets[@]}"; do
     rm -rf "$out/$target"
     mkdir -p "$out/$target"
     fuzz seeds "$target" "$out/$target/seeds"
+    fuzz dictionary "$out/$target/dictionary"
     # Neither core patterns nor the governor are this script's to change; the runtime reserves more address space than the
     # default limit, and starts slowly. No tiering: the map of edges stays the same from one input to the next.
     AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 \
         DOTNET_TieredPGO=0 \
         timeout --foreground --signal INT $((seconds + 60)) \
-        afl-fuzz -V "$seconds" -t 10000 -m none -i "$out/$target/seeds" -o "$out/$target/found" \
+        afl-fuzz -V "$seconds" -t 10000 -m none -x "$out/$target/dictionary" -i "$out/$target/seeds" -o "$out/$target/found" \
         dotnet exec "$out/instrumented/$program" fuzz afl "$target" >"$out/$target/afl.log" 2>&1 ||
         { say "afl-fuzz ended with $?; its log is $out/$target/afl.log"; status=1; }
     stats=$out/$target/found/default/fuzzer_stats

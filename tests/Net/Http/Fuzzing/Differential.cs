@@ -74,6 +74,8 @@ internal sealed class Differential(IPEndPoint ours, IPEndPoint theirs)
             return new Answers([.. served.Select(static answer => answer.StartsWith("OPTIONS * ", StringComparison.Ordinal) ? "*" : answer)], all.Count > served.Length ? all[served.Length] : null, wasReset);
         }
 
-        public override string ToString() => $"{string.Join(" | ", Served)} {Refusal}{(WasReset ? " (reset)" : "")}";
+        // The ending's requests are many and alike.
+        public override string ToString() =>
+            $"{string.Join(" | ", Served.Where(static (answer, index) => index == 0 || !answer.StartsWith("GET /end ", StringComparison.Ordinal)))} {Refusal}{(WasReset ? " (reset)" : "")}";
     }
 }

@@ -22,6 +22,7 @@ internal static class FuzzCommand
         fuzz replay TARGET|differential FILE             one input
         fuzz afl TARGET                                  inputs from afl-fuzz, through an instrumented FastCore.Net.dll
         fuzz seeds TARGET FOLDER                         the target's seeds as files, for afl-fuzz to begin with
+        fuzz dictionary FILE                             what afl-fuzz may put in anywhere
         fuzz names                                       the targets
         """;
 
@@ -38,6 +39,9 @@ internal static class FuzzCommand
                 return 0;
             case ["seeds", var name, var folder]:
                 WriteSeeds(name, folder);
+                return 0;
+            case ["dictionary", var file]:
+                File.WriteAllLines(file, Mutator.Inserts.Select(static text => $"\"{string.Concat(text.Select(static each => $"\\x{(int)each:X2}"))}\""));
                 return 0;
             case ["names"]:
                 foreach (var name in FuzzTargets.Names) Console.WriteLine(name);
@@ -99,7 +103,7 @@ internal static class FuzzCommand
         target.Run(bytes, seed: 0);
     }
 
-    /// <summary>On every transport in turn; what one of the two servers refuses is told, once for each kind of answer.</summary>
+    /// <summary>On every transport in turn; some of what one of the two servers refuses is told.</summary>
     private static void Compare(TimeSpan time, int seed, Action<byte[]> keep)
     {
         using var servers = new Servers();
@@ -177,7 +181,7 @@ internal static class FuzzCommand
 
         private void Tell(byte[] bytes, string ours, string theirs)
         {
-            if (bytes.Length < 400 && _told.Count < 200 && _told.Add($"{ours.Split(' ')[^1]} {theirs.Split(' ')[^1]} {ours.Length - theirs.Length}"))
+            if (bytes.Length < 400 && _told.Count < 60 && _told.Add($"{ours.Split(' ')[^1]} {theirs.Split(' ')[^1]} {ours.Length - theirs.Length}"))
                 Console.WriteLine($"ours {ours}; Kestrel {theirs}: {FuzzRun.Printable(bytes)}");
         }
 

@@ -8,7 +8,8 @@ namespace FastCore.Net.Tests.Http.Fuzzing;
 /// </summary>
 internal static class Mutator
 {
-    private static readonly string[] Inserts =
+    /// <summary>Bytes that tell readers apart.</summary>
+    public static readonly string[] Inserts =
     [
         "\r\n", "\n", "\r", "\0", " ", "\t", "\v", "\f", ":", ",", ";", "\"", "\\", "\x7F", "\x80", "\xFF", "\xA0", "%", "#", "?", "/", "*", "@", "[", "]", "\r\n\r\n", "\r\n ", "\r\n\t",
         "0\r\n\r\n", "0", "5\r\nhello\r\n", ";a=b", ";a=\"\r\n\"", ";\n", "0x", "+", "-", "_", "chunked", "identity", "gzip, ", "100000000", "FFFFFFFFFFFFFFFF",
