@@ -18,7 +18,8 @@ internal static class FramingEcho
     private static readonly HttpMethod[] Methods =
         [HttpMethod.Get, HttpMethod.Head, HttpMethod.Post, HttpMethod.Put, HttpMethod.Delete, HttpMethod.Options, HttpMethod.Patch, HttpMethod.Trace, HttpMethod.Query];
 
-    public static HttpServerOptions Options { get; } = new() { Reactors = 1, MaxBufferedBodySize = MaxBody, MaxRequestBodySize = MaxBody };
+    /// <summary>Bodies are small; who has been refused is listened to for longer than any test takes, on a busy machine too.</summary>
+    public static HttpServerOptions Options { get; } = new() { Reactors = 1, MaxBufferedBodySize = MaxBody, MaxRequestBodySize = MaxBody, LingerTimeout = TimeSpan.FromSeconds(20) };
 
     public static bool Knows(string method) => Methods.Any(known => known.Method == method);
 

@@ -25,4 +25,28 @@ internal sealed class FuzzTests
         TestContext.Out.WriteLine($"{each.Rounds} rounds from seed {Seed}");
         new FuzzRun(target, Seed).Mutate(each.Rounds);
     }
+
+    /// <summary>What the long run is made of: a target is run, its last input can be fed again, and there are seeds and a dictionary for afl-fuzz.</summary>
+    [Test]
+    public void TheCommandRuns()
+    {
+        var folder = Directory.CreateTempSubdirectory("fastcore-fuzz-");
+        try
+        {
+            var input = Path.Combine(folder.FullName, "input");
+            ChildProcess.Run(FuzzCommand.Name, "run", "field-value", "0.001", $"{Seed}", input);
+            Assert.That(new FileInfo(input).Exists, Is.True);
+            ChildProcess.Run(FuzzCommand.Name, "replay", "field-value", input);
+            var dictionary = Path.Combine(folder.FullName, "dictionary");
+            ChildProcess.Run(FuzzCommand.Name, "dictionary", dictionary);
+            Assert.That(File.ReadAllLines(dictionary), Has.Length.EqualTo(Mutator.Inserts.Length).And.All.Matches("^\"(\\\\x[0-9A-F]{2})+\"$"));
+            var seeds = Path.Combine(folder.FullName, "seeds");
+            ChildProcess.Run(FuzzCommand.Name, "seeds", "client", seeds);
+            Assert.That(Directory.GetFiles(seeds), Has.Length.EqualTo(ResponseSeeds.All.Length));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }
