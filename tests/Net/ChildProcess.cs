@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using FastCore.Net.Tests.Diagnostics;
+using FastCore.Net.Tests.Http.Fuzzing;
 using FastCore.Net.Tests.Transport;
 
 namespace FastCore.Net.Tests;
@@ -41,6 +42,8 @@ internal static class ChildProcess
             case [PoolStarvation.Name, var path]:
                 PoolStarvation.Run(path);
                 return 0;
+            case [FuzzCommand.Name, .. var rest]:
+                return FuzzCommand.Do(rest);
             default:
                 Console.Error.WriteLine("This is a test assembly; run it with dotnet test.");
                 return 2;

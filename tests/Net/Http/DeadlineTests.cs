@@ -28,6 +28,21 @@ internal sealed class DeadlineTests
     }
 
     [Test]
+    public void EmptyLinesBehindARequestAreNoRequestThatHasBegun()
+    {
+        using var client = new Conversation(options: Options);
+        client.Ask(Get);
+        client.Send("\r\n");
+        client.Reactor.Pass(129_999);
+        Assert.That(client.IsOpen, Is.True);
+        Assert.That(client.Ask(Get), Is.EqualTo(SmallApplication.Ok("hello")));
+        client.Send("\r\n\r\n");
+        client.Reactor.Pass(130_000);
+        Assert.That(client.IsOpen, Is.False);
+        Assert.That(client.Take(), Is.Empty);
+    }
+
+    [Test]
     public void EachRequestRenewsThePatience()
     {
         using var client = new Conversation(options: Options);

@@ -21,8 +21,11 @@ internal static class HttpCharacters
     /// <summary><c>reg-name</c> of a host (RFC 3986 §3.2.2); the percent sign stands for its escapes.</summary>
     public static readonly SearchValues<byte> HostName = Of("-._~!$&'()*+,;=%" + LettersAndDigits);
 
-    /// <summary>What may stand between the brackets of an IP literal.</summary>
-    public static readonly SearchValues<byte> IpLiteral = Of(":.-_~!$&'()*+,;=" + LettersAndDigits);
+    /// <summary>What an IPv6 address is made of.</summary>
+    public static readonly SearchValues<byte> IpAddress = Of(":.0123456789ABCDEFabcdef");
+
+    /// <summary>What an address of a later version is made of, behind its version (RFC 3986 §3.2.2).</summary>
+    public static readonly SearchValues<byte> IpFuture = Of(":.-_~!$&'()*+,;=" + LettersAndDigits);
 
     public static readonly SearchValues<byte> Digits = Of("0123456789");
 

@@ -31,6 +31,11 @@ internal static class RequestParser
 
     private const int VersionLength = 8; // HTTP/1.1
 
+    private const string VersionMissing = "The request line must end in the version and CRLF.";
+
+    /// <summary>Whether it is nothing but empty lines that are skipped.</summary>
+    public static bool IsEmptyLines(ReadOnlySpan<byte> data) => data.Length <= MaxEmptyLineBytes && "\r\n\r\n"u8.StartsWith(data) && data.Length % 2 == 0;
+
     public static ParseStatus Parse(ReadOnlySpan<byte> data, RequestHead head, ParseLimits limits)
     {
         head.Reset();
@@ -69,13 +74,17 @@ internal static class RequestParser
             return RequestLineFault(line, head, limits, "The request target is empty, holds an illegal byte or is not followed by one space and the version.");
         var versionStart = targetStart + targetLength + 1;
         if (line.Length < versionStart + VersionLength + 2 || line[versionStart + VersionLength] != '\r' || line[versionStart + VersionLength + 1] != '\n')
-            return RequestLineFault(line, head, limits, "The request line must end in the version and CRLF.");
+            return RequestLineFault(line, head, limits, VersionMissing);
 
-        if (versionStart + VersionLength > limits.RequestLine) return TooLong(head);
+        var version = line.Slice(versionStart, VersionLength);
+        if (versionStart + VersionLength > limits.RequestLine)
+        {
+            // A line that ends inside has been judged by its own length, if the bytes were cut behind it.
+            return version.Contains((byte)'\n') ? RequestLineFault(line, head, limits, VersionMissing) : TooLong(head);
+        }
         head.Method = KnownMethods.Of(line[..methodLength]);
         head.MethodToken = new Slice(start, methodLength);
         head.Target = new Slice(start + targetStart, targetLength);
-        var version = line.Slice(versionStart, VersionLength);
         if (!version.SequenceEqual("HTTP/1.1"u8))
         {
             var rejection = JudgeVersion(version, out head.IsHttp10);
@@ -89,7 +98,7 @@ internal static class RequestParser
     {
         isHttp10 = version.SequenceEqual("HTTP/1.0"u8);
         if (!version.StartsWith("HTTP/"u8) || !char.IsAsciiDigit((char)version[5]) || version[6] != '.' || !char.IsAsciiDigit((char)version[7]))
-            return Rejection.BadRequest("The request line must end in the version and CRLF.");
+            return Rejection.BadRequest(VersionMissing);
         // A higher minor version is answered as what we speak (RFC 9110 §2.5).
         return version[5] == '1' ? default : new Rejection(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
     }

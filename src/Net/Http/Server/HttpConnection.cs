@@ -71,6 +71,9 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
 
     private int InputLength => _input.Length;
 
+    /// <summary>No request has begun: empty lines, which some clients send behind a body, are none (RFC 9112 §2.2).</summary>
+    private bool IsIdle => _phase == Phase.Head && (InputLength == 0 || RequestParser.IsEmptyLines(_input.Bytes));
+
     protected internal override void OnOpened()
     {
         _shard.Connections++;
@@ -173,7 +176,7 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     /// <summary>Ends the connection unless a request has begun on it.</summary>
     public void CloseIfIdle()
     {
-        if (_phase == Phase.Head && InputLength == 0 && CanWrite) Close();
+        if (IsIdle && CanWrite) Close();
     }
 
     private static Rejection Truncated => Rejection.BadRequest("The connection was ended by the client before the request was complete.");
@@ -272,7 +275,7 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
                 Await(Deadline.None);
                 SetPaused(true);
                 return;
-            case Phase.Head when InputLength == 0:
+            case Phase.Head when IsIdle:
                 if (_peerIsDone || _shard.IsStopping) Close();
                 else Await(Deadline.NextRequest);
                 break;

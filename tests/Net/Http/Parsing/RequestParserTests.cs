@@ -97,6 +97,29 @@ internal sealed class RequestParserTests
         }
     }
 
+    /// <summary>Request lines of every sort that Kestrel's HttpParsingData (MIT) combines: those with one space each, and no user information, are read.</summary>
+    [Test]
+    public void RequestLinesOfEverySort([Values("GET", "CUSTOM")] string method, [Values("HTTP/1.0", "HTTP/1.1", " HTTP/1.1", "   HTTP/1.1")] string version)
+    {
+        string[] paths =
+        [
+            "/", "/abc", "/abc/de/f", "/%20", "/a%20", "/%20a", "/a/b%20c", "/%C3%A5", "/a%C3%A5a", "/%25", "/%25%30%30", "/%%2000", "/%2F", "http://host/abs/path/", "http://host/a%20b%20c/", "https://host:22/abs",
+            "http://host", "https://host/", "http://127.0.0.1:8080/", "http://[::1]", "http://[::1]/path", "http://[::1]:8080/", "http://user@host/", "https://user@host:9080/abs", "http://user@[::1]:8080/",
+        ];
+        string[] queries = ["", "?", "?arg1=val1", "?arg1=a%20b", "?%A", "?%20=space", "?path=/home", "?question=what?", "?%00"];
+        foreach (var path in paths)
+        {
+            var authority = path[0] == '/' ? "host" : path.Split('/')[2];
+            foreach (var query in queries)
+            {
+                var text = $"{method} {path}{query} {version}\r\nHost: {authority}\r\n\r\n";
+                var (status, _, head) = Parse(text);
+                Assert.That(status, Is.EqualTo(version[0] == ' ' || path.Contains('@') ? ParseStatus.Rejected : ParseStatus.Complete), text);
+                if (status == ParseStatus.Complete) Assert.That((Text(text, head.Target), head.IsHttp10), Is.EqualTo((path + query, version == "HTTP/1.0")));
+            }
+        }
+    }
+
     private static IEnumerable<string> ServedTexts => RequestCorpus.Served.Select(static request => request.Text);
 
     // The oracles are the grammar of RFC 9110 §5.5, §5.6.2, §9.1 and RFC 9112 §3.2, written a second time.
