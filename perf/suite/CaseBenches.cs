@@ -5,6 +5,7 @@ using FastCore.Perf.Memory;
 using FastCore.Perf.Pooling;
 using FastCore.Perf.Rounds;
 using FastCore.Perf.Scheduling;
+using FastCore.Perf.Tracing;
 
 namespace FastCore.Perf;
 
@@ -28,6 +29,9 @@ public static class CaseBenches
 
     /// <summary>The object pool, beside the stock one.</summary>
     public static CaseBench Pool { get; } = new("pool", PoolCases.All);
+
+    /// <summary>The tracer: its events, on and off.</summary>
+    public static CaseBench Tracer { get; } = new("tracer", TracerCases.All);
 
     /// <summary>The map, beside the stock one and what else is used for it.</summary>
     public static CaseBench Map { get; } = new("map", MapCases.All, ["long/fill/t2", "long/uniform/r100/t2", "long/uniform/r50/t2", "long/uniform/r0/t2"]);

@@ -88,6 +88,10 @@ internal sealed class BenchCommand
         mapCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Map, new())]));
         command.Subcommands.Add(mapCommand);
 
+        var tracerCommand = new Command("tracer", "Measure an event of our tracer beside one reading of the stock clock; and, off, beside the stock question whether anybody listens.") { _filter };
+        tracerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Tracer, new())]));
+        command.Subcommands.Add(tracerCommand);
+
         var clientCommand = new Command("client", "Measure our HTTP client beside the stock handler, against our server on a processor of its own.") { _filter };
         clientCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Client, new())]));
         command.Subcommands.Add(clientCommand);

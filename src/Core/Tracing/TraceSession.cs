@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FastCore.Atomics;
 
 namespace FastCore.Tracing;
@@ -13,7 +12,7 @@ internal sealed class TraceSession(int capacity)
 
     private readonly List<TraceTrack> _tracks = [];
 
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TraceClock _start = TraceClock.Read();
 
     /// <summary>Makes the calling thread's track.</summary>
     internal TraceTrack Enlist()
@@ -32,7 +31,8 @@ internal sealed class TraceSession(int capacity)
     {
         TraceTrack[] tracks;
         lock (_lock) tracks = [.. _tracks];
-        return new TraceSnapshot(_start, Stopwatch.GetTimestamp(), [.. tracks.Select(static track => track.Copy())]) { Names = TraceNames.Copy() };
+        TraceClock end = TraceClock.Read();
+        return new TraceSnapshot(_start.Ticks, end.Ticks, [.. tracks.Select(track => track.Copy(_start, end))]) { Names = TraceNames.Copy() };
     }
 
     private void ForgetEnded()

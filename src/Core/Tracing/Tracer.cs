@@ -41,6 +41,7 @@ public static class Tracer
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (1 << 24) - 1);
         RecordsSpawnPlaces = options?.SpawnPlaces ?? false;
+        TraceClock.Use(options?.TimeStampCounter ?? true);
         var session = new TraceSession(capacity);
         _session = session;
         _isOn = true;
@@ -70,12 +71,12 @@ public static class Tracer
     /// <param name="argument">What the transition says it is.</param>
     public static void Record(Transition transition, long subject, long argument = 0)
     {
-        if (_isOn) RecordAt(Stopwatch.GetTimestamp(), transition, subject, argument);
+        if (_isOn) RecordAt(TraceClock.Now, transition, subject, argument);
     }
 
     /// <summary>
     /// Records that a transition took place now, once or several times, with the time that has passed as its argument; all for
-    /// one reading of the clock, which is most of what an event costs. Does nothing while tracing is off.
+    /// one reading of the clocks, which is most of what an event costs. Does nothing while tracing is off.
     /// </summary>
     /// <param name="transition">Which.</param>
     /// <param name="subject">Whose life it belongs to.</param>
@@ -84,11 +85,17 @@ public static class Tracer
     public static void RecordSince(Transition transition, long subject, long start, int times = 1)
     {
         if (!_isOn) return;
-        long now = Stopwatch.GetTimestamp();
-        for (int i = 0; i < times; i++) RecordAt(now, transition, subject, start == 0 ? 0 : now - start);
+        long passed = start == 0 ? 0 : Stopwatch.GetTimestamp() - start;
+        // Of the clock that this thread's other events are stamped by, so that they keep their order.
+        long now = TraceClock.Now;
+        for (int i = 0; i < times; i++) RecordAt(now, transition, subject, passed);
     }
 
     /// <summary>Records that a transition took place on this thread a while ago: not before what it has recorded already.</summary>
+    /// <param name="timestamp">When, in ticks of <see cref="Stopwatch"/> or as a stamp of <see cref="TraceClock"/>.</param>
+    /// <param name="transition">Which.</param>
+    /// <param name="subject">Whose life it belongs to.</param>
+    /// <param name="argument">What the transition says it is.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void RecordAt(long timestamp, Transition transition, long subject, long argument = 0)
     {

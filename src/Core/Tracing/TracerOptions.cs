@@ -10,4 +10,11 @@ public sealed class TracerOptions
     /// Whether it is recorded where a scheduler's work is spawned. Costs some microseconds for each spawn: the stack is walked.
     /// </summary>
     public bool SpawnPlaces { get; init; }
+
+    /// <summary>
+    /// Whether events are stamped by the processor's time stamp counter where the kernel's clock relies on it too (x64, Linux), which
+    /// halves their cost. Elsewhere, and if not, they are stamped by <see cref="System.Diagnostics.Stopwatch"/>. What is read of a trace is
+    /// in its ticks either way. Turn it off where a machine moves to another host while it is traced.
+    /// </summary>
+    public bool TimeStampCounter { get; init; } = true;
 }

@@ -13,6 +13,7 @@ internal static class SyntaxRules
         "src/Core/Rings/",
         "src/Core/Memory/",
         "src/Core/Collections/Prefetch.cs",
+        "src/Core/Tracing/TimeStampCounter.cs",
         "src/Net/Transport/",
         "src/Net/Http/Parsing/",
     ];
