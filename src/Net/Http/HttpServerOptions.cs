@@ -9,13 +9,16 @@ namespace FastCore.Net.Http;
 /// <summary>What an <see cref="HttpServer"/> is made with. The limits are safe as they are; a limit that is passed ends in the status RFC 9110 names for it.</summary>
 public sealed record HttpServerOptions
 {
-    /// <summary>The address to listen on; port 0 takes a free one.</summary>
-    public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8080);
+    /// <summary>
+    /// The address to listen on: an <see cref="IPEndPoint"/>, whose port 0 takes a free one, or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>;
+    /// <see langword="null"/> listens on <see cref="MoreEndPoints"/> only.
+    /// </summary>
+    public EndPoint? EndPoint { get; init; } = new IPEndPoint(IPAddress.Loopback, 8080);
 
     /// <summary>What HTTPS is spoken with at <see cref="EndPoint"/>; <see langword="null"/> speaks plain HTTP.</summary>
     public HttpTlsOptions? Tls { get; init; }
 
-    /// <summary>Further addresses to listen on.</summary>
+    /// <summary>Further addresses to listen on; there is more to be said of these than of <see cref="EndPoint"/> (<see cref="HttpEndPoint"/>).</summary>
     public IReadOnlyList<HttpEndPoint> MoreEndPoints { get; init; } = [];
 
     /// <summary>The engine; <see langword="null"/> takes the environment's choice or the best that works (<see cref="TransportSelector"/>).</summary>
@@ -109,7 +112,7 @@ public sealed record HttpServerOptions
     /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<Exception, string>? OnError { get; init; }
 
-    internal IEnumerable<HttpEndPoint> AllEndPoints => MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
+    internal IEnumerable<HttpEndPoint> AllEndPoints => EndPoint == null ? MoreEndPoints : MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
 
     internal int ReactorCount => Cpus?.Count ?? Reactors ?? Environment.ProcessorCount;
 
@@ -130,13 +133,14 @@ public sealed record HttpServerOptions
     /// <exception cref="ArgumentException">The Server field is not legal.</exception>
     internal void Validate()
     {
-        ArgumentNullException.ThrowIfNull(EndPoint);
         ArgumentNullException.ThrowIfNull(MoreEndPoints);
+        if (!AllEndPoints.Any()) throw new ArgumentException("A server listens somewhere: give EndPoint or MoreEndPoints.", nameof(EndPoint));
+        if (EndPoint == null && Tls != null) throw new ArgumentException("Tls goes with EndPoint; those in MoreEndPoints have their own.", nameof(Tls));
         ArgumentNullException.ThrowIfNull(Observers);
         foreach (var endPoint in AllEndPoints)
         {
-            ArgumentNullException.ThrowIfNull(endPoint?.Address, nameof(MoreEndPoints));
-            endPoint.Tls?.Validate();
+            ArgumentNullException.ThrowIfNull(endPoint, nameof(MoreEndPoints));
+            endPoint.Validate();
         }
         InRange(nameof(Reactors), ReactorCount, 1, 1024);
         InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);

@@ -72,7 +72,7 @@ public abstract partial class Connection
     internal long _sendStarted = long.MaxValue;
 
     internal long _lingerBytesLeft;
-    internal IPEndPoint? _connectTo;
+    internal EndPoint? _connectTo;
 
     // In the tables of connections, receives and sends, and in those of the protocol.
     internal Lives _lives;

@@ -82,7 +82,7 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection is { _state: ConnectionState.Open, _wantsReceive: true, _receiveArmed: false }) ArmReceive(connection);
     }
 
-    public override void Connect(IPEndPoint remote, Connection connection)
+    public override void Connect(EndPoint remote, Connection connection)
     {
         ArgumentNullException.ThrowIfNull(remote);
         ArgumentNullException.ThrowIfNull(connection);
@@ -490,7 +490,7 @@ internal sealed partial class ReactorCore<TEngine>
     }
 
     internal override IPEndPoint? RemoteEndPoint(Connection connection) =>
-        connection._connectTo ?? _engine.RemoteEndPoint(connection._handle);
+        connection._connectTo is { } remote ? remote as IPEndPoint : _engine.RemoteEndPoint(connection._handle);
 
     private static ulong Tag(SubmissionKind kind, Connection connection) =>
         CompletionTag.Of(kind, connection._slot, connection._generation);

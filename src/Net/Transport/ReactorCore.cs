@@ -223,12 +223,26 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
             ObjectDisposedException.ThrowIf(_stopping, this);
             var handle = _engine.OpenListener(endPoint, backlog, sharePort, out var bound);
             if (handle < 0) throw new SocketException((int)Errno.ToSocketError(-handle), $"Can't listen on {endPoint}: {Errno.Name(-handle)}, {Errno.Describe(-handle)}.");
-            var listener = new Listener(handle, factory);
-            (listener.Slot, listener.Generation) = _slots.Add(listener);
-            _listeners.Add(listener);
-            ArmAccept(listener);
+            AddListener(handle, factory);
             return bound;
         });
+    }
+
+    internal override void Listen(Socket socket, Func<Connection> factory) => Call(() =>
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        var handle = _engine.AdoptListener(socket);
+        if (handle < 0) throw new SocketException((int)Errno.ToSocketError(-handle), $"Can't accept on {socket.LocalEndPoint}: {Errno.Name(-handle)}, {Errno.Describe(-handle)}.");
+        AddListener(handle, factory);
+        return true;
+    });
+
+    private void AddListener(int handle, Func<Connection> factory)
+    {
+        var listener = new Listener(handle, factory);
+        (listener.Slot, listener.Generation) = _slots.Add(listener);
+        _listeners.Add(listener);
+        ArmAccept(listener);
     }
 
     public override void StopListening()
