@@ -91,7 +91,7 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode, Application application)
     {
         HttpServer? running = null;
-        var isSecure = options.Tls != null || options.MoreEndPoints.Any(static endPoint => endPoint.Tls != null);
+        var isSecure = options.MoreEndPoints.Any(static endPoint => endPoint.Tls != null);
         using var interruption = new Interruption(!isSecure ? null : () => Volatile.Read(ref running)?.ReloadCertificates());
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = interruption.Token.Register(stopped.SetResult);
@@ -166,7 +166,7 @@ internal static class ServeCommand
         }
     }
 
-    private static string Explain(Exception refused, HttpServerOptions options) => refused is SocketException socket && options is { EndPoint: IPEndPoint endPoint, MoreEndPoints: [] }
+    private static string Explain(Exception refused, HttpServerOptions options) => refused is SocketException socket && options.MoreEndPoints is [{ Address: IPEndPoint endPoint }]
         ? socket.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => $"port {endPoint.Port} of {endPoint.Address} is in use. Give another with --port, or 0 for a free one; `ss -ltnp` shows who has it.",

@@ -46,9 +46,11 @@ internal sealed class ServedAddresses
     private readonly Option<string?> _owner = new("--socket-owner") { Description = "the user whom the Unix sockets' files belong to, by name or number (default: this one; only root may give files away)", HelpName = "USER" };
     private readonly Option<string?> _group = new("--socket-group") { Description = "the group of the Unix sockets' files, by name or number", HelpName = "GROUP" };
 
+    private readonly Option<IPNetwork[]?> _proxies = CommonOptions.Networks("--proxy-protocol-from", "the networks of proxies that tell of their clients by the PROXY protocol (1 and 2), before TLS; everybody else's connections are reset. Over Unix sockets every peer is such a proxy");
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_port, _address, _listen, _mode, _owner, _group]) command.Add(option);
+        foreach (var option in (Option[])[_port, _address, _listen, _mode, _owner, _group, _proxies]) command.Add(option);
         command.Validators.Add(result =>
         {
             var hasUnix = result.GetResult(_listen)?.Tokens.Any(static token => token.Value.StartsWith(UnixPrefix, StringComparison.Ordinal)) == true;
@@ -63,14 +65,15 @@ internal sealed class ServedAddresses
     public HttpServerOptions AddTo(HttpServerOptions options, ParseResult parsed, HttpTlsOptions? tls)
     {
         var more = parsed.GetValue(_listen) ?? [];
+        var proxy = parsed.GetValue(_proxies) is { } networks ? new ProxyProtocolOptions { From = networks } : null;
         var isNamed = parsed.GetResult(_port) != null || parsed.GetResult(_address) != null || more.Length == 0;
         var unix = new UnixSocketOptions { Owner = parsed.GetValue(_owner), Group = parsed.GetValue(_group) };
         if (parsed.GetValue(_mode) is { } mode) unix = unix with { Mode = mode };
+        EndPoint[] all = isNamed ? [new IPEndPoint(parsed.GetValue(_address) ?? IPAddress.Loopback, parsed.GetValue(_port) ?? DefaultPort), .. more] : more;
         return options with
         {
-            EndPoint = isNamed ? new IPEndPoint(parsed.GetValue(_address) ?? IPAddress.Loopback, parsed.GetValue(_port) ?? DefaultPort) : null,
-            Tls = isNamed ? tls : null,
-            MoreEndPoints = [.. more.Select(endPoint => new HttpEndPoint(endPoint, tls) { UnixSocket = endPoint is UnixDomainSocketEndPoint ? unix : null })],
+            EndPoint = null,
+            MoreEndPoints = [.. all.Select(endPoint => new HttpEndPoint(endPoint, tls) { UnixSocket = endPoint is UnixDomainSocketEndPoint ? unix : null, ProxyProtocol = proxy })],
         };
     }
 

@@ -144,7 +144,7 @@ public readonly partial struct HttpContext
     /// <summary>Cancelled when the connection ends before the handler does. Made when it is first asked for.</summary>
     public CancellationToken Aborted => Live().Aborted;
 
-    /// <summary>The client's address, or <see langword="null"/> if it has gone.</summary>
+    /// <summary>The client's address: the peer's, or the one a trusted proxy has told. <see langword="null"/> if it has gone, or has come over a Unix-domain socket.</summary>
     public IPEndPoint? RemoteEndPoint => Live().RemoteEndPoint;
 
     /// <summary>Whether it came over TLS.</summary>

@@ -16,6 +16,9 @@ public sealed record HttpEndPoint(EndPoint Address, HttpTlsOptions? Tls = null)
     /// <summary>Who may connect to a Unix-domain socket; <see langword="null"/>: this user alone.</summary>
     public UnixSocketOptions? UnixSocket { get; init; }
 
+    /// <summary>Has proxies tell where their clients come from; <see langword="null"/>: each peer is the client.</summary>
+    public ProxyProtocolOptions? ProxyProtocol { get; init; }
+
     /// <exception cref="ArgumentException">The address is of another kind, or something does not go with it.</exception>
     internal void Validate()
     {
@@ -23,6 +26,7 @@ public sealed record HttpEndPoint(EndPoint Address, HttpTlsOptions? Tls = null)
         if (Address is not (IPEndPoint or UnixDomainSocketEndPoint)) throw new ArgumentException("Give an IPEndPoint or a UnixDomainSocketEndPoint.", nameof(Address));
         if (UnixSocket != null && Address is not UnixDomainSocketEndPoint) throw new ArgumentException("UnixSocket goes with a UnixDomainSocketEndPoint.", nameof(UnixSocket));
         if (UnixSocket is { Owner: "" } or { Group: "" }) throw new ArgumentException("Give a name or a number, or null.", nameof(UnixSocket));
+        ProxyProtocol?.Validate();
         Tls?.Validate();
     }
 }

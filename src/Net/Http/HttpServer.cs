@@ -244,11 +244,12 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         if (certificates != null) _certificates.Add(certificates);
         var sockets = ListeningSocket.Open(endPoint.Address, endPoint.UnixSocket, shards.Length);
         opened.AddRange(sockets);
+        var place = new ServedEndPoint(certificates, endPoint.ProxyProtocol, sockets[0].EndPoint is UnixDomainSocketEndPoint);
         // Every reactor accepts somewhere, and every socket is accepted on, whichever there are more of.
         for (var i = 0; i < Math.Max(shards.Length, sockets.Length); i++)
         {
             var shard = shards[i % shards.Length];
-            shard.Reactor.Listen(sockets[i % sockets.Length].Socket, () => new HttpConnection(shard, certificates));
+            shard.Reactor.Listen(sockets[i % sockets.Length].Socket, () => new HttpConnection(shard, place));
         }
         return sockets[0].EndPoint;
     }

@@ -82,11 +82,11 @@ internal sealed class LimitTests(TransportKind kind) : HttpServerTest(kind)
     public bool AClientIsItsAddressOrItsNetwork(string first, string second)
     {
         var limits = new ConnectionLimits(int.MaxValue, 1);
-        Assert.That(limits.TryEnter(IPAddress.Parse(first)), Is.True);
-        var isSame = !limits.TryEnter(IPAddress.Parse(second));
-        limits.Leave(IPAddress.Parse(first));
-        if (!isSame) limits.Leave(IPAddress.Parse(second));
-        Assert.That((limits.Count, limits.Clients), Is.EqualTo((0, 0)));
+        Assert.That(limits.TryEnterFrom(IPAddress.Parse(first)), Is.True);
+        var isSame = !limits.TryEnterFrom(IPAddress.Parse(second));
+        limits.LeaveFrom(IPAddress.Parse(first));
+        if (!isSame) limits.LeaveFrom(IPAddress.Parse(second));
+        Assert.That(limits.Clients, Is.Zero);
         return isSame;
     }
 }

@@ -15,7 +15,7 @@ namespace FastCore.Net.Tests.Http;
 /// <summary>HTTPS over every engine: that it carries all that HTTP does, which certificate it shows, and how broken handshakes end.</summary>
 internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
 {
-    private static readonly X509Certificate2 Certificate = Make("localhost");
+    internal static readonly X509Certificate2 Certificate = Make("localhost");
 
     [Test]
     public async Task RequestsOfEverySizeAreAnswered([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
