@@ -10,6 +10,8 @@ namespace FastCore.Cli.Commands;
 internal sealed class ServedAddresses
 {
     private const int DefaultPort = 8080;
+    private const string XForwarded = "x-forwarded";
+    private const string Forwarded = "forwarded";
     private const string UnixPrefix = "unix:";
 
     private readonly Option<int?> _port = CommonOptions.Number("--port", $"the port; 0 takes a free one (default {DefaultPort})", 0, IPEndPoint.MaxPort);
@@ -48,15 +50,24 @@ internal sealed class ServedAddresses
 
     private readonly Option<IPNetwork[]?> _proxies = CommonOptions.Networks("--proxy-protocol-from", "the networks of proxies that tell of their clients by the PROXY protocol (1 and 2), before TLS; everybody else's connections are reset. Over Unix sockets every peer is such a proxy");
 
+    private readonly Option<IPNetwork[]?> _forwarders = CommonOptions.Networks("--forwarded-from", "the networks of proxies whose header fields are believed to say where a request comes from: X-Forwarded-For, -Proto and -Host. Over Unix sockets every peer is such a proxy");
+    private readonly Option<string?> _forwardedBy = new("--forwarded-by") { Description = $"which fields: {XForwarded} (default), or {Forwarded} of RFC 7239", HelpName = $"{XForwarded}|{Forwarded}" };
+    private readonly Option<int?> _hops = CommonOptions.Number("--forwarded-hops", "how many such proxies a request comes through at most (default 1)", 1, 32);
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_port, _address, _listen, _mode, _owner, _group, _proxies]) command.Add(option);
+        foreach (var option in (Option[])[_port, _address, _listen, _mode, _owner, _group, _proxies, _forwarders, _forwardedBy, _hops]) command.Add(option);
+        _forwardedBy.AcceptOnlyFromAmong(XForwarded, Forwarded);
         command.Validators.Add(result =>
         {
             var hasUnix = result.GetResult(_listen)?.Tokens.Any(static token => token.Value.StartsWith(UnixPrefix, StringComparison.Ordinal)) == true;
             foreach (var option in (Option[])[_mode, _owner, _group])
             {
                 if (result.GetResult(option) != null && !hasUnix) result.AddError($"{option.Name} goes with --listen unix:PATH.");
+            }
+            foreach (var option in (Option[])[_forwardedBy, _hops])
+            {
+                if (result.GetResult(option) != null && result.GetResult(_forwarders) == null) result.AddError($"{option.Name} goes with --forwarded-from.");
             }
         });
     }
@@ -72,6 +83,9 @@ internal sealed class ServedAddresses
         EndPoint[] all = isNamed ? [new IPEndPoint(parsed.GetValue(_address) ?? IPAddress.Loopback, parsed.GetValue(_port) ?? DefaultPort), .. more] : more;
         return options with
         {
+            Forwarded = parsed.GetValue(_forwarders) is { } forwarders
+                ? new ForwardedOptions { From = forwarders, Hops = parsed.GetValue(_hops) ?? 1, Fields = parsed.GetValue(_forwardedBy) == Forwarded ? ForwardedFields.Forwarded : ForwardedFields.XForwarded }
+                : null,
             EndPoint = null,
             MoreEndPoints = [.. all.Select(endPoint => new HttpEndPoint(endPoint, tls) { UnixSocket = endPoint is UnixDomainSocketEndPoint ? unix : null, ProxyProtocol = proxy })],
         };

@@ -69,6 +69,9 @@ public sealed record HttpServerOptions
     /// <summary>How long a connection that the server closes waits for the client to close too, so that the last answer arrives (RFC 9112 §9.6).</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Has trusted proxies tell by header fields where requests come from; <see langword="null"/> believes nobody.</summary>
+    public ForwardedOptions? Forwarded { get; init; }
+
     /// <summary>Connections the server holds at once; beyond it the newest is answered with 503 and a Retry-After field, and closed (over TLS it is reset, since the answer would cost a handshake).</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
@@ -142,6 +145,7 @@ public sealed record HttpServerOptions
             ArgumentNullException.ThrowIfNull(endPoint, nameof(MoreEndPoints));
             endPoint.Validate();
         }
+        Forwarded?.Validate();
         InRange(nameof(Reactors), ReactorCount, 1, 1024);
         InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);
         InRange(nameof(MaxHeadersSize), MaxHeadersSize, 16, 1 << 20);

@@ -128,6 +128,8 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
     /// <summary>The client's address as text, made when it is first asked for.</summary>
     public ReadOnlySpan<byte> RemoteAddressText => _remoteAddress ??= System.Text.Encoding.ASCII.GetBytes(ClientEndPoint?.Address.ToString() ?? "-");
 
+    public bool IsOverUnixSocket => place is { IsUnix: true };
+
     /// <summary>It speaks TLS.</summary>
     public bool IsSecure => place?.Certificates != null;
 

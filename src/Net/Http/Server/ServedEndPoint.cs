@@ -13,6 +13,8 @@ internal sealed class ServedEndPoint(CertificateStore? certificates, ProxyProtoc
     /// <summary>How long the header of the PROXY protocol may take.</summary>
     public int ProxyHeaderMilliseconds { get; } = (int)(proxy?.HeaderTimeout.TotalMilliseconds ?? 0);
 
+    public bool IsUnix => isUnix;
+
     /// <summary>Whether some connections begin with a header of the PROXY protocol.</summary>
     public bool HasProxies => proxy != null;
 
