@@ -37,6 +37,8 @@ internal static class ServeCommand
         var files = new ServedFolder();
         var command = new Command("serve", "Serve a folder, or the demo application, over HTTP/1.1 until Ctrl-C or SIGTERM.") { transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
         addresses.AddTo(command);
+        var limits = new ServedLimits();
+        limits.AddTo(command);
         files.AddTo(command);
         var log = new ServedLog();
         log.AddTo(command);
@@ -44,13 +46,13 @@ internal static class ServeCommand
         {
             if (!result.GetValue(demo) && result.GetValue(files.Folder) == null) result.AddError("say what to serve: a folder, or --demo. Your own application goes into a program of yours, with HttpServer; see the README.");
         });
-        command.SetAction((parsed, _) => log.WhileOpenAsync(parsed, observers => RunAsync(addresses.AddTo(new HttpServerOptions
+        command.SetAction((parsed, _) => log.WhileOpenAsync(parsed, observers => RunAsync(limits.AddTo(addresses.AddTo(new HttpServerOptions
         {
             Observers = observers,
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, parsed, files.ToTls(parsed)), new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed)))));
+        }, parsed, files.ToTls(parsed)), parsed), new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed)))));
         return command;
     }
 

@@ -221,7 +221,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             {
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
                 var limits = _options.MaxConnections == int.MaxValue && _options.MaxConnectionsPerAddress == int.MaxValue ? null : new ConnectionLimits(_options.MaxConnections, _options.MaxConnectionsPerAddress);
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits }).ToArray();
+                var rate = double.IsPositiveInfinity(_options.MaxConnectionsPerSecond) ? null : new AcceptRate(_options.MaxConnectionsPerSecond, _options.ConnectionsAtOnce);
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits, AcceptRate = rate }).ToArray();
                 // Posted before Listen, so it has run when the first connection comes.
                 foreach (var shard in shards) shard.Reactor.Post(shard.Attach);
                 var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards, sockets)).ToArray();

@@ -66,6 +66,15 @@ public sealed record HttpServerOptions
     /// <summary>How long a client may take nothing of its answer; its connection is then ended.</summary>
     public TimeSpan SendStallTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// Bytes a second that a client must take of its answers while they wait for it, on average over <see cref="SendStallTimeout"/>;
+    /// slower, its connection is ended. With zero a single byte in that time is enough.
+    /// </summary>
+    public double MinResponseRate { get; init; } = 240;
+
+    /// <summary>How long, at least, an answer may wait for its client, if it would have to be faster by <see cref="MinResponseRate"/>.</summary>
+    public TimeSpan MinResponseGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a connection that the server closes waits for the client to close too, so that the last answer arrives (RFC 9112 §9.6).</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -77,6 +86,12 @@ public sealed record HttpServerOptions
 
     /// <summary>Connections one client holds at once, by its address or, with IPv6, by the first 64 bits of it; beyond it the newest is treated as by <see cref="MaxConnections"/>.</summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
+    /// <summary>Connections the server accepts a second, on average; beyond it the newest is treated as by <see cref="MaxConnections"/>.</summary>
+    public double MaxConnectionsPerSecond { get; init; } = double.PositiveInfinity;
+
+    /// <summary>How many connections may come at once within <see cref="MaxConnectionsPerSecond"/>; <see langword="null"/> takes those of a second.</summary>
+    public int? ConnectionBurst { get; init; }
 
     /// <summary>Requests a connection carries; the last is answered with <c>Connection: close</c>.</summary>
     public int MaxRequestsPerConnection { get; init; } = int.MaxValue;
@@ -117,6 +132,8 @@ public sealed record HttpServerOptions
 
     internal IEnumerable<HttpEndPoint> AllEndPoints => EndPoint == null ? MoreEndPoints : MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
 
+    internal int ConnectionsAtOnce => ConnectionBurst ?? (int)Math.Clamp(MaxConnectionsPerSecond, 1, int.MaxValue);
+
     internal int ReactorCount => Cpus?.Count ?? Reactors ?? Environment.ProcessorCount;
 
     internal ReactorOptions ForReactor(int index) => new()
@@ -125,6 +142,8 @@ public sealed record HttpServerOptions
         Cpu = Cpus?[index],
         Name = $"http-{index}",
         SendStallTimeout = SendStallTimeout,
+        MinSendRate = MinResponseRate,
+        MinSendGrace = MinResponseGrace,
         LingerTimeout = LingerTimeout,
         MaxConnections = MaxConnectionsPerReactor,
         ReceiveBufferCount = ReceiveBufferCount,
@@ -156,6 +175,11 @@ public sealed record HttpServerOptions
         InRange(nameof(KeepAliveTimeout), KeepAliveTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(BodyTimeout), BodyTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(MinRequestBodyRate), MinRequestBodyRate, 0, 1e12);
+        InRange(nameof(MinResponseRate), MinResponseRate, 0, 1e12);
+        InRange(nameof(MinResponseGrace), MinResponseGrace.TotalMilliseconds, 1, int.MaxValue);
+        InRange(nameof(MaxConnectionsPerSecond), MaxConnectionsPerSecond, 0.001, double.PositiveInfinity);
+        if (ConnectionBurst is { } burst) InRange(nameof(ConnectionBurst), burst, 1, int.MaxValue);
+        if (ConnectionBurst != null && double.IsPositiveInfinity(MaxConnectionsPerSecond)) throw new ArgumentException("ConnectionBurst goes with MaxConnectionsPerSecond.", nameof(ConnectionBurst));
         InRange(nameof(MaxConnections), MaxConnections, 1, int.MaxValue);
         InRange(nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1, int.MaxValue);
         InRange(nameof(MaxRequestsPerConnection), MaxRequestsPerConnection, 1, int.MaxValue);

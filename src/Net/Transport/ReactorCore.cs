@@ -34,6 +34,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private readonly HttpDateClock _date;
     private readonly Thread _thread;
     private readonly int _stallMilliseconds;
+    private readonly SendPace _pace;
     private readonly int _lingerMilliseconds;
     private readonly Action _wake;
 
@@ -59,6 +60,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         _options = options;
         _date = new HttpDateClock(time);
         _stallMilliseconds = (int)options.SendStallTimeout.TotalMilliseconds;
+        _pace = new SendPace(options.MinSendRate, (long)options.MinSendGrace.TotalMilliseconds, (long)Math.Max(options.MinSendGrace.TotalMilliseconds, options.SendStallTimeout.TotalMilliseconds));
         _lingerMilliseconds = (int)options.LingerTimeout.TotalMilliseconds;
         _wake = () => _engine.Wake();
         _thread = new Thread(Run) { IsBackground = true, Name = options.Name };

@@ -77,7 +77,8 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
     protected internal override void OnOpened()
     {
         _shard.Connections++;
-        if (_shard.ConnectionLimits is { } limits && !(_isCounted = limits.TryEnter())) TurnAway();
+        if (_shard.AcceptRate?.TryTake() == false) TurnAway(TooMuchAtOnce);
+        else if (_shard.ConnectionLimits is { } limits && !(_isCounted = limits.TryEnter())) TurnAway(TooMany);
         else if (place is { HasProxies: true }) ComeThroughProxy();
         else Begin(null);
     }
@@ -92,7 +93,7 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
             _client ??= RemoteEndPoint;
             if (!(_isClientCounted = limits.TryEnterFrom(_client?.Address)))
             {
-                TurnAway();
+                TurnAway(TooMany);
                 return;
             }
         }
@@ -107,11 +108,15 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
     }
 
     // An answer over TLS would cost a handshake, which is what is to be spared.
-    private void TurnAway()
+    private void TurnAway(Rejection why)
     {
-        if (!IsSecure) Refuse(null, new Rejection(503, "This server has too many connections."));
+        if (!IsSecure) Refuse(null, why);
         else Abort();
     }
+
+    private static Rejection TooMany => new(503, "This server has too many connections.");
+
+    private static Rejection TooMuchAtOnce => new(503, "This server gets too many connections at once.");
 
     /// <summary>Counts a request; false if it is the last that the connection carries.</summary>
     public bool CountRequest() => ++_requests < _shard.MaxRequestsPerConnection;

@@ -66,6 +66,9 @@ internal sealed class HttpShard
     /// <summary>How many connections there may be; null if nobody set a limit.</summary>
     public ConnectionLimits? ConnectionLimits { get; init; }
 
+    /// <summary>How many connections may come in a time; null if nobody set a limit.</summary>
+    public AcceptRate? AcceptRate { get; init; }
+
     /// <summary>The reactor's thread; set by its first work.</summary>
     public int ThreadId { get; private set; }
 
