@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using FastCore.Net.Transport;
 using FastCore.Perf.Processes;
 
@@ -55,6 +56,23 @@ internal static class CommonOptions
             if (IPAddress.TryParse(text, out var address)) return address;
             result.AddError($"--address is '{text}'; give an IP address of this machine, such as 127.0.0.1, 0.0.0.0 or ::.");
             return null;
+        },
+    };
+
+    public static Option<IPNetwork[]?> Networks(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "LIST",
+        CustomParser = result =>
+        {
+            var networks = new List<IPNetwork>();
+            foreach (var text in result.Tokens[0].Value.Split(','))
+            {
+                if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
+                else if (IPAddress.TryParse(text, out var address)) networks.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
+                else result.AddError($"{name} holds '{text}'; give networks and addresses, such as 10.0.0.0/8,2001:db8::/32,127.0.0.1.");
+            }
+            return [.. networks];
         },
     };
 

@@ -19,15 +19,13 @@ namespace FastCore.Cli.Commands;
 /// <remarks>Nothing here touches the console's rendering or reflection: a server should answer within milliseconds of its start.</remarks>
 internal static class ServeCommand
 {
-    private const int DefaultPort = 8080;
     private static readonly TimeSpan DefaultKept = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     public static Command Create()
     {
         var demo = new Option<bool>("--demo") { Description = "serve the demo application: / /plaintext /json /echo /cookie /upload /bytes/{n} /delay/{ms} /stats" };
-        var port = CommonOptions.Number("--port", $"the port; 0 takes a free one (default {DefaultPort})", 0, IPEndPoint.MaxPort);
-        var address = CommonOptions.Address("the address to listen on (default 127.0.0.1)");
+        var addresses = new ServedAddresses();
         var transport = CommonOptions.Transport("the transport (default: the best that works)");
         var cpus = CommonOptions.Cpus("the processors to run on, one reactor each, such as 0,2-3 (default: one reactor for each)");
         var trace = CommonOptions.File("--trace", "record from the start, and write the last events to FILE when the server has stopped: .html is a page, .fctrace a saved trace, all else is for ui.perfetto.dev");
@@ -37,7 +35,10 @@ internal static class ServeCommand
         var control = new Option<string?>("--control") { Description = "make a socket, for this user alone, through which `fastcore top`, `profile` and `trace` look at the server with --attach PATH; adds /compute/{ms}, which runs on the scheduler, and /job/{ms}, which waits for a task to do it", HelpName = "PATH" };
         var mode = Mode();
         var files = new ServedFolder();
-        var command = new Command("serve", "Serve a folder, or the demo application, over HTTP/1.1 until Ctrl-C or SIGTERM.") { port, address, transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
+        var command = new Command("serve", "Serve a folder, or the demo application, over HTTP/1.1 until Ctrl-C or SIGTERM.") { transport, cpus, demo, trace, traceFolder, kept, limit, control, mode };
+        addresses.AddTo(command);
+        var limits = new ServedLimits();
+        limits.AddTo(command);
         files.AddTo(command);
         var log = new ServedLog();
         log.AddTo(command);
@@ -45,15 +46,13 @@ internal static class ServeCommand
         {
             if (!result.GetValue(demo) && result.GetValue(files.Folder) == null) result.AddError("say what to serve: a folder, or --demo. Your own application goes into a program of yours, with HttpServer; see the README.");
         });
-        command.SetAction((parsed, _) => log.WhileOpenAsync(parsed, observers => RunAsync(new HttpServerOptions
+        command.SetAction((parsed, _) => log.WhileOpenAsync(parsed, observers => RunAsync(limits.AddTo(addresses.AddTo(new HttpServerOptions
         {
             Observers = observers,
-            EndPoint = new IPEndPoint(parsed.GetValue(address) ?? IPAddress.Loopback, parsed.GetValue(port) ?? DefaultPort),
-            Tls = files.ToTls(parsed),
             Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
             Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
             OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed)))));
+        }, parsed, files.ToTls(parsed)), parsed), new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed)))));
         return command;
     }
 
@@ -94,7 +93,8 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode, Application application)
     {
         HttpServer? running = null;
-        using var interruption = new Interruption(options.Tls == null ? null : () => Volatile.Read(ref running)?.ReloadCertificates());
+        var isSecure = options.MoreEndPoints.Any(static endPoint => endPoint.Tls != null);
+        using var interruption = new Interruption(!isSecure ? null : () => Volatile.Read(ref running)?.ReloadCertificates());
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = interruption.Token.Register(stopped.SetResult);
         if (!TryMake(options, application, out var server)) return ExitCode.Unreachable;
@@ -116,7 +116,7 @@ internal static class ServeCommand
             if (mode is { } asked) HeldMode.Enter(asked);
             server.Start();
         }
-        catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             Console.Error.WriteLine($"fastcore: {Explain(refused, options)}");
             return ExitCode.Unreachable;
@@ -126,7 +126,8 @@ internal static class ServeCommand
         // Who reads the line may send a signal at once.
         using var tracer = new ServerTracing(tracing, server.Reactors);
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
-        Console.Out.WriteLine($"fastcore listening on {(options.Tls == null ? "http" : "https")}://{server.EndPoint} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
+        foreach (var more in server.EndPoints.Skip(1)) Console.Out.WriteLine($"fastcore listening on {ServedAddresses.Name(more, isSecure)} too");
+        Console.Out.WriteLine($"fastcore listening on {ServedAddresses.Name(server.EndPoints[0], isSecure)} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
         await stopped.Task;
         await server.StopAsync(StopLimit);
         return ExitCode.Good;
@@ -167,12 +168,12 @@ internal static class ServeCommand
         }
     }
 
-    private static string Explain(Exception refused, HttpServerOptions options) => refused is SocketException socket
+    private static string Explain(Exception refused, HttpServerOptions options) => refused is SocketException socket && options.MoreEndPoints is [{ Address: IPEndPoint endPoint }]
         ? socket.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => $"port {options.EndPoint.Port} of {options.EndPoint.Address} is in use. Give another with --port, or 0 for a free one; `ss -ltnp` shows who has it.",
-            SocketError.AddressNotAvailable => $"{options.EndPoint.Address} is no address of this machine. Give one with --address; `ip address` shows them.",
-            SocketError.AccessDenied => $"this user may not listen on port {options.EndPoint.Port}. Give one from 1024 up with --port.",
+            SocketError.AddressAlreadyInUse => $"port {endPoint.Port} of {endPoint.Address} is in use. Give another with --port, or 0 for a free one; `ss -ltnp` shows who has it.",
+            SocketError.AddressNotAvailable => $"{endPoint.Address} is no address of this machine. Give one with --address; `ip address` shows them.",
+            SocketError.AccessDenied => $"this user may not listen on port {endPoint.Port}. Give one from 1024 up with --port.",
             _ => refused.Message,
         }
         : refused.Message;

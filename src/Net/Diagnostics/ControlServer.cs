@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using FastCore.Diagnostics;
-using FastCore.Net.Transport.Native;
+using FastCore.Net.Transport;
 
 namespace FastCore.Net.Diagnostics;
 
@@ -56,7 +56,7 @@ public sealed class ControlServer : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var endPoint = new UnixDomainSocketEndPoint(path);
-        RemoveStale(path, endPoint);
+        if (UnixSocketFile.Clear(path) is { } taken) throw new IOException(taken);
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -83,28 +83,6 @@ public sealed class ControlServer : IDisposable
         _thread.Join();
         _ending.Dispose();
         File.Delete(Path);
-    }
-
-    private static void RemoveStale(string path, UnixDomainSocketEndPoint endPoint)
-    {
-        if (!System.IO.Path.Exists(path)) return;
-        if (!LinuxFiles.IsSocket(path)) throw new IOException($"{path} is there and is no socket.");
-        // Not blocking: who listens may have a full backlog, and not come to it.
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
-        try
-        {
-            probe.Connect(endPoint);
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-        catch (SocketException busy) when (busy.SocketErrorCode == SocketError.WouldBlock)
-        {
-            // It has a backlog, so it listens.
-        }
-        throw new IOException($"Somebody listens on {path}.");
     }
 
     private void Run()

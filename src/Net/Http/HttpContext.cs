@@ -93,15 +93,8 @@ public readonly partial struct HttpContext
     /// <exception cref="InvalidOperationException">The handler is asynchronous and reads the body itself.</exception>
     public HttpQuery Form => new(HttpQuery.IsForm(Headers) ? Body : default);
 
-    /// <summary>The host the request is for: that of an absolute target, else the Host field. Empty if it has none.</summary>
-    public ReadOnlySpan<byte> Host
-    {
-        get
-        {
-            var exchange = Live();
-            return exchange.Head.Host.Of(exchange.HeadBytes);
-        }
-    }
+    /// <summary>The host the request is for: the one a trusted proxy has told of (<see cref="HttpServerOptions.Forwarded"/>), that of an absolute target, else the Host field. Empty if it has none.</summary>
+    public ReadOnlySpan<byte> Host => Live().Host;
 
     /// <summary>The protocol version, 1.0 or 1.1.</summary>
     public Version Version => Live().Head.IsHttp10 ? HttpVersion.Version10 : HttpVersion.Version11;
@@ -144,11 +137,11 @@ public readonly partial struct HttpContext
     /// <summary>Cancelled when the connection ends before the handler does. Made when it is first asked for.</summary>
     public CancellationToken Aborted => Live().Aborted;
 
-    /// <summary>The client's address, or <see langword="null"/> if it has gone.</summary>
+    /// <summary>The client's address: the peer's, or the one a trusted proxy has told. <see langword="null"/> if it has gone, or has come over a Unix-domain socket.</summary>
     public IPEndPoint? RemoteEndPoint => Live().RemoteEndPoint;
 
-    /// <summary>Whether it came over TLS.</summary>
-    public bool IsHttps => Live().Connection.IsSecure;
+    /// <summary>Whether it came over TLS, or has done so to a trusted proxy (<see cref="HttpServerOptions.Forwarded"/>).</summary>
+    public bool IsHttps => Live().IsHttps;
 
     /// <summary>Whether the request has been answered.</summary>
     public bool HasResponded => Live().HasHandlerResponded;

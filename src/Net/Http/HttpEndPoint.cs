@@ -1,8 +1,32 @@
 using System.Net;
+using System.Net.Sockets;
+using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http;
 
 /// <summary>An address a server listens on, and what it speaks there.</summary>
-/// <param name="Address">The address; port 0 takes a free one.</param>
+/// <param name="Address">
+/// An <see cref="IPEndPoint"/>, whose port 0 takes a free one, or on Linux a <see cref="UnixDomainSocketEndPoint"/>. A socket that a
+/// process left behind at its path is replaced; anything else there is left alone, and the start fails. The file goes with the
+/// server, unless another has taken its place.
+/// </param>
 /// <param name="Tls">What HTTPS is spoken with; <see langword="null"/> speaks plain HTTP.</param>
-public sealed record HttpEndPoint(IPEndPoint Address, HttpTlsOptions? Tls = null);
+public sealed record HttpEndPoint(EndPoint Address, HttpTlsOptions? Tls = null)
+{
+    /// <summary>Who may connect to a Unix-domain socket; <see langword="null"/>: this user alone.</summary>
+    public UnixSocketOptions? UnixSocket { get; init; }
+
+    /// <summary>Has proxies tell where their clients come from; <see langword="null"/>: each peer is the client.</summary>
+    public ProxyProtocolOptions? ProxyProtocol { get; init; }
+
+    /// <exception cref="ArgumentException">The address is of another kind, or something does not go with it.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Address);
+        if (Address is not (IPEndPoint or UnixDomainSocketEndPoint)) throw new ArgumentException("Give an IPEndPoint or a UnixDomainSocketEndPoint.", nameof(Address));
+        if (UnixSocket != null && Address is not UnixDomainSocketEndPoint) throw new ArgumentException("UnixSocket goes with a UnixDomainSocketEndPoint.", nameof(UnixSocket));
+        if (UnixSocket is { Owner: "" } or { Group: "" }) throw new ArgumentException("Give a name or a number, or null.", nameof(UnixSocket));
+        ProxyProtocol?.Validate();
+        Tls?.Validate();
+    }
+}

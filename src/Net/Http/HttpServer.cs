@@ -35,8 +35,8 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Reactor[] _reactors = [];
     private HttpShard[] _shards = [];
-    private IPEndPoint? _endPoint;
-    private IPEndPoint[] _endPoints = [];
+    private EndPoint[] _endPoints = [];
+    private ListeningSocket[] _sockets = [];
     private readonly List<CertificateStore> _certificates = [];
     private TransportChoice? _transport;
     private Task? _stop;
@@ -58,12 +58,13 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         _options.Validate();
     }
 
-    /// <summary>The address it listens on, with the port it was given.</summary>
-    /// <exception cref="InvalidOperationException">It has not been started.</exception>
-    public IPEndPoint EndPoint => _endPoint ?? throw NotStarted();
+    /// <summary>The first IP address it listens on, with the port it was given.</summary>
+    /// <exception cref="InvalidOperationException">It has not been started, or listens on Unix-domain sockets only.</exception>
+    public IPEndPoint EndPoint => _endPoints.OfType<IPEndPoint>().FirstOrDefault()
+        ?? throw (_transport == null ? NotStarted() : new InvalidOperationException("The server listens on no IP address. EndPoints says where it does."));
 
-    /// <summary>All addresses it listens on: <see cref="EndPoint"/>, then <see cref="HttpServerOptions.MoreEndPoints"/>; none before the start.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => _endPoints;
+    /// <summary>All addresses it listens on: <see cref="HttpServerOptions.EndPoint"/>, then <see cref="HttpServerOptions.MoreEndPoints"/>; none before the start.</summary>
+    public IReadOnlyList<EndPoint> EndPoints => _endPoints;
 
     /// <summary>The engine it runs on, and why.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
@@ -186,7 +187,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     private void ThrowIfStarted()
     {
-        if (_endPoint != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
+        if (_transport != null || _stop != null) throw new InvalidOperationException("Map everything before the server is started.");
     }
 
     /// <summary>What is mapped.</summary>
@@ -204,29 +205,33 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
 
     /// <summary>Starts the reactors and listens. Returns when connections are accepted.</summary>
     /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
-    /// <exception cref="SocketException">The address is in use, not this machine's, or not permitted.</exception>
+    /// <exception cref="SocketException">An address is in use, not this machine's, or not permitted.</exception>
     /// <exception cref="TransportUnavailableException">The transport that was asked for can't run here.</exception>
+    /// <exception cref="PlatformNotSupportedException">A Unix-domain socket elsewhere than on Linux.</exception>
     public void Start()
     {
         lock (_gate)
         {
-            if (_endPoint != null || _stop != null) throw new InvalidOperationException("A server is started once.");
+            if (_transport != null || _stop != null) throw new InvalidOperationException("A server is started once.");
             if (!_isWrapped) _router.Wrap(_middleware);
             _isWrapped = true;
+            var sockets = new List<ListeningSocket>();
             var (reactors, transport) = TransportSelector.Start([.. Enumerable.Range(0, _options.ReactorCount).Select(_options.ForReactor)], _options.Transport);
             try
             {
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
                 var limits = _options.MaxConnections == int.MaxValue && _options.MaxConnectionsPerAddress == int.MaxValue ? null : new ConnectionLimits(_options.MaxConnections, _options.MaxConnectionsPerAddress);
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits }).ToArray();
+                var rate = double.IsPositiveInfinity(_options.MaxConnectionsPerSecond) ? null : new AcceptRate(_options.MaxConnectionsPerSecond, _options.ConnectionsAtOnce);
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits, AcceptRate = rate }).ToArray();
                 // Posted before Listen, so it has run when the first connection comes.
                 foreach (var shard in shards) shard.Reactor.Post(shard.Attach);
-                var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards)).ToArray();
-                (_reactors, _shards, _transport, _endPoint, _endPoints) = (reactors, shards, transport, endPoints[0], endPoints);
+                var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards, sockets)).ToArray();
+                (_reactors, _shards, _transport, _endPoints, _sockets) = (reactors, shards, transport, endPoints, [.. sockets]);
             }
             catch
             {
                 foreach (var reactor in reactors) reactor.Dispose();
+                foreach (var socket in sockets) socket.Dispose();
                 _ownScheduler?.Dispose();
                 _certificates.Clear();
                 throw;
@@ -234,14 +239,20 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         }
     }
 
-    private IPEndPoint Listen(HttpEndPoint endPoint, HttpShard[] shards)
+    private EndPoint Listen(HttpEndPoint endPoint, HttpShard[] shards, List<ListeningSocket> opened)
     {
         var certificates = endPoint.Tls == null ? null : new CertificateStore(endPoint.Tls, shards[0].Report);
         if (certificates != null) _certificates.Add(certificates);
-        var address = endPoint.Address;
-        if (shards.Length > 1) ThrowIfInUse(address);
-        foreach (var shard in shards) address = shard.Reactor.Listen(address, () => new HttpConnection(shard, certificates), sharePort: shards.Length > 1);
-        return address;
+        var sockets = ListeningSocket.Open(endPoint.Address, endPoint.UnixSocket, shards.Length);
+        opened.AddRange(sockets);
+        var place = new ServedEndPoint(certificates, endPoint.ProxyProtocol, sockets[0].EndPoint is UnixDomainSocketEndPoint);
+        // Every reactor accepts somewhere, and every socket is accepted on, whichever there are more of.
+        for (var i = 0; i < Math.Max(shards.Length, sockets.Length); i++)
+        {
+            var shard = shards[i % shards.Length];
+            shard.Reactor.Listen(sockets[i % sockets.Length].Socket, () => new HttpConnection(shard, place));
+        }
+        return sockets[0].EndPoint;
     }
 
     /// <summary>Reads the certificates of <see cref="HttpTlsOptions.CertificateFile"/> again now. Connections that are open keep theirs. What can't be read is reported to <see cref="HttpServerOptions.OnError"/>, and the one before it stays.</summary>
@@ -250,21 +261,6 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         CertificateStore[] certificates;
         lock (_gate) certificates = [.. _certificates];
         foreach (var each in certificates) each.Reload();
-    }
-
-    /// <summary>Reactors that share a port would share it with another server of this user too; a socket that does not share it finds out.</summary>
-    private static void ThrowIfInUse(IPEndPoint endPoint)
-    {
-        if (endPoint.Port == 0) return;
-        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(endPoint);
-        }
-        catch (SocketException refused)
-        {
-            throw new SocketException((int)refused.SocketErrorCode, $"Can't listen on {endPoint}: {refused.Message}.");
-        }
     }
 
     /// <summary>
@@ -286,6 +282,7 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         Volatile.Write(ref _isDraining, true);
         if (_options.DrainDelay > TimeSpan.Zero && _reactors.Length > 0) await Task.WhenAny(_isHurried.Task, Task.Delay(_options.DrainDelay)).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.StopListening();
+        foreach (var socket in _sockets) socket.Dispose();
         TellHandlers();
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
         if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);

@@ -9,13 +9,16 @@ namespace FastCore.Net.Http;
 /// <summary>What an <see cref="HttpServer"/> is made with. The limits are safe as they are; a limit that is passed ends in the status RFC 9110 names for it.</summary>
 public sealed record HttpServerOptions
 {
-    /// <summary>The address to listen on; port 0 takes a free one.</summary>
-    public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 8080);
+    /// <summary>
+    /// The address to listen on: an <see cref="IPEndPoint"/>, whose port 0 takes a free one, or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>;
+    /// <see langword="null"/> listens on <see cref="MoreEndPoints"/> only.
+    /// </summary>
+    public EndPoint? EndPoint { get; init; } = new IPEndPoint(IPAddress.Loopback, 8080);
 
     /// <summary>What HTTPS is spoken with at <see cref="EndPoint"/>; <see langword="null"/> speaks plain HTTP.</summary>
     public HttpTlsOptions? Tls { get; init; }
 
-    /// <summary>Further addresses to listen on.</summary>
+    /// <summary>Further addresses to listen on; there is more to be said of these than of <see cref="EndPoint"/> (<see cref="HttpEndPoint"/>).</summary>
     public IReadOnlyList<HttpEndPoint> MoreEndPoints { get; init; } = [];
 
     /// <summary>The engine; <see langword="null"/> takes the environment's choice or the best that works (<see cref="TransportSelector"/>).</summary>
@@ -63,14 +66,32 @@ public sealed record HttpServerOptions
     /// <summary>How long a client may take nothing of its answer; its connection is then ended.</summary>
     public TimeSpan SendStallTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// Bytes a second that a client must take of its answers while they wait for it, on average over <see cref="SendStallTimeout"/>;
+    /// slower, its connection is ended. With zero a single byte in that time is enough.
+    /// </summary>
+    public double MinResponseRate { get; init; } = 240;
+
+    /// <summary>How long, at least, an answer may wait for its client, if it would have to be faster by <see cref="MinResponseRate"/>.</summary>
+    public TimeSpan MinResponseGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a connection that the server closes waits for the client to close too, so that the last answer arrives (RFC 9112 §9.6).</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Has trusted proxies tell by header fields where requests come from; <see langword="null"/> believes nobody.</summary>
+    public ForwardedOptions? Forwarded { get; init; }
 
     /// <summary>Connections the server holds at once; beyond it the newest is answered with 503 and a Retry-After field, and closed (over TLS it is reset, since the answer would cost a handshake).</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
     /// <summary>Connections one client holds at once, by its address or, with IPv6, by the first 64 bits of it; beyond it the newest is treated as by <see cref="MaxConnections"/>.</summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
+    /// <summary>Connections the server accepts a second, on average; beyond it the newest is treated as by <see cref="MaxConnections"/>.</summary>
+    public double MaxConnectionsPerSecond { get; init; } = double.PositiveInfinity;
+
+    /// <summary>How many connections may come at once within <see cref="MaxConnectionsPerSecond"/>; <see langword="null"/> takes those of a second.</summary>
+    public int? ConnectionBurst { get; init; }
 
     /// <summary>Requests a connection carries; the last is answered with <c>Connection: close</c>.</summary>
     public int MaxRequestsPerConnection { get; init; } = int.MaxValue;
@@ -109,7 +130,9 @@ public sealed record HttpServerOptions
     /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<Exception, string>? OnError { get; init; }
 
-    internal IEnumerable<HttpEndPoint> AllEndPoints => MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
+    internal IEnumerable<HttpEndPoint> AllEndPoints => EndPoint == null ? MoreEndPoints : MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
+
+    internal int ConnectionsAtOnce => ConnectionBurst ?? (int)Math.Clamp(MaxConnectionsPerSecond, 1, int.MaxValue);
 
     internal int ReactorCount => Cpus?.Count ?? Reactors ?? Environment.ProcessorCount;
 
@@ -119,6 +142,8 @@ public sealed record HttpServerOptions
         Cpu = Cpus?[index],
         Name = $"http-{index}",
         SendStallTimeout = SendStallTimeout,
+        MinSendRate = MinResponseRate,
+        MinSendGrace = MinResponseGrace,
         LingerTimeout = LingerTimeout,
         MaxConnections = MaxConnectionsPerReactor,
         ReceiveBufferCount = ReceiveBufferCount,
@@ -130,14 +155,16 @@ public sealed record HttpServerOptions
     /// <exception cref="ArgumentException">The Server field is not legal.</exception>
     internal void Validate()
     {
-        ArgumentNullException.ThrowIfNull(EndPoint);
         ArgumentNullException.ThrowIfNull(MoreEndPoints);
+        if (!AllEndPoints.Any()) throw new ArgumentException("A server listens somewhere: give EndPoint or MoreEndPoints.", nameof(EndPoint));
+        if (EndPoint == null && Tls != null) throw new ArgumentException("Tls goes with EndPoint; those in MoreEndPoints have their own.", nameof(Tls));
         ArgumentNullException.ThrowIfNull(Observers);
         foreach (var endPoint in AllEndPoints)
         {
-            ArgumentNullException.ThrowIfNull(endPoint?.Address, nameof(MoreEndPoints));
-            endPoint.Tls?.Validate();
+            ArgumentNullException.ThrowIfNull(endPoint, nameof(MoreEndPoints));
+            endPoint.Validate();
         }
+        Forwarded?.Validate();
         InRange(nameof(Reactors), ReactorCount, 1, 1024);
         InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);
         InRange(nameof(MaxHeadersSize), MaxHeadersSize, 16, 1 << 20);
@@ -148,6 +175,11 @@ public sealed record HttpServerOptions
         InRange(nameof(KeepAliveTimeout), KeepAliveTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(BodyTimeout), BodyTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(MinRequestBodyRate), MinRequestBodyRate, 0, 1e12);
+        InRange(nameof(MinResponseRate), MinResponseRate, 0, 1e12);
+        InRange(nameof(MinResponseGrace), MinResponseGrace.TotalMilliseconds, 1, int.MaxValue);
+        InRange(nameof(MaxConnectionsPerSecond), MaxConnectionsPerSecond, 0.001, double.PositiveInfinity);
+        if (ConnectionBurst is { } burst) InRange(nameof(ConnectionBurst), burst, 1, int.MaxValue);
+        if (ConnectionBurst != null && double.IsPositiveInfinity(MaxConnectionsPerSecond)) throw new ArgumentException("ConnectionBurst goes with MaxConnectionsPerSecond.", nameof(ConnectionBurst));
         InRange(nameof(MaxConnections), MaxConnections, 1, int.MaxValue);
         InRange(nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1, int.MaxValue);
         InRange(nameof(MaxRequestsPerConnection), MaxRequestsPerConnection, 1, int.MaxValue);

@@ -24,6 +24,9 @@ public enum CloseReason
     /// <summary>The peer took none of the queued bytes for <see cref="ReactorOptions.SendStallTimeout"/>.</summary>
     SendStalled,
 
+    /// <summary>The peer took the queued bytes more slowly than <see cref="ReactorOptions.MinSendRate"/>.</summary>
+    SendTooSlow,
+
     /// <summary>A callback of the connection threw; the exception went to <see cref="ReactorOptions.OnError"/>.</summary>
     CallbackFailed,
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace FastCore.Net.Transport;
 
 /// <summary>
-/// One end of a TCP connection on a <see cref="Transport.Reactor"/>. Derive from it to give it a protocol: the object
+/// One end of a connection, over TCP or a Unix-domain socket, on a <see cref="Transport.Reactor"/>. Derive from it to give it a protocol: the object
 /// holds the transport's state and yours together, so an idle connection costs one small object and no buffer.
 /// </summary>
 /// <remarks>
@@ -35,7 +35,7 @@ public abstract partial class Connection
     /// <summary>Bytes written that the kernel has not taken yet. Any thread may read it, as a hint.</summary>
     public long QueuedBytes => (_sendQueue?.Queued ?? 0) + (_layer?.Queued ?? 0);
 
-    /// <summary>The peer's address, or <see langword="null"/> once the connection has ended.</summary>
+    /// <summary>The peer's address; <see langword="null"/> once the connection has ended, and over a Unix-domain socket.</summary>
     public IPEndPoint? RemoteEndPoint
     {
         get

@@ -76,8 +76,11 @@ public abstract partial class Connection
     // When the send in flight, or the one it goes on from, first had to wait.
     internal long _sendStarted = long.MaxValue;
 
+    // When the peer will have taken what is sent too slowly (SendPace).
+    internal long _sendDue = SendPace.Never;
+
     internal long _lingerBytesLeft;
-    internal IPEndPoint? _connectTo;
+    internal EndPoint? _connectTo;
 
     // In the tables of connections, receives and sends, and in those of the protocol.
     internal Lives _lives;

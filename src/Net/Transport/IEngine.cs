@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace FastCore.Net.Transport;
 
@@ -27,13 +28,16 @@ internal unsafe interface IEngine : IDisposable
     /// <summary>Opens a listening socket. With <paramref name="sharePort"/> other reactors can listen on the same port.</summary>
     int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound);
 
+    /// <summary>Names a socket that listens already and stays its owner's, who closes it after this handle. Other reactors, and processes, may accept on it too.</summary>
+    int AdoptListener(Socket socket);
+
     /// <summary>Opens a socket to connect with.</summary>
-    int OpenSocket(IPEndPoint remote);
+    int OpenSocket(EndPoint remote);
 
     /// <summary>Accepts until it fails or is cancelled: a completion for each connection, its handle as the result.</summary>
     void Accept(ulong tag, int listener);
 
-    void Connect(ulong tag, int handle, IPEndPoint remote);
+    void Connect(ulong tag, int handle, EndPoint remote);
 
     /// <summary>Receives until the peer's end (result 0), an error or <see cref="CancelReceive"/>; data is in the completion until <see cref="Recycle"/>.</summary>
     void Receive(ulong tag, int handle);
@@ -56,6 +60,7 @@ internal unsafe interface IEngine : IDisposable
     /// <summary>Frees the handle. With <paramref name="reset"/> the peer sees a reset instead of an orderly end.</summary>
     void Close(int handle, bool reset);
 
+    /// <summary>The peer's address; null if it has gone, or has none, as with Unix-domain sockets.</summary>
     IPEndPoint? RemoteEndPoint(int handle);
 
     /// <summary>Submits what is queued and waits for a completion, a wake or the time-out (negative: none). Zero only looks.</summary>

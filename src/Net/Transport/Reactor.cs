@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace FastCore.Net.Transport;
 
@@ -47,7 +48,7 @@ public abstract class Reactor : IDisposable
     /// <param name="backlog">Connections the kernel holds until they are accepted; it may hold fewer (<c>net.core.somaxconn</c>).</param>
     /// <param name="sharePort">Lets several reactors listen on one port (<c>SO_REUSEPORT</c>); the kernel spreads connections over them.</param>
     /// <returns>The address it listens on.</returns>
-    /// <exception cref="System.Net.Sockets.SocketException">The address is in use, not this machine's, or not permitted.</exception>
+    /// <exception cref="SocketException">The address is in use, not this machine's, or not permitted.</exception>
     /// <exception cref="ObjectDisposedException">The reactor has stopped.</exception>
     public abstract IPEndPoint Listen(IPEndPoint endPoint, Func<Connection> factory, int backlog = 4096, bool sharePort = false);
 
@@ -56,9 +57,11 @@ public abstract class Reactor : IDisposable
     public abstract void StopListening();
 
     /// <summary>Opens <paramref name="connection"/> to <paramref name="remote"/>; the result comes by its callbacks.</summary>
+    /// <param name="remote">An <see cref="IPEndPoint"/>, or a <see cref="UnixDomainSocketEndPoint"/>.</param>
+    /// <param name="connection">One that has not been opened.</param>
     /// <exception cref="InvalidOperationException">The connection was opened before.</exception>
     /// <exception cref="ObjectDisposedException">The reactor has stopped.</exception>
-    public abstract void Connect(IPEndPoint remote, Connection connection);
+    public abstract void Connect(EndPoint remote, Connection connection);
 
     /// <summary>Runs <paramref name="work"/> on the reactor's thread, after what was posted before. It must not block.</summary>
     /// <exception cref="ObjectDisposedException">The reactor has stopped.</exception>
@@ -74,6 +77,9 @@ public abstract class Reactor : IDisposable
     /// <summary>Aborts every connection, waits until nothing is in flight, and ends the thread. Does nothing the second time.</summary>
     /// <exception cref="InvalidOperationException">Called on the reactor's own thread, which can't wait for itself.</exception>
     public abstract void Dispose();
+
+    /// <summary>Accepts on a socket that listens already. It stays its owner's, who closes it when the reactor listens no more; others may accept on it too.</summary>
+    internal abstract void Listen(Socket socket, Func<Connection> factory);
 
     // What Connection asks of its reactor; on the reactor's thread.
     internal abstract void ArmReceive(Connection connection);

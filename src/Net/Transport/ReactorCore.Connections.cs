@@ -82,7 +82,7 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection is { _state: ConnectionState.Open, _wantsReceive: true, _receiveArmed: false }) ArmReceive(connection);
     }
 
-    public override void Connect(IPEndPoint remote, Connection connection)
+    public override void Connect(EndPoint remote, Connection connection)
     {
         ArgumentNullException.ThrowIfNull(remote);
         ArgumentNullException.ThrowIfNull(connection);
@@ -293,6 +293,7 @@ internal sealed partial class ReactorCore<TEngine>
         connection._inFlight++;
         _inFlight++;
         if (connection._sendStarted == NotStarted) connection._sendStarted = _now;
+        if (connection._sendDue == SendPace.Never) connection._sendDue = _pace.Begin(_now, queue.Queued);
         // A linked connection is looked at within the stall limit anyway (ScheduleTimer).
         if (connection._wheelTick < 0) ScheduleTimer(connection);
     }
@@ -335,8 +336,16 @@ internal sealed partial class ReactorCore<TEngine>
             var queue = connection._sendQueue!;
             queue.Sent(result);
             if (Lives.AreWatched) connection._lives.Step(queue.Queued == 0 ? SendTable.SentAll : SendTable.SentPart, queue.Queued);
-            if (queue.Queued == 0 && connection._layer is not { Queued: > 0 }) Drained(connection);
-            else if (!connection._isDirty) AddDirty(connection);
+            if (queue.Queued == 0 && connection._layer is not { Queued: > 0 })
+            {
+                connection._sendDue = SendPace.Never;
+                Drained(connection);
+                return;
+            }
+            connection._sendDue = _pace.Advance(connection._sendDue, _now, result, queue.Queued);
+            // The peer is not as fast as this side, so it may be too slow; only such connections are moved in the wheel.
+            if (connection._sendDue != SendPace.Never) _wheel.Schedule(connection, connection._sendDue);
+            if (!connection._isDirty) AddDirty(connection);
         }
         else if (result is -Errno.EAGAIN or -Errno.EINTR)
         {
@@ -375,7 +384,7 @@ internal sealed partial class ReactorCore<TEngine>
         var look = connection._deadline;
         // Looking once per stall limit, whether or not a send is in flight, means that no send ever has to move its
         // connection in the wheel.
-        if (connection._sendInFlight) look = Math.Min(look, connection._sendStarted + _stallMilliseconds);
+        if (connection._sendInFlight) look = Math.Min(look, Math.Min(connection._sendStarted + _stallMilliseconds, connection._sendDue));
         else if (look != Connection.NoDeadline) look = Math.Min(look, _now + _stallMilliseconds);
         if (look != Connection.NoDeadline) _wheel.Schedule(connection, look);
     }
@@ -385,6 +394,10 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection._sendInFlight && _now - connection._sendStarted >= _stallMilliseconds)
         {
             Terminate(connection, CloseReason.SendStalled, 0);
+        }
+        else if (connection._sendInFlight && _now >= connection._sendDue)
+        {
+            Terminate(connection, CloseReason.SendTooSlow, 0);
         }
         else if (_now >= connection._deadline)
         {
@@ -491,7 +504,7 @@ internal sealed partial class ReactorCore<TEngine>
     }
 
     internal override IPEndPoint? RemoteEndPoint(Connection connection) =>
-        connection._connectTo ?? _engine.RemoteEndPoint(connection._handle);
+        connection._connectTo is { } remote ? remote as IPEndPoint : _engine.RemoteEndPoint(connection._handle);
 
     private static ulong Tag(SubmissionKind kind, Connection connection) =>
         CompletionTag.Of(kind, connection._slot, connection._generation);

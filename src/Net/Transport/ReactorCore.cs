@@ -34,6 +34,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private readonly HttpDateClock _date;
     private readonly Thread _thread;
     private readonly int _stallMilliseconds;
+    private readonly SendPace _pace;
     private readonly int _lingerMilliseconds;
     private readonly Action _wake;
 
@@ -59,6 +60,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         _options = options;
         _date = new HttpDateClock(time);
         _stallMilliseconds = (int)options.SendStallTimeout.TotalMilliseconds;
+        _pace = new SendPace(options.MinSendRate, (long)options.MinSendGrace.TotalMilliseconds, (long)Math.Max(options.MinSendGrace.TotalMilliseconds, options.SendStallTimeout.TotalMilliseconds));
         _lingerMilliseconds = (int)options.LingerTimeout.TotalMilliseconds;
         _wake = () => _engine.Wake();
         _thread = new Thread(Run) { IsBackground = true, Name = options.Name };
@@ -223,12 +225,26 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
             ObjectDisposedException.ThrowIf(_stopping, this);
             var handle = _engine.OpenListener(endPoint, backlog, sharePort, out var bound);
             if (handle < 0) throw new SocketException((int)Errno.ToSocketError(-handle), $"Can't listen on {endPoint}: {Errno.Name(-handle)}, {Errno.Describe(-handle)}.");
-            var listener = new Listener(handle, factory);
-            (listener.Slot, listener.Generation) = _slots.Add(listener);
-            _listeners.Add(listener);
-            ArmAccept(listener);
+            AddListener(handle, factory);
             return bound;
         });
+    }
+
+    internal override void Listen(Socket socket, Func<Connection> factory) => Call(() =>
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        var handle = _engine.AdoptListener(socket);
+        if (handle < 0) throw new SocketException((int)Errno.ToSocketError(-handle), $"Can't accept on {socket.LocalEndPoint}: {Errno.Name(-handle)}, {Errno.Describe(-handle)}.");
+        AddListener(handle, factory);
+        return true;
+    });
+
+    private void AddListener(int handle, Func<Connection> factory)
+    {
+        var listener = new Listener(handle, factory);
+        (listener.Slot, listener.Generation) = _slots.Add(listener);
+        _listeners.Add(listener);
+        ArmAccept(listener);
     }
 
     public override void StopListening()

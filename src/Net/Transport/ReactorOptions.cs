@@ -24,6 +24,15 @@ public sealed record ReactorOptions
     /// <summary>How long a peer may take nothing of what is queued for it before it is cut off.</summary>
     public TimeSpan SendStallTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// Bytes a second that a peer must take of what is queued for it, on average over <see cref="MinSendGrace"/> or, if it is longer,
+    /// <see cref="SendStallTimeout"/>; slower, it is cut off. Zero: any byte in a <see cref="SendStallTimeout"/> is enough.
+    /// </summary>
+    public double MinSendRate { get; init; }
+
+    /// <summary>How long, at least, a send may wait for its peer, if it would have to be faster by <see cref="MinSendRate"/>.</summary>
+    public TimeSpan MinSendGrace { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a closed connection waits for the peer's end, so that the last bytes sent are not destroyed by a reset (RFC 9112 §9.6).</summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -46,6 +55,10 @@ public sealed record ReactorOptions
             throw new ArgumentOutOfRangeException(nameof(SubmissionQueueSize), SubmissionQueueSize, "Give a power of two from 8 to 32768.");
         if (SendStallTimeout <= TimeSpan.Zero || SendStallTimeout.TotalMilliseconds > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(SendStallTimeout), SendStallTimeout, "Give a positive time of at most 24 days.");
+        if (MinSendRate is not (>= 0 and <= 1e12))
+            throw new ArgumentOutOfRangeException(nameof(MinSendRate), MinSendRate, "Give from 0 to 1e12 bytes a second.");
+        if (MinSendGrace <= TimeSpan.Zero || MinSendGrace.TotalMilliseconds > int.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(MinSendGrace), MinSendGrace, "Give a positive time of at most 24 days.");
         if (LingerTimeout < TimeSpan.Zero || LingerTimeout.TotalMilliseconds > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(LingerTimeout), LingerTimeout, "Give zero or a positive time of at most 24 days.");
         if (LingerBytes < 0)

@@ -74,6 +74,20 @@ internal sealed class ServeTests
     public void Says_where_on_what_and_why_in_one_line() => Assert.That(
         _server.Announcement, Does.Match(@"^fastcore listening on http://127\.0\.0\.1:\d+ transport=(io_uring|epoll|portable) \(.+\) reactors=\d+ cpus=\S+$"));
 
+    [Test]
+    public void It_listens_on_a_unix_socket_instead_of_a_port()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"fastcore-{Guid.NewGuid():N}.sock");
+        using var server = new RunningServer(FastCoreProgram.Executable, ["serve", "--demo", "--cpus", "0", "--listen", $"unix:{path}", "--socket-mode", "660"]);
+        Assert.That(server.Address, Is.EqualTo($"http://unix:{path}"));
+        if (!OperatingSystem.IsWindows()) Assert.That(File.GetUnixFileMode(path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
+        Assert.That(FastCoreProgram.Run(_curl, ["-s", "--unix-socket", path, "http://anywhere/plaintext"], []).Output, Is.EqualTo("Hello, World!"));
+        var second = FastCoreProgram.Run("serve", "--demo", "--cpus", "0", "--listen", $"unix:{path}");
+        Assert.That((second.ExitCode, second.Error), Is.EqualTo((3, $"fastcore: Can't listen on {path}: Somebody listens on {path}.\n")));
+        Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+        Assert.That(File.Exists(path), Is.False);
+    }
+
     // Several reactors share their port with each other, which must not let them share it with another server.
     [TestCase("--cpus", "0")]
     [TestCase("--cpus", "0-1")]

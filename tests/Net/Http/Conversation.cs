@@ -13,14 +13,14 @@ internal sealed class Conversation : IDisposable
     private readonly HttpConnection _connection;
     private readonly HttpShard _shard;
 
-    public Conversation(Action<HttpServer>? map = null, HttpServerOptions? options = null)
+    public Conversation(Action<HttpServer>? map = null, HttpServerOptions? options = null, ServedEndPoint? place = null)
     {
         options = (options ?? new HttpServerOptions()) with { OnError = (failure, where) => Errors.Add((failure, where)) };
         var server = new HttpServer(options);
         (map ?? SmallApplication.Map)(server);
         _shard = new HttpShard(options, server.Router, Reactor);
         _shard.Attach();
-        _connection = new HttpConnection(_shard);
+        _connection = new HttpConnection(_shard, place);
         Reactor.Open(_connection);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using FastCore.Net.Http;
 using FastCore.Net.Tests.Transport;
@@ -51,7 +52,7 @@ internal abstract class HttpServerTest(TransportKind kind)
         options ??= new HttpServerOptions { Reactors = 1 };
         var server = new HttpServer(options with
         {
-            EndPoint = new IPEndPoint(IPAddress.Loopback, options.EndPoint.Port == 8080 ? 0 : options.EndPoint.Port),
+            EndPoint = options.EndPoint is IPEndPoint { Port: 8080 } ? new IPEndPoint(IPAddress.Loopback, 0) : options.EndPoint,
             Transport = Kind,
             OnError = (failure, where) =>
             {
@@ -68,11 +69,20 @@ internal abstract class HttpServerTest(TransportKind kind)
 }
 
 /// <summary>A client that sends bytes and reads responses, with no idea of HTTP beyond where a response ends.</summary>
-internal sealed class HttpPeer(HttpServer server, int receiveBuffer = 0) : IDisposable
+internal sealed class HttpPeer(Peer peer) : IDisposable
 {
-    private readonly Peer _peer = new(server.EndPoint, receiveBuffer);
+    private readonly Peer _peer = peer;
     private readonly List<byte> _received = [];
     private readonly byte[] _chunk = new byte[64 * 1024];
+
+    public HttpPeer(HttpServer server, int receiveBuffer = 0) : this(new Peer(server.EndPoint, receiveBuffer))
+    {
+    }
+
+    /// <summary>Over a Unix-domain socket.</summary>
+    public HttpPeer(UnixDomainSocketEndPoint remote) : this(new Peer(remote))
+    {
+    }
 
     public Peer Peer => _peer;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FastCore.Net.Tests.Http.Fuzzing;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
@@ -206,10 +208,12 @@ internal sealed unsafe class ManualReactor : Reactor
 
     public override IPEndPoint Listen(IPEndPoint endPoint, Func<Connection> factory, int backlog = 4096, bool sharePort = false) => throw new NotSupportedException();
 
-    /// <summary>Connections that are to be opened: <see cref="Open"/> or <see cref="End"/> says how it went.</summary>
-    public List<(IPEndPoint Remote, Connection Connection)> Connecting { get; } = [];
+    internal override void Listen(Socket socket, Func<Connection> factory) => throw new NotSupportedException();
 
-    public override void Connect(IPEndPoint remote, Connection connection)
+    /// <summary>Connections that are to be opened: <see cref="Open"/> or <see cref="End"/> says how it went.</summary>
+    public List<(EndPoint Remote, Connection Connection)> Connecting { get; } = [];
+
+    public override void Connect(EndPoint remote, Connection connection)
     {
         connection._reactor = this;
         connection._state = ConnectionState.Opening;
@@ -238,9 +242,10 @@ internal sealed unsafe class ManualReactor : Reactor
         public TransportKind Kind => throw new NotSupportedException();
         public long Milliseconds => throw new NotSupportedException();
         public int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound) => throw new NotSupportedException();
-        public int OpenSocket(IPEndPoint remote) => throw new NotSupportedException();
+        public int AdoptListener(Socket socket) => throw new NotSupportedException();
+        public int OpenSocket(EndPoint remote) => throw new NotSupportedException();
         public void Accept(ulong tag, int listener) => throw new NotSupportedException();
-        public void Connect(ulong tag, int handle, IPEndPoint remote) => throw new NotSupportedException();
+        public void Connect(ulong tag, int handle, EndPoint remote) => throw new NotSupportedException();
         public void Receive(ulong tag, int handle) => throw new NotSupportedException();
         public void CancelReceive(ulong tag, int handle) => throw new NotSupportedException();
         public void CancelAll(int handle) => throw new NotSupportedException();

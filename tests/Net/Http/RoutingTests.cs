@@ -125,7 +125,7 @@ internal sealed class RoutingTests
     public void WhatIsUsedGoesAroundEveryHandlerOfItsKind()
     {
         var steps = new List<string>();
-        using var server = new HttpServer(new HttpServerOptions { EndPoint = new(System.Net.IPAddress.Loopback, 0), Reactors = 1 });
+        using var server = new HttpServer(new HttpServerOptions { EndPoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0), Reactors = 1 });
         server.Map(HttpMethod.Get, "/", context =>
         {
             steps.Add("handler");

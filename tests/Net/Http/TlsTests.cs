@@ -15,7 +15,7 @@ namespace FastCore.Net.Tests.Http;
 /// <summary>HTTPS over every engine: that it carries all that HTTP does, which certificate it shows, and how broken handshakes end.</summary>
 internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
 {
-    private static readonly X509Certificate2 Certificate = Make("localhost");
+    internal static readonly X509Certificate2 Certificate = Make("localhost");
 
     [Test]
     public async Task RequestsOfEverySizeAreAnswered([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
@@ -159,7 +159,7 @@ internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That(server.EndPoints, Has.Count.EqualTo(2));
         using var plain = new HttpClient();
         Assert.That(await plain.GetStringAsync($"http://{server.EndPoints[0]}/"), Is.EqualTo("http hello"));
-        using var secure = Client(server, SslProtocols.None, server.EndPoints[1].Port);
+        using var secure = Client(server, SslProtocols.None, ((System.Net.IPEndPoint)server.EndPoints[1]).Port);
         Assert.That(await secure.GetStringAsync("/"), Is.EqualTo("https hello"));
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
 
@@ -17,11 +18,13 @@ internal readonly unsafe struct SimulatedEngine(SimulatedKernel kernel) : IEngin
         return kernel.OpenListener();
     }
 
-    public int OpenSocket(IPEndPoint remote) => kernel.OpenSocket();
+    public int AdoptListener(Socket socket) => throw new NotSupportedException();
+
+    public int OpenSocket(EndPoint remote) => kernel.OpenSocket();
 
     public void Accept(ulong tag, int listener) => kernel.Submit(tag, SubmissionKind.Accept, listener);
 
-    public void Connect(ulong tag, int handle, IPEndPoint remote) => kernel.Submit(tag, SubmissionKind.Connect, handle);
+    public void Connect(ulong tag, int handle, EndPoint remote) => kernel.Submit(tag, SubmissionKind.Connect, handle);
 
     public void Receive(ulong tag, int handle) => kernel.Submit(tag, SubmissionKind.Receive, handle);
 

@@ -17,6 +17,13 @@ internal sealed class Peer : IDisposable
         Socket.Connect(remote);
     }
 
+    public Peer(UnixDomainSocketEndPoint remote)
+    {
+        Socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket.ReceiveTimeout = Socket.SendTimeout = HangMilliseconds;
+        Socket.Connect(remote);
+    }
+
     public Peer(Socket socket)
     {
         Socket = socket;

@@ -11,7 +11,7 @@ namespace FastCore.Net.Http.Client;
 internal sealed class ConnectAttempt(HostPool host, WarmUp? warmUp)
 {
     private readonly List<HttpClientConnection> _trying = [];
-    private IPAddress[] _addresses = [];
+    private EndPoint[] _addresses = [];
     private int _next;
     private HttpClientConnection? _winner;
     private Exception? _failure;
@@ -27,7 +27,7 @@ internal sealed class ConnectAttempt(HostPool host, WarmUp? warmUp)
         try
         {
             _endsAt = Shard.Reactor.Milliseconds + Shard.ConnectMilliseconds;
-            _addresses = host.Host.Literal is { } literal ? [literal] : AddressOrder.Interleave(await ResolveAsync());
+            _addresses = host.Host.Socket is { } socket ? [socket] : [.. (host.Host.Literal is { } literal ? [literal] : AddressOrder.Interleave(await ResolveAsync())).Select(address => new IPEndPoint(address, host.Host.Address.Port))];
             Shard.Stopping.ThrowIfCancellationRequested();
             TryNext();
         }
@@ -62,7 +62,7 @@ internal sealed class ConnectAttempt(HostPool host, WarmUp? warmUp)
     private void TryNext()
     {
         if (_next == _addresses.Length) return;
-        var address = new IPEndPoint(_addresses[_next++], host.Host.Address.Port);
+        var address = _addresses[_next++];
         var connection = new HttpClientConnection(host, this);
         _trying.Add(connection);
         Shard.Reactor.Connect(address, connection);
@@ -131,7 +131,7 @@ internal sealed class ConnectAttempt(HostPool host, WarmUp? warmUp)
         else if (_next < _addresses.Length)
             TryNext();
         else if (_trying.Count == 0)
-            End(new HttpRequestException(HttpRequestError.ConnectionError, $"Can't connect to {host.Host.Address} ({string.Join(", ", _addresses.Select(static address => address.ToString()))}): {_failure.Message}.", _failure));
+            End(new HttpRequestException(HttpRequestError.ConnectionError, $"Can't connect to {host.Host.Address} ({string.Join(", ", _addresses.Select(static address => address is IPEndPoint internet ? internet.Address.ToString() : address.ToString()))}): {_failure.Message}.", _failure));
     }
 
     private void End(Exception failure)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 
 namespace FastCore.Net.Http.Client;
@@ -13,15 +14,16 @@ public sealed class HttpClientHost
 {
     private readonly HostPool[] _pools;
 
-    internal HttpClientHost(HttpConnectionPool pool, Uri address)
+    internal HttpClientHost(HttpConnectionPool pool, Uri address, UnixDomainSocketEndPoint? socket)
     {
+        Socket = socket;
         Pool = pool;
         Address = address;
         IsSecure = address.Scheme == Uri.UriSchemeHttps;
         // Without brackets, as it is resolved.
         Name = address.IdnHost;
         Literal = IPAddress.TryParse(Name, out var literal) ? literal : null;
-        var authority = Literal is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } ? $"[{Name}]" : Name;
+        var authority = Literal is { AddressFamily: AddressFamily.InterNetworkV6 } ? $"[{Name}]" : Name;
         HostLine = Encoding.ASCII.GetBytes($"Host: {authority}{(address.IsDefaultPort ? "" : $":{address.Port}")}\r\n");
         if (IsSecure) Tls = Complete(pool.Options.Tls ?? new SslClientAuthenticationOptions());
         _pools = [.. pool.Shards.Select(shard => shard.Add(this))];
@@ -29,6 +31,9 @@ public sealed class HttpClientHost
 
     /// <summary>Scheme, host and port.</summary>
     public Uri Address { get; }
+
+    /// <summary>The Unix-domain socket it is reached through, in the place of the address's own; <see langword="null"/> for most.</summary>
+    public UnixDomainSocketEndPoint? Socket { get; }
 
     internal HttpConnectionPool Pool { get; }
     internal bool IsSecure { get; }

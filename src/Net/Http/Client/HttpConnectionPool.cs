@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http.Client;
@@ -16,7 +17,7 @@ public sealed class HttpConnectionPool : IAsyncDisposable
 {
     private const int KeptExchanges = 1024;
 
-    private readonly ConcurrentDictionary<(bool IsSecure, string Name, int Port), HttpClientHost> _hosts = new();
+    private readonly ConcurrentDictionary<(bool IsSecure, string Name, int Port, string? Socket), HttpClientHost> _hosts = new();
     private readonly ConcurrentQueue<HttpClientExchange> _exchanges = new();
     private readonly Reactor[] _ownReactors;
     private readonly Lock _gate = new();
@@ -82,16 +83,26 @@ public sealed class HttpConnectionPool : IAsyncDisposable
     /// <summary>The host of an address; of several with one scheme, host and port always the same. Keep it: looking it up costs more than sending.</summary>
     /// <param name="address">An absolute http or https address; path and query do not matter.</param>
     /// <exception cref="ArgumentException">It is not one, or it holds user information.</exception>
-    public HttpClientHost GetHost(Uri address)
+    public HttpClientHost GetHost(Uri address) => Find(address, null);
+
+    /// <summary>The same, reached through a Unix-domain socket: the address says what the Host field and TLS name, the socket where connections go.</summary>
+    /// <inheritdoc cref="GetHost(Uri)"/>
+    public HttpClientHost GetHost(Uri address, UnixDomainSocketEndPoint socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return Find(address, socket);
+    }
+
+    private HttpClientHost Find(Uri address, UnixDomainSocketEndPoint? socket)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.Host.Length == 0)
             throw new ArgumentException("Give an absolute http or https address.", nameof(address));
         if (address.UserInfo.Length > 0) throw new ArgumentException("An address with user information is not sent anywhere; use the Authorization field.", nameof(address));
-        var key = (address.Scheme == Uri.UriSchemeHttps, address.IdnHost, address.Port);
+        var key = (address.Scheme == Uri.UriSchemeHttps, address.IdnHost, address.Port, socket?.ToString());
         if (_hosts.TryGetValue(key, out var host)) return host;
         // Made under the lock, as each is entered on every reactor.
-        lock (_gate) return _hosts.GetOrAdd(key, static (key, given) => new HttpClientHost(given.Pool, given.Address), (Pool: this, Address: new Uri(address.GetLeftPart(UriPartial.Authority))));
+        lock (_gate) return _hosts.GetOrAdd(key, static (key, given) => new HttpClientHost(given.Pool, given.Address, given.Socket), (Pool: this, Address: new Uri(address.GetLeftPart(UriPartial.Authority)), Socket: socket));
     }
 
     /// <inheritdoc cref="GetHost(Uri)"/>

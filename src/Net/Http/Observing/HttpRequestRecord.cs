@@ -35,12 +35,12 @@ public readonly ref struct HttpRequestRecord
     /// <summary>The protocol's version, 1.0 or 1.1.</summary>
     public Version Version => _exchange.Head.IsHttp10 ? HttpVersion.Version10 : HttpVersion.Version11;
 
-    /// <summary>Whether it came over TLS.</summary>
-    public bool IsHttps => _exchange.Connection.IsSecure;
+    /// <summary>Whether it came over TLS, or has done so to a trusted proxy.</summary>
+    public bool IsHttps => _exchange.IsHttps;
 
     /// <summary>The header fields; none if the request could not be read.</summary>
     public HttpFields Headers => _exchange.HeadBytes.IsEmpty ? default : new HttpFields(_exchange.HeadBytes, _exchange.Head.Fields);
 
     /// <summary>The client's address as text, in ASCII; <c>-</c> if it had gone before it was first looked at.</summary>
-    public ReadOnlySpan<byte> RemoteAddress => _exchange.Connection.RemoteAddressText;
+    public ReadOnlySpan<byte> RemoteAddress => _exchange.ClientAddressText;
 }

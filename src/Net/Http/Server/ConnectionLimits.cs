@@ -28,31 +28,29 @@ internal sealed class ConnectionLimits(int most, int mostPerAddress)
     public bool CountsAddresses => mostPerAddress < int.MaxValue;
 
     /// <summary>Lets a connection in, or not. One that is let in must <see cref="Leave"/>.</summary>
-    public bool TryEnter(IPAddress? address)
+    public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _count) > most)
-        {
-            Interlocked.Decrement(ref _count);
-            return false;
-        }
-        if (!CountsAddresses) return true;
-        lock (_gate)
-        {
-            ref var held = ref CollectionsMarshal.GetValueRefOrAddDefault(_byClient, ClientOf(address), out _);
-            if (held < mostPerAddress)
-            {
-                held++;
-                return true;
-            }
-        }
+        if (Interlocked.Increment(ref _count) <= most) return true;
         Interlocked.Decrement(ref _count);
         return false;
     }
 
-    public void Leave(IPAddress? address)
+    public void Leave() => Interlocked.Decrement(ref _count);
+
+    /// <summary>Lets in a connection of a client, or not, if <see cref="CountsAddresses"/>. One that is let in must <see cref="LeaveFrom"/>.</summary>
+    public bool TryEnterFrom(IPAddress? address)
     {
-        Interlocked.Decrement(ref _count);
-        if (!CountsAddresses) return;
+        lock (_gate)
+        {
+            ref var held = ref CollectionsMarshal.GetValueRefOrAddDefault(_byClient, ClientOf(address), out _);
+            if (held == mostPerAddress) return false;
+            held++;
+            return true;
+        }
+    }
+
+    public void LeaveFrom(IPAddress? address)
+    {
         lock (_gate)
         {
             var client = ClientOf(address);

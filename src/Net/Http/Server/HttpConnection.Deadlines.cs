@@ -10,6 +10,9 @@ internal sealed partial class HttpConnection
     {
         None,
 
+        /// <summary>Of the header by which a proxy tells of its client; until it has come, what arrives is not HTTP.</summary>
+        ProxyHeader,
+
         /// <summary>Of the handshake of TLS.</summary>
         Handshake,
 
@@ -49,7 +52,7 @@ internal sealed partial class HttpConnection
         _deadlineKind = Deadline.None;
         switch (kind)
         {
-            case Deadline.Handshake:
+            case Deadline.ProxyHeader or Deadline.Handshake:
                 Abort(CloseReason.DeadlinePassed);
                 break;
             case Deadline.NextRequest when QueuedBytes == 0:

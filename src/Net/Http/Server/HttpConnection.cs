@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Net;
 using FastCore.Net.Http.Parsing;
-using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Tables;
 using FastCore.Net.Transport.Tls;
@@ -18,7 +18,7 @@ namespace FastCore.Net.Http.Server;
 /// <para>What can't be used yet is kept in _input. An idle connection keeps nothing. Handlers run inside Process only if
 /// they don't read the input; those that do run from Pump, when all input lies in _input and nobody else looks at it.</para>
 /// </remarks>
-internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? certificates = null) : Connection
+internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? place = null) : Connection
 {
     private enum Phase : byte
     {
@@ -57,9 +57,12 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
 
     private byte[]? _remoteAddress;
 
-    // Counted among the server's connections, under this address if addresses are counted.
-    private System.Net.IPAddress? _address;
+    // The client, if a proxy has told of it or addresses are counted; then its address is the one it is counted under.
+    private IPEndPoint? _client;
+
+    // Counted among the server's connections, and among those of its client.
     private bool _isCounted;
+    private bool _isClientCounted;
     private int _requests;
 
     private Phase _phase;
@@ -77,12 +80,27 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     protected internal override void OnOpened()
     {
         _shard.Connections++;
-        if (_shard.ConnectionLimits is { } limits && !TryEnter(limits))
+        if (_shard.AcceptRate?.TryTake() == false) TurnAway(TooMuchAtOnce);
+        else if (_shard.ConnectionLimits is { } limits && !(_isCounted = limits.TryEnter())) TurnAway(TooMany);
+        else if (place is { HasProxies: true }) ComeThroughProxy();
+        else Begin(null);
+    }
+
+    /// <summary>Who the client is, is known: it may speak now, unless it has too many connections.</summary>
+    /// <param name="client">Who, if it is not the peer.</param>
+    private void Begin(IPEndPoint? client)
+    {
+        _client = client;
+        if (_shard.ConnectionLimits is { CountsAddresses: true } limits)
         {
-            TurnAway();
-            return;
+            _client ??= RemoteEndPoint;
+            if (!(_isClientCounted = limits.TryEnterFrom(_client?.Address)))
+            {
+                TurnAway(TooMany);
+                return;
+            }
         }
-        if (certificates == null)
+        if (place?.Certificates is not { } certificates)
         {
             Settle();
             return;
@@ -92,18 +110,16 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
         TlsLayer.StartServer(this, _shard.Buffers, certificates.Callback);
     }
 
-    private bool TryEnter(ConnectionLimits limits)
-    {
-        if (limits.CountsAddresses) _address = RemoteEndPoint?.Address;
-        return _isCounted = limits.TryEnter(_address);
-    }
-
     // An answer over TLS would cost a handshake, which is what is to be spared.
-    private void TurnAway()
+    private void TurnAway(Rejection why)
     {
-        if (certificates == null) Refuse(null, new Rejection(503, "This server has too many connections."));
+        if (!IsSecure) Refuse(null, why);
         else Abort();
     }
+
+    private static Rejection TooMany => new(503, "This server has too many connections.");
+
+    private static Rejection TooMuchAtOnce => new(503, "This server gets too many connections at once.");
 
     /// <summary>Counts a request; false if it is the last that the connection carries.</summary>
     public bool CountRequest() => ++_requests < _shard.MaxRequestsPerConnection;
@@ -114,15 +130,25 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
         Settle();
     }
 
-    /// <summary>The client's address, made when it is first asked for.</summary>
-    public ReadOnlySpan<byte> RemoteAddressText => _remoteAddress ??= System.Text.Encoding.ASCII.GetBytes(RemoteEndPoint?.Address.ToString() ?? "-");
+    /// <summary>Whom the requests come from: the peer, or whom a proxy has told of. Null if it has gone, or has no IP address.</summary>
+    public IPEndPoint? ClientEndPoint => _client ?? RemoteEndPoint;
+
+    /// <summary>The client's address as text, made when it is first asked for.</summary>
+    public ReadOnlySpan<byte> RemoteAddressText => _remoteAddress ??= System.Text.Encoding.ASCII.GetBytes(ClientEndPoint?.Address.ToString() ?? "-");
+
+    public bool IsOverUnixSocket => place is { IsUnix: true };
 
     /// <summary>It speaks TLS.</summary>
-    public bool IsSecure => certificates != null;
+    public bool IsSecure => place?.Certificates != null;
 
     protected internal override void OnReceived(ReadOnlySpan<byte> data)
     {
         Debug.Assert(!_isPumping, "Input does not arrive inside its own handling.");
+        if (_deadlineKind == Deadline.ProxyHeader)
+        {
+            TakeProxyHeader(data);
+            return;
+        }
         _isPumping = true;
         if (InputLength == 0)
         {
@@ -149,6 +175,11 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
     protected internal override void OnPeerFinished()
     {
         _peerIsDone = true;
+        if (_deadlineKind == Deadline.ProxyHeader)
+        {
+            Abort();
+            return;
+        }
         if (_phase == Phase.Running && InputLength == 0 && !_exchange!.Framing.IsDone) _exchange.InputEnded(Truncated);
         Resume();
     }
@@ -169,14 +200,15 @@ internal sealed partial class HttpConnection(HttpShard shard, CertificateStore? 
                 Release(exchange);
             }
         }
-        if (_isCounted) _shard.ConnectionLimits!.Leave(_address);
+        if (_isClientCounted) _shard.ConnectionLimits!.LeaveFrom(_client?.Address);
+        if (_isCounted) _shard.ConnectionLimits!.Leave();
         _shard.ConnectionClosed();
     }
 
     /// <summary>Ends the connection unless a request has begun on it.</summary>
     public void CloseIfIdle()
     {
-        if (IsIdle && CanWrite) Close();
+        if ((IsIdle || (_phase == Phase.Head && _deadlineKind == Deadline.ProxyHeader)) && CanWrite) Close();
     }
 
     private static Rejection Truncated => Rejection.BadRequest("The connection was ended by the client before the request was complete.");

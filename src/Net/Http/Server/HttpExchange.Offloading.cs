@@ -23,7 +23,7 @@ internal sealed partial class HttpExchange : IWorkItem
     /// <summary>Whether the caller is where the handler runs.</summary>
     public bool IsOnItsThread => _scheduler == null ? Shard.ThreadId == Environment.CurrentManagedThreadId : Scheduler.Current == _scheduler;
 
-    public IPEndPoint? RemoteEndPoint => _scheduler == null ? Connection.RemoteEndPoint : _remoteEndPoint;
+    public IPEndPoint? RemoteEndPoint => _scheduler == null ? Forwarded.Client ?? Connection.ClientEndPoint : _remoteEndPoint;
 
     /// <summary>What the handler has done about an answer, wherever it runs.</summary>
     public bool HasHandlerResponded => _scheduler == null ? HasResponded : _answer!.HasResponded;
@@ -33,7 +33,7 @@ internal sealed partial class HttpExchange : IWorkItem
     {
         DetachWhole();
         _answer ??= new OffloadedAnswer();
-        _remoteEndPoint = Connection.RemoteEndPoint;
+        _remoteEndPoint = RemoteEndPoint;
         IsOffloaded = true;
     }
 

@@ -115,6 +115,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _abortion?.Dispose();
         _abortion = null;
         _handler = default;
+        ForgetForwarded();
         ResetStream();
         ResetOffload();
     }

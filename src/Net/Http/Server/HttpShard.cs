@@ -38,6 +38,7 @@ internal sealed class HttpShard
         _onError = options.OnError;
         _observers = [.. options.Observers];
         MaxRequestsPerConnection = options.MaxRequestsPerConnection;
+        Forwarding = options.Forwarded is { } forwarded ? new Forwarding(forwarded) : null;
     }
 
     public Router Router { get; }
@@ -59,8 +60,14 @@ internal sealed class HttpShard
     public byte[] ServerLine { get; }
     public int MaxRequestsPerConnection { get; }
 
+    /// <summary>Who is believed about clients; null if nobody is.</summary>
+    public Forwarding? Forwarding { get; }
+
     /// <summary>How many connections there may be; null if nobody set a limit.</summary>
     public ConnectionLimits? ConnectionLimits { get; init; }
+
+    /// <summary>How many connections may come in a time; null if nobody set a limit.</summary>
+    public AcceptRate? AcceptRate { get; init; }
 
     /// <summary>The reactor's thread; set by its first work.</summary>
     public int ThreadId { get; private set; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastCore.Net.Transport.Native;
 using static FastCore.Net.Transport.Epoll.EpollEvents;
@@ -24,6 +25,7 @@ internal unsafe struct EpollEngine : IEngine
     private const int AcceptsPerTurn = 64;
 
     private const int Add = 1;
+    private const int Delete = 2;
 
     // No descriptor has this number, so no event but the wake-up's carries it.
     private const ulong WakeMark = ulong.MaxValue;
@@ -79,7 +81,9 @@ internal unsafe struct EpollEngine : IEngine
     public readonly int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound) =>
         LinuxSockets.OpenListener(endPoint, backlog, sharePort, nonBlocking: true, out bound);
 
-    public readonly int OpenSocket(IPEndPoint remote) => LinuxSockets.Open(remote, nonBlocking: true);
+    public readonly int AdoptListener(Socket socket) => LinuxSockets.Duplicate(socket, nonBlocking: true);
+
+    public readonly int OpenSocket(EndPoint remote) => LinuxSockets.Open(remote, nonBlocking: true);
 
     public void Accept(ulong tag, int listener)
     {
@@ -88,7 +92,7 @@ internal unsafe struct EpollEngine : IEngine
         Arm(ref entry, tag, listener);
     }
 
-    public void Connect(ulong tag, int handle, IPEndPoint remote)
+    public void Connect(ulong tag, int handle, EndPoint remote)
     {
         ref var entry = ref Find(handle);
         var error = Register(ref entry, handle);
@@ -141,6 +145,8 @@ internal unsafe struct EpollEngine : IEngine
         {
             ref var entry = ref _entries[handle];
             Debug.Assert(!entry.IsReceiving && !entry.SendWaits && !entry.IsConnecting, "A handle is closed with nothing in flight.");
+            // What is known by other descriptors too, here or in another process, does not leave the set with this one.
+            if (entry is { IsListener: true, IsRegistered: true }) _ = LibC.EpollControl(_epoll, Delete, handle, null);
             // It may still stand in _ready: taking it finds that nothing receives there.
             entry = new Entry { Generation = entry.Generation + 1, IsQueued = entry.IsQueued };
         }

@@ -52,6 +52,18 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int ControlDescriptor(int descriptor, int command, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial UserRecord* FindUser(string name);
+
+    [LibraryImport(Library, EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial GroupRecord* FindGroup(string name);
+
     [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileStatus(int folder, string path, int flags, uint mask, byte* status);
 
@@ -84,6 +96,25 @@ internal static unsafe partial class LibC
 
     /// <summary>The errno of the call just made.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
+}
+
+/// <summary>The beginning of struct passwd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct UserRecord
+{
+    public byte* Name;
+    public byte* Password;
+    public uint User;
+    public uint Group;
+}
+
+/// <summary>The beginning of struct group.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GroupRecord
+{
+    public byte* Name;
+    public byte* Password;
+    public uint Group;
 }
 
 /// <summary>struct iovec.</summary>

@@ -11,6 +11,7 @@ internal static unsafe class LinuxSockets
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
 
+    private const int FamilyUnix = 1;
     private const int FamilyInet = 2;
     private const int FamilyInet6 = 10;
     private const int Stream = 1;
@@ -23,11 +24,15 @@ internal static unsafe class LinuxSockets
     private const int ReusePort = 15;
     private const int TcpNoDelay = 1;
     private const int Inet6Only = 26;
+    private const int DuplicateCloseOnExec = 1030;
+    private const int GetStatus = 3;
+    private const int SetStatus = 4;
     private const int ShutWrite = 1;
     private const int ShutBoth = 2;
 
-    // Enough for sockaddr_in6, the larger of the two families spoken here.
-    public const int MaxAddressLength = 28;
+    // Enough for sockaddr_un, the largest of the families spoken here.
+    public const int MaxAddressLength = 112;
+    private const int Inet6Length = 28;
 
     public static int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, bool nonBlocking, out IPEndPoint bound)
     {
@@ -50,17 +55,33 @@ internal static unsafe class LinuxSockets
         return descriptor;
     }
 
-    public static int Open(IPEndPoint endPoint, bool nonBlocking)
+    /// <summary>A descriptor of this process's own for a socket that stays its owner's. Whether calls wait is the socket's, not the descriptor's.</summary>
+    public static int Duplicate(Socket socket, bool nonBlocking)
     {
-        var family = endPoint.AddressFamily == AddressFamily.InterNetworkV6 ? FamilyInet6 : FamilyInet;
-        var descriptor = LibC.Socket(family, Stream | CloseOnExec | (nonBlocking ? NonBlocking : 0), 0);
+        var descriptor = LibC.ControlDescriptor((int)socket.SafeHandle.DangerousGetHandle(), DuplicateCloseOnExec, 0);
         if (descriptor < 0) return -LibC.LastError;
-        // Accepted sockets inherit it from their listener.
-        SetFlag(descriptor, LevelTcp, TcpNoDelay, 1);
+        var flags = LibC.ControlDescriptor(descriptor, GetStatus, 0);
+        var wanted = nonBlocking ? flags | NonBlocking : flags & ~NonBlocking;
+        if (flags < 0 || (flags != wanted && LibC.ControlDescriptor(descriptor, SetStatus, wanted) != 0))
+        {
+            var error = LibC.LastError;
+            Close(descriptor, reset: false);
+            return -error;
+        }
         return descriptor;
     }
 
-    public static int WriteAddress(IPEndPoint endPoint, byte* destination)
+    public static int Open(EndPoint endPoint, bool nonBlocking)
+    {
+        var family = endPoint.AddressFamily switch { AddressFamily.InterNetworkV6 => FamilyInet6, AddressFamily.Unix => FamilyUnix, _ => FamilyInet };
+        var descriptor = LibC.Socket(family, Stream | CloseOnExec | (nonBlocking ? NonBlocking : 0), 0);
+        if (descriptor < 0) return -LibC.LastError;
+        // Accepted sockets inherit it from their listener.
+        if (family != FamilyUnix) SetFlag(descriptor, LevelTcp, TcpNoDelay, 1);
+        return descriptor;
+    }
+
+    public static int WriteAddress(EndPoint endPoint, byte* destination)
     {
         var address = endPoint.Serialize();
         address.Buffer.Span[..address.Size].CopyTo(new Span<byte>(destination, MaxAddressLength));
@@ -102,7 +123,7 @@ internal static unsafe class LinuxSockets
     {
         var family = *(ushort*)address;
         if (family == FamilyInet && length >= 16) return new IPEndPoint(new IPAddress(new ReadOnlySpan<byte>(address + 4, 4)), Port(address));
-        if (family == FamilyInet6 && length >= MaxAddressLength) return new IPEndPoint(new IPAddress(new ReadOnlySpan<byte>(address + 8, 16), *(uint*)(address + 24)), Port(address));
+        if (family == FamilyInet6 && length >= Inet6Length) return new IPEndPoint(new IPAddress(new ReadOnlySpan<byte>(address + 8, 16), *(uint*)(address + 24)), Port(address));
         return null;
     }
 

@@ -36,31 +36,28 @@ internal readonly unsafe struct PortableEngine : IEngine
     public int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound)
     {
         bound = endPoint;
-        Socket? socket = null;
         try
         {
-            // Accepted sockets inherit NoDelay from their listener.
-            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
-            // On Unix .NET means SO_REUSEPORT by it; SO_REUSEADDR alone it sets for every bound socket.
-            if (sharePort) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(endPoint);
-            socket.Listen(backlog);
+            var socket = PortableListener.Open(endPoint, backlog, sharePort);
             bound = (IPEndPoint)socket.LocalEndPoint!;
-            return Add(new PortableListener(socket, _signals));
+            return Add(new PortableListener(socket, _signals, isOwner: true));
         }
         catch (SocketException failure)
         {
-            socket?.Dispose();
             return -Errno.FromSocketError(failure.SocketErrorCode);
         }
     }
 
-    public int OpenSocket(IPEndPoint remote)
+    public int AdoptListener(Socket socket) => Add(new PortableListener(socket, _signals, isOwner: false));
+
+    public int OpenSocket(EndPoint remote)
     {
         try
         {
-            return Add(new PortableSocket(new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, _signals));
+            var socket = remote.AddressFamily == AddressFamily.Unix
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            return Add(new PortableSocket(socket, _signals));
         }
         catch (SocketException failure)
         {
@@ -70,7 +67,7 @@ internal readonly unsafe struct PortableEngine : IEngine
 
     public void Accept(ulong tag, int listener) => Listener(listener).Accept(tag);
 
-    public void Connect(ulong tag, int handle, IPEndPoint remote) => Socket(handle).Connect(tag, remote);
+    public void Connect(ulong tag, int handle, EndPoint remote) => Socket(handle).Connect(tag, remote);
 
     public void Receive(ulong tag, int handle) => Socket(handle).Receive(tag);
 

@@ -73,7 +73,7 @@ internal sealed unsafe class PortableSocket : PortableHandle
         {
             try
             {
-                return (IPEndPoint?)_socket.RemoteEndPoint;
+                return _socket.RemoteEndPoint as IPEndPoint;
             }
             catch (SocketException)
             {
@@ -83,7 +83,7 @@ internal sealed unsafe class PortableSocket : PortableHandle
         }
     }
 
-    public void Connect(ulong tag, IPEndPoint remote)
+    public void Connect(ulong tag, EndPoint remote)
     {
         _connectTag = tag;
         _connecting = new CancellationTokenSource();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastCore.Net.Transport.Native;
 using static FastCore.Net.Transport.Uring.UringConstants;
@@ -50,7 +51,9 @@ internal unsafe struct UringEngine : IEngine
     public readonly int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound) =>
         LinuxSockets.OpenListener(endPoint, backlog, sharePort, nonBlocking: false, out bound);
 
-    public readonly int OpenSocket(IPEndPoint remote) => LinuxSockets.Open(remote, nonBlocking: false);
+    public readonly int AdoptListener(Socket socket) => LinuxSockets.Duplicate(socket, nonBlocking: false);
+
+    public readonly int OpenSocket(EndPoint remote) => LinuxSockets.Open(remote, nonBlocking: false);
 
     public readonly void Accept(ulong tag, int listener)
     {
@@ -59,7 +62,7 @@ internal unsafe struct UringEngine : IEngine
         if (_features.MultishotAccept) entry.IoPriority = AcceptMultishot;
     }
 
-    public readonly void Connect(ulong tag, int handle, IPEndPoint remote)
+    public readonly void Connect(ulong tag, int handle, EndPoint remote)
     {
         ref var entry = ref _ring.Prepare(UringOperation.Connect, handle, tag);
         var address = _addresses + _ring.LastIndex * LinuxSockets.MaxAddressLength;

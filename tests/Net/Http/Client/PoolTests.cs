@@ -413,7 +413,7 @@ internal sealed class PoolTests
         conversation.Reactor.Pass(250);
         Assert.That(ClientConversation.Now(late), Is.EqualTo(nameof(TimeoutException)));
 
-        string[] Tried() => [.. conversation.Reactor.Connecting.Select(static tried => tried.Remote.Address.ToString())];
+        string[] Tried() => [.. conversation.Reactor.Connecting.Select(static tried => ((IPEndPoint)tried.Remote).Address.ToString())];
     }
 
     [Test]
