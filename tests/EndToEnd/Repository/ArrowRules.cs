@@ -14,6 +14,7 @@ internal static partial class ArrowRules
         ["perf/suite/FastCore.Perf.csproj"] = ["FastCore.Net.csproj", "FastCore.csproj"],
         ["perf/peers/kestrel/FastCore.Perf.Kestrel.csproj"] = [],
         ["native-aot/cli/FastCore.Cli.csproj"] = ["FastCore.Perf.csproj", "FastCore.Net.csproj", "FastCore.csproj"],
+        ["examples/gateway/FastCore.Gateway.csproj"] = ["FastCore.Net.csproj"],
         ["tests/Core/FastCore.Tests.csproj"] = ["FastCore.csproj"],
         ["tests/Net/FastCore.Net.Tests.csproj"] = ["FastCore.Net.csproj", "FastCore.csproj"],
         ["tests/EndToEnd/FastCore.EndToEnd.Tests.csproj"] = ["FastCore.Cli.csproj", "FastCore.Perf.csproj", "FastCore.Net.csproj", "FastCore.csproj"],
