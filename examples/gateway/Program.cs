@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastCore.Gateway.Configuration;
+using FastCore.Gateway.Tokens;
 using FastCore.Net.Transport;
 
 namespace FastCore.Gateway;
@@ -24,6 +25,7 @@ internal static class Program
             var configuration = ConfigurationFile.Read(arguments[^1]);
             if (checksOnly)
             {
+                if (configuration.Tokens is { } tokens) _ = new TokenGate(tokens, TimeProvider.System);
                 await Console.Out.WriteLineAsync($"{arguments[^1]}: {configuration.Routes.Count} routes, no fault found");
                 return 0;
             }

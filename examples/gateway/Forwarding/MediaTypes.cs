@@ -18,7 +18,7 @@ internal static class MediaTypes
         if (value.IsEmpty) return "";
         ref var place = ref Known[(value.Length * 31 + value[0] * 7 + value[^1] + value[value.Length / 2] * 3) & (Places - 1)];
         if (Volatile.Read(ref place) is { } entry && entry.Bytes.AsSpan().SequenceEqual(value)) return entry.Text;
-        var text = Encoding.ASCII.GetString(value).Replace('\t', ' ');
+        var text = Encoding.Latin1.GetString(value).Replace('\t', ' ');
         if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0) return null;
         if (value.Length <= LongestKept) Volatile.Write(ref place, new Entry(value.ToArray(), text));
         return text;

@@ -17,6 +17,7 @@ internal static partial class ArrowRules
         ["examples/gateway/FastCore.Gateway.csproj"] = ["FastCore.Net.csproj"],
         ["tests/Core/FastCore.Tests.csproj"] = ["FastCore.csproj"],
         ["tests/Net/FastCore.Net.Tests.csproj"] = ["FastCore.Net.csproj", "FastCore.csproj"],
+        ["tests/Gateway/FastCore.Gateway.Tests.csproj"] = ["FastCore.Gateway.csproj"],
         ["tests/EndToEnd/FastCore.EndToEnd.Tests.csproj"] = ["FastCore.Cli.csproj", "FastCore.Perf.csproj", "FastCore.Net.csproj", "FastCore.csproj"],
     };
 
