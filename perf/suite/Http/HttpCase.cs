@@ -12,6 +12,12 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     /// <summary>Whether rounds differ by what falls into them, and not by the machine: then it is told, and no reason to refuse the cell.</summary>
     public bool IsBursty { get; init; }
 
+    /// <summary>A field that goes with each request; null for none.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>Whether the load's processor has another part of the case too, such as the upstream of a gateway.</summary>
+    public bool SharesLoadProcessor { get; init; }
+
     private const int DefaultConnections = 64;
 
     private static readonly byte[] Text = "Hello, World!"u8.ToArray();
