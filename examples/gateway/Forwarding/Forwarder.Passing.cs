@@ -1,5 +1,4 @@
 using System.Net;
-using FastCore.Gateway.Limits;
 using FastCore.Gateway.Routing;
 using FastCore.Net.Http;
 using FastCore.Net.Http.Client;
@@ -10,26 +9,55 @@ namespace FastCore.Gateway.Forwarding;
 internal sealed partial class Forwarder
 {
     private const int BlockSize = 16 * 1024;
+    private const string Unreachable = "The upstream can't be reached.";
 
     /// <summary>Passes a request on whose place among those under way has been taken.</summary>
+    /// <remarks>One method, since each that waits costs an object for the request, and thousands wait at a time.</remarks>
     private async ValueTask PassAsync(HttpContext context, int forwards)
     {
+        var hasBody = ForwardedRequests.HasBody(context);
+        var tried = 0ul;
         try
         {
-            var tried = 0ul;
-            Exception? failure = null;
-            // A destination that can't be reached has seen nothing of the request, so another may have it; unless its body has been begun.
-            do
+            while (true)
             {
                 if (!route.Choice.TryChoose(tried, out var index, out var pass, out var wait))
                 {
-                    RespondUnavailable(context, wait, failure);
+                    RespondUnavailable(context, wait, wasTried: tried != 0);
                     return;
                 }
                 tried |= 1ul << index;
-                failure = await TryAsync(context, forwards, route.Destinations[index], pass);
+                var destination = route.Destinations[index];
+                var request = requests.Make(context, route, forwards);
+                var outcome = Outcome.GaveUp;
+                destination.Begin();
+                try
+                {
+                    using var response = await destination.Host.SendAsync(request, context.Aborted);
+                    outcome = response.Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout ? Outcome.Failed : Outcome.Answered;
+                    var verdict = StartAnswer(context, response, out var body, out var hasTrailers);
+                    if (body != null) verdict = await PassBodyAsync(context, response, body, hasTrailers);
+                    if (verdict is Verdict.BadGateway or Verdict.BrokenOff) outcome = Outcome.Failed;
+                    _counters.Count(verdict);
+                    return;
+                }
+                catch (HttpRequestException unreached) when (!hasBody && unreached.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+                {
+                    // It has seen nothing of the request, so another may have it; unless its body has been begun.
+                    outcome = Outcome.Failed;
+                }
+                catch (Exception failure)
+                {
+                    if (RespondTo(failure, context) is not { } learned) throw;
+                    outcome = learned;
+                    return;
+                }
+                finally
+                {
+                    destination.End(pass, outcome);
+                    ForwardedRequests.Keep(request, hasBody);
+                }
             }
-            while (failure != null);
         }
         finally
         {
@@ -37,84 +65,42 @@ internal sealed partial class Forwarder
         }
     }
 
-    /// <summary>Sends it to one destination and answers it, unless the destination can't be reached and another may be tried: then returns why.</summary>
-    private async ValueTask<Exception?> TryAsync(HttpContext context, int forwards, Destination destination, BreakerPass pass)
+    /// <summary>Answers a request that failed, and says what that tells of the destination; null if it is the server that knows what to answer.</summary>
+    private Outcome? RespondTo(Exception failure, HttpContext context)
     {
-        var hasBody = ForwardedRequests.HasBody(context);
-        var request = requests.Make(context, route, forwards);
-        var outcome = Outcome.GaveUp;
-        destination.Begin();
-        try
+        switch (failure)
         {
-            using var response = await destination.Host.SendAsync(request, context.Aborted);
-            outcome = response.Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout ? Outcome.Failed : Outcome.Answered;
-            if (!TryStartAnswer(context, response, out var body, out var hasTrailers))
-            {
-                outcome = Outcome.Failed;
-                RespondFailure(context, Verdict.BadGateway, 502, "The upstream's answer can't be passed on.");
-            }
-            else if (body == null)
-            {
-                _counters.Count(Verdict.Forwarded);
-            }
-            else if (await PassBodyAsync(context, response, body, hasTrailers) is { } brokenOff)
-            {
-                if (brokenOff == Verdict.BrokenOff) outcome = Outcome.Failed;
-                _counters.Count(brokenOff);
-            }
-            else
-            {
-                _counters.Count(Verdict.Forwarded);
-            }
-            return null;
-        }
-        catch (HttpRequestException unreached) when (!hasBody && unreached.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
-        {
-            outcome = Outcome.Failed;
-            return unreached;
-        }
-        catch (HttpRequestException full) when (full.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-        {
-            _counters.Count(Verdict.Overloaded);
-            Refusal.RespondLater(context, 503, TimeSpan.FromSeconds(1), "Too many requests wait for the upstream.");
-            return null;
-        }
-        catch (HttpRequestException)
-        {
-            outcome = Outcome.Failed;
-            RespondFailure(context, Verdict.BadGateway, 502, "The upstream did not answer.");
-            return null;
-        }
-        catch (TimeoutException)
-        {
-            outcome = Outcome.Failed;
-            RespondFailure(context, Verdict.TimedOut, 504, "The upstream was late.");
-            return null;
-        }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException && context.Aborted.IsCancellationRequested)
-        {
-            // Nobody is left to be answered, and the upstream has been told by the end of its connection.
-            _counters.Count(Verdict.ClientGone);
-            return null;
-        }
-        catch (HttpRequestRejectedException)
-        {
-            // The client's body breaks the rules; the server knows what to answer.
-            _counters.Count(Verdict.BadRequest);
-            throw;
-        }
-        finally
-        {
-            destination.End(pass, outcome);
-            ForwardedRequests.Keep(request, hasBody);
+            case HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded }:
+                _counters.Count(Verdict.Overloaded);
+                Refusal.RespondLater(context, 503, TimeSpan.FromSeconds(1), "Too many requests wait for the upstream.");
+                return Outcome.GaveUp;
+            case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }:
+                RespondFailure(context, Verdict.BadGateway, 502, Unreachable);
+                return Outcome.Failed;
+            case HttpRequestException:
+                RespondFailure(context, Verdict.BadGateway, 502, "The upstream did not answer.");
+                return Outcome.Failed;
+            case TimeoutException:
+                RespondFailure(context, Verdict.TimedOut, 504, "The upstream was late.");
+                return Outcome.Failed;
+            case IOException or OperationCanceledException when context.Aborted.IsCancellationRequested:
+                // Nobody is left to be answered, and the upstream has been told by the end of its connection.
+                _counters.Count(Verdict.ClientGone);
+                return Outcome.GaveUp;
+            case HttpRequestRejectedException:
+                // The client's body breaks the rules.
+                _counters.Count(Verdict.BadRequest);
+                return null;
+            default:
+                return null;
         }
     }
 
-    private void RespondUnavailable(HttpContext context, TimeSpan wait, Exception? failure)
+    private void RespondUnavailable(HttpContext context, TimeSpan wait, bool wasTried)
     {
-        if (failure != null)
+        if (wasTried)
         {
-            RespondFailure(context, Verdict.BadGateway, 502, "The upstream can't be reached.");
+            RespondFailure(context, Verdict.BadGateway, 502, Unreachable);
             return;
         }
         _counters.Count(Verdict.Unavailable);
@@ -127,8 +113,8 @@ internal sealed partial class Forwarder
         Refusal.Respond(context, status, sentence);
     }
 
-    /// <summary>Writes the answer's head and, if it has come whole, its body too; false if it can't be written.</summary>
-    private bool TryStartAnswer(HttpContext context, HttpClientResponse response, out HttpResponseBody? body, out bool hasTrailers)
+    /// <summary>Writes the answer's head and, if it has come whole, its body too; else there is a <paramref name="body"/> to be passed on. What can't be written is answered with 502.</summary>
+    private Verdict StartAnswer(HttpContext context, HttpClientResponse response, out HttpResponseBody? body, out bool hasTrailers)
     {
         body = null;
         hasTrailers = false;
@@ -136,7 +122,11 @@ internal sealed partial class Forwarder
         var fields = response.Headers;
         // Looked at before anything is added, which would go with the gateway's own answer.
         var contentType = fields.TryGet("Content-Type"u8, out var mediaType) ? MediaTypes.Of(mediaType) : "";
-        if (status is < 200 or > 599 || contentType == null) return false;
+        if (status is < 200 or > 599 || contentType == null)
+        {
+            Refusal.Respond(context, 502, "The upstream's answer can't be passed on.");
+            return Verdict.BadGateway;
+        }
         var namesMore = FieldKinds.NamesMore(fields);
         foreach (var field in fields)
         {
@@ -149,16 +139,16 @@ internal sealed partial class Forwarder
         if (hasContent && response.IsWhole && response.Trailers.Count == 0)
         {
             context.Respond(status, response.Body, contentType);
-            return true;
+            return Verdict.Forwarded;
         }
         body = context.StartResponse(status, contentType, status is 204 or 304 ? null : response.ContentLength);
         if (!hasContent) body = null;
         hasTrailers = hasContent && response.ContentLength == null && FieldKinds.AcceptsTrailers(context.Headers);
-        return true;
+        return Verdict.Forwarded;
     }
 
-    /// <summary>Passes the body on as it comes, no faster than the client takes it. Returns why it broke off, or null.</summary>
-    private static async ValueTask<Verdict?> PassBodyAsync(HttpContext context, HttpClientResponse response, HttpResponseBody body, bool hasTrailers)
+    /// <summary>Passes the body on as it comes, no faster than the client takes it.</summary>
+    private static async ValueTask<Verdict> PassBodyAsync(HttpContext context, HttpClientResponse response, HttpResponseBody body, bool hasTrailers)
     {
         while (true)
         {
@@ -184,6 +174,6 @@ internal sealed partial class Forwarder
                 if (FieldKinds.Of(field.Name) == FieldKind.EndToEnd) body.AddTrailer(field.Name, field.Value);
             }
         }
-        return null;
+        return Verdict.Forwarded;
     }
 }

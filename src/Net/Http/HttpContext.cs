@@ -141,7 +141,7 @@ public readonly partial struct HttpContext
         }
     }
 
-    /// <summary>Cancelled when the connection ends before the handler does. Made when it is first asked for.</summary>
+    /// <summary>Cancelled when the connection ends before the handler does. Don't keep it longer than the handler runs: it serves later requests too.</summary>
     public CancellationToken Aborted => Live().Aborted;
 
     /// <summary>The client's address, or <see langword="null"/> if it has gone.</summary>

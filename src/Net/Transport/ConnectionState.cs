@@ -72,7 +72,9 @@ public abstract partial class Connection
     internal long _sendStarted = long.MaxValue;
 
     internal long _lingerBytesLeft;
-    internal IPEndPoint? _connectTo;
+
+    // Where it connects to or, once somebody has asked for it, where it comes from.
+    internal IPEndPoint? _remote;
 
     // In the tables of connections, receives and sends, and in those of the protocol.
     internal Lives _lives;
