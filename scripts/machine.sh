@@ -73,4 +73,14 @@ publish_programs() {
     dotnet publish perf/peers/kestrel -c Release -r "$rid" -o out/bin/peers -v q -nologo
 }
 
+# Builds the two gateways: out/bin/gateway/fastcore-gateway and out/bin/peers/yarp-gateway.
+publish_gateways() {
+    local rid
+    rid=$(runtime_identifier)
+    step "Native AOT: out/bin/gateway/fastcore-gateway ($rid)"
+    dotnet publish examples/gateway -c Release -r "$rid" -o out/bin/gateway -v q -nologo
+    step "Native AOT: out/bin/peers/yarp-gateway ($rid)"
+    dotnet publish perf/peers/yarp-gateway -c Release -r "$rid" -o out/bin/peers -v q -nologo
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1

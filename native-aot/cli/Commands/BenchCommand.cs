@@ -22,10 +22,10 @@ internal sealed class BenchCommand
     private readonly Option<string?> _json = CommonOptions.File("--json", "write the results as JSON (schema 1); - is the standard output");
     private readonly Option<string?> _markdown = CommonOptions.File("--markdown", "write the tables as Markdown; between <!-- bench:begin --> and <!-- bench:end --> if FILE has these marks");
     private readonly Option<Assertion[]> _assertions = Assertions();
-    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; gc, and beside HTTP, 3)", 1, 1000);
-    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; gc 1s; channels, scheduler and pool 0.2s, beside HTTP 0.1s)");
+    private readonly Option<int?> _rounds = CommonOptions.Number("--rounds", "rounds of each subject in each case (default 5; gc, gateway, and beside HTTP, 3)", 1, 1000);
+    private readonly Option<TimeSpan?> _duration = CommonOptions.Time("--duration", "the measured time of one round (default 0.8s; gc 1s; gateway 3s; channels, scheduler and pool 0.2s, beside HTTP 0.1s)");
 
-    private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64)", 1, 60_000);
+    private readonly Option<int?> _connections = CommonOptions.Number("--connections", "connections (default set: 64; gateway: 5000)", 1, 60_000);
     private readonly Option<int?> _pipeline = CommonOptions.Number("--pipeline", "requests in flight on each connection (default set: 1 and 16)", 1, 1024);
     private readonly Option<double?> _rate = Rate();
     private readonly Option<string> _load = Load();
@@ -95,6 +95,12 @@ internal sealed class BenchCommand
         var clientCommand = new Command("client", "Measure our HTTP client beside the stock handler, against our server on a processor of its own.") { _filter };
         clientCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Client, new())]));
         command.Subcommands.Add(clientCommand);
+
+        var gatewayCommand = new Command("gateway", "Measure our gateway beside one on ASP.NET Core with YARP, with 5,000 clients (--connections) and an upstream of its own.");
+        foreach (var option in http) gatewayCommand.Options.Add(option);
+        gatewayCommand.Validators.Add(RefuseRateWithWrk);
+        gatewayCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new GatewayPart(GatewayOptions(parsed))]));
+        command.Subcommands.Add(gatewayCommand);
 
         var gcCommand = new Command("gc", "Measure our HTTP server under an allocating load, with each setting of the garbage collector beside the others.");
         foreach (var option in (Option[])[_connections, _pipeline, _rate, _transport, _serverCpu, _loadCpu, _settings]) gcCommand.Options.Add(option);
@@ -195,6 +201,14 @@ internal sealed class BenchCommand
     {
         Rounds = parsed.GetValue(_rounds) ?? 3,
         Duration = parsed.GetValue(_duration) ?? TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>Three rounds of three seconds: with thousands of clients each has few requests in one.</summary>
+    private HttpBenchOptions GatewayOptions(ParseResult parsed) => Options(parsed) with
+    {
+        Rounds = parsed.GetValue(_rounds) ?? 3,
+        Duration = parsed.GetValue(_duration) ?? TimeSpan.FromSeconds(3),
+        WarmUp = TimeSpan.FromSeconds(1),
     };
 
     /// <summary>The fast ones that work here; where neither does, the one that is left.</summary>

@@ -5,7 +5,7 @@ using FastCore.Perf.Results;
 namespace FastCore.Perf.Http;
 
 /// <summary>One round of one subject in one case.</summary>
-internal sealed record Round(LoadResult Load, long AllocatedBytes, long? PeakResidentKib)
+internal sealed record Round(LoadResult Load, long? AllocatedBytes, long? PeakResidentKib)
 {
     /// <summary>What only some servers are asked.</summary>
     public IReadOnlyList<(Metric Metric, double Value)> Counts { get; init; } = [];
@@ -90,7 +90,7 @@ internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
         if (_rounds.Count < plannedRounds) notes.Add($"interrupted after {_rounds.Count} of {plannedRounds} rounds");
         if (httpCase.IsBursty && Spread() is { } spread) notes.Add(spread);
         var serverBusy = Median(load => load.ServerBusy);
-        var starved = Math.Max(Median(load => load.ServerStarved), Median(load => load.LoadStarved));
+        var starved = Math.Max(Median(load => load.ServerStarved), httpCase.SharesLoadProcessor ? 0 : Median(load => load.LoadStarved));
         if (starved > OtherWork.Much) notes.Add(FormattableString.Invariant($"other work had a processor for {starved:P0} of the time, which requests/s and latencies show"));
         if (httpCase.Plan.Rate is not { } rate)
         {
@@ -125,7 +125,7 @@ internal sealed class Cell(HttpCase httpCase, ServerSubject subject)
             Add(Metric.ServiceP999, 2, round => round.Load.ServiceTime!.At(99.9));
         }
         if (_rounds.TrueForAll(round => round.PeakResidentKib != null)) Add(Metric.PeakMemory, 0, round => round.PeakResidentKib!.Value);
-        Add(Metric.AllocatedPerRequest, 4, round => round.AllocatedBytes / (double)round.Load.Requests);
+        if (_rounds.TrueForAll(round => round.AllocatedBytes != null)) Add(Metric.AllocatedPerRequest, 4, round => round.AllocatedBytes!.Value / (double)round.Load.Requests);
         Add(Metric.SwitchesPerRequest, 4, round => round.Load.Server.ContextSwitches / (double)round.Load.Requests);
         Add(Metric.ServerBusy, 1, round => 100 * round.Load.ServerBusy);
         Add(Metric.LoadBusy, 1, round => 100 * round.Load.LoadBusy);

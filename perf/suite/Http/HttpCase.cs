@@ -22,6 +22,12 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     /// <summary>How many other connections are open meanwhile that never get to the end of their request.</summary>
     public int SlowConnections { get; init; }
 
+    /// <summary>A field that goes with each request; null for none.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>Whether the load's processor has another part of the case too, such as the upstream of a gateway.</summary>
+    public bool SharesLoadProcessor { get; init; }
+
     private const int DefaultConnections = 64;
     private const int Large = 1 << 20;
     private const int SlowConnectionsBeside = 10_000;

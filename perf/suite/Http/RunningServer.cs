@@ -38,7 +38,7 @@ internal sealed class RunningServer : IDisposable
     {
         try
         {
-            return new RunningServer(subject, process, new ServerStats(process.EndPoint), subject.Gauge?.Invoke(process.EndPoint), null);
+            return new RunningServer(subject, process, subject.HasStats ? new ServerStats(process.EndPoint) : null, subject.Gauge?.Invoke(process.EndPoint), null);
         }
         catch (SocketException refused)
         {
@@ -50,8 +50,14 @@ internal sealed class RunningServer : IDisposable
     /// <summary>One round: loads it and asks it what it allocated.</summary>
     public async Task<Round> MeasureAsync(HttpCase httpCase, ILoadDriver driver, HttpBenchOptions options, CancellationToken cancellationToken)
     {
-        var target = new LoadTarget(_process!.EndPoint, httpCase.Path, httpCase.Body) { UploadLength = httpCase.UploadLength, IsFreshEach = httpCase.IsFreshEach, SlowConnections = httpCase.SlowConnections };
-        var (start, allocated) = (0L, 0L);
+        var target = new LoadTarget(_process!.EndPoint, httpCase.Path, httpCase.Body)
+        {
+            Field = httpCase.Field,
+            UploadLength = httpCase.UploadLength,
+            IsFreshEach = httpCase.IsFreshEach,
+            SlowConnections = httpCase.SlowConnections,
+        };
+        var (start, allocated) = (0L, (long?)null);
         var hasPeak = false;
         IReadOnlyList<(Metric, double)> counts = [];
         var load = await driver.MeasureAsync(
@@ -63,13 +69,13 @@ internal sealed class RunningServer : IDisposable
             begins: () =>
             {
                 hasPeak = _process.Meter.ResetPeak();
-                start = _stats!.Begin();
+                if (_stats != null) start = _stats.Begin();
                 _gauge?.Begin();
             },
             ends: () =>
             {
                 if (_gauge != null) counts = _gauge.End();
-                allocated = _stats!.AllocatedSince(start);
+                if (_stats != null) allocated = _stats.AllocatedSince(start);
             },
             cancellationToken).ConfigureAwait(false);
         return new Round(load, allocated, hasPeak ? _process.Meter.PeakResidentKib() : null) { Counts = counts };

@@ -9,6 +9,9 @@ namespace FastCore.Perf.Load;
 /// <param name="Body">The body of every answer.</param>
 public sealed record LoadTarget(IPEndPoint EndPoint, string Path, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>A field that goes with each request, such as <c>Authorization: Bearer …</c>; null for none.</summary>
+    public string? Field { get; init; }
+
     /// <summary>How many bytes each request has for a body: it is a POST if there are any, else a GET.</summary>
     public int UploadLength { get; init; }
 
@@ -21,9 +24,13 @@ public sealed record LoadTarget(IPEndPoint EndPoint, string Path, ReadOnlyMemory
     /// <summary>The bytes of <paramref name="count"/> requests in a row.</summary>
     public byte[] Requests(int count)
     {
-        var head = $"{(UploadLength > 0 ? "POST" : "GET")} {Path} HTTP/1.1\r\nHost: {EndPoint}\r\n{(UploadLength > 0 ? $"Content-Length: {UploadLength}\r\n" : "")}{(IsFreshEach ? "Connection: close\r\n" : "")}\r\n";
+        var head = new StringBuilder($"{(UploadLength > 0 ? "POST" : "GET")} {Path} HTTP/1.1\r\nHost: {EndPoint}\r\n");
+        if (UploadLength > 0) head.Append($"Content-Length: {UploadLength}\r\n");
+        if (IsFreshEach) head.Append("Connection: close\r\n");
+        if (Field != null) head.Append(Field).Append("\r\n");
+        head.Append("\r\n");
         var one = new byte[head.Length + UploadLength];
-        Encoding.ASCII.GetBytes(head, one);
+        Encoding.ASCII.GetBytes(head.ToString(), one);
         return [.. Enumerable.Repeat(one, count).SelectMany(static bytes => bytes)];
     }
 }

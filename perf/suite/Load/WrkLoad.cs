@@ -75,7 +75,8 @@ internal sealed class WrkLoad : ILoadDriver
 
     private async Task<string> RunAsync(LoadTarget target, LoadPlan plan, int seconds, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("wrk", ["-t1", $"-c{plan.Connections}", $"-d{seconds}s", "-s", _script, $"http://{target.EndPoint}{target.Path}"])
+        string[] field = target.Field == null ? [] : ["-H", target.Field];
+        var start = new ProcessStartInfo("wrk", ["-t1", $"-c{plan.Connections}", $"-d{seconds}s", "-s", _script, .. field, $"http://{target.EndPoint}{target.Path}"])
         {
             RedirectStandardOutput = true,
             Environment =

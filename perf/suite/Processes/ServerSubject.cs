@@ -29,6 +29,9 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <summary>Whether it may refuse to start, which then is a finding about it.</summary>
     public bool MayRefuse { get; init; }
 
+    /// <summary>Whether its <c>/stats</c> says what its collector has handed out.</summary>
+    public bool HasStats { get; init; } = true;
+
     /// <summary>Makes what is asked of it in each round beside its load; null for nothing.</summary>
     internal Func<IPEndPoint, IServerGauge>? Gauge { get; init; }
 

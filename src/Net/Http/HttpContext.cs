@@ -134,7 +134,7 @@ public readonly partial struct HttpContext
         }
     }
 
-    /// <summary>Cancelled when the connection ends before the handler does. Made when it is first asked for.</summary>
+    /// <summary>Cancelled when the connection ends before the handler does. Don't keep it longer than the handler runs: it serves later requests too.</summary>
     public CancellationToken Aborted => Live().Aborted;
 
     /// <summary>The client's address: the peer's, or the one a trusted proxy has told. <see langword="null"/> if it has gone, or has come over a Unix-domain socket.</summary>

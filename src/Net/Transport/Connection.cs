@@ -35,7 +35,7 @@ public abstract partial class Connection
     /// <summary>Bytes written that the kernel has not taken yet. Any thread may read it, as a hint.</summary>
     public long QueuedBytes => (_sendQueue?.Queued ?? 0) + (_layer?.Queued ?? 0);
 
-    /// <summary>The peer's address; <see langword="null"/> once the connection has ended, and over a Unix-domain socket.</summary>
+    /// <summary>The peer's address; <see langword="null"/> once the connection has ended, and over a Unix-domain socket. Each time the same object: don't change it.</summary>
     public IPEndPoint? RemoteEndPoint
     {
         get

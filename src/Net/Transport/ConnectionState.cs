@@ -80,7 +80,9 @@ public abstract partial class Connection
     internal long _sendDue = SendPace.Never;
 
     internal long _lingerBytesLeft;
-    internal EndPoint? _connectTo;
+
+    // Where it connects to or, once somebody has asked for it, where it comes from.
+    internal EndPoint? _remote;
 
     // In the tables of connections, receives and sends, and in those of the protocol.
     internal Lives _lives;

@@ -90,7 +90,7 @@ internal sealed partial class ReactorCore<TEngine>
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
             if (connection._state != ConnectionState.New) throw new InvalidOperationException("A connection can be opened once only.");
-            connection._connectTo = remote;
+            connection._remote = remote;
             var handle = _connections >= _options.MaxConnections ? -Errno.EMFILE : _engine.OpenSocket(remote);
             connection.Enter(ConnectionState.Opening);
             Register(connection, Math.Max(handle, -1));
@@ -504,7 +504,7 @@ internal sealed partial class ReactorCore<TEngine>
     }
 
     internal override IPEndPoint? RemoteEndPoint(Connection connection) =>
-        connection._connectTo is { } remote ? remote as IPEndPoint : _engine.RemoteEndPoint(connection._handle);
+        (connection._remote ??= _engine.RemoteEndPoint(connection._handle)) as IPEndPoint;
 
     private static ulong Tag(SubmissionKind kind, Connection connection) =>
         CompletionTag.Of(kind, connection._slot, connection._generation);

@@ -13,9 +13,12 @@ internal static partial class ArrowRules
         ["src/Net/FastCore.Net.csproj"] = ["FastCore.csproj"],
         ["perf/suite/FastCore.Perf.csproj"] = ["FastCore.Net.csproj", "FastCore.csproj"],
         ["perf/peers/kestrel/FastCore.Perf.Kestrel.csproj"] = [],
+        ["perf/peers/yarp-gateway/FastCore.Perf.YarpGateway.csproj"] = [],
         ["native-aot/cli/FastCore.Cli.csproj"] = ["FastCore.Perf.csproj", "FastCore.Net.csproj", "FastCore.csproj"],
+        ["examples/gateway/FastCore.Gateway.csproj"] = ["FastCore.Net.csproj"],
         ["tests/Core/FastCore.Tests.csproj"] = ["FastCore.csproj"],
         ["tests/Net/FastCore.Net.Tests.csproj"] = ["FastCore.Net.csproj", "FastCore.csproj"],
+        ["tests/Gateway/FastCore.Gateway.Tests.csproj"] = ["FastCore.Gateway.csproj"],
         ["tests/EndToEnd/FastCore.EndToEnd.Tests.csproj"] = ["FastCore.Cli.csproj", "FastCore.Perf.csproj", "FastCore.Net.csproj", "FastCore.csproj"],
     };
 

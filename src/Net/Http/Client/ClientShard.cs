@@ -11,7 +11,8 @@ namespace FastCore.Net.Http.Client;
 /// </summary>
 internal sealed class ClientShard
 {
-    private const int KeptExchanges = 256;
+    // Those that wait for a connection have one each.
+    private const int KeptExchanges = 8192;
     private const int TickMilliseconds = 50;
 
     private readonly HttpConnectionPool _pool;

@@ -249,6 +249,11 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
                 // Whoever went on inside may have moved the others.
                 next = _firstWaiter;
             }
+            else if (waiter.Retries == 0)
+            {
+                // Who stands behind came later, and waits until later. One that is sent again stands before others, and may wait longer than they.
+                return;
+            }
             waiter = next;
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Text;
 using FastCore.Net.Http.Parsing;
@@ -12,9 +13,11 @@ namespace FastCore.Net.Http.Client;
 /// <remarks>
 /// Thread-safety: none while it is changed. One that is not changed any more and has no body, or one in memory, may be
 /// under way any number of times at once; one whose body is read (<see cref="SetBody(PipeReader, long?)"/>) is sent once.
+/// A program that makes a request of each that it gets keeps some and begins them anew (<see cref="Reset"/>), which allocates nothing.
 /// </remarks>
 public sealed class HttpClientRequest
 {
+    private readonly ArrayBufferWriter<byte> _line = new();
     private readonly ArrayBufferWriter<byte> _fields = new();
 
     /// <summary>Makes a request.</summary>
@@ -23,21 +26,46 @@ public sealed class HttpClientRequest
     /// <exception cref="ArgumentException">The method is not a token, or the target holds what no request line may.</exception>
     public HttpClientRequest(HttpMethod method, string target)
     {
-        ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(target);
-        var name = Encoding.ASCII.GetBytes(method.Method);
-        var place = Encoding.UTF8.GetBytes(target);
-        if (!HttpCharacters.IsToken(name)) throw new ArgumentException("A method must be made of the characters RFC 9110 §5.6.2 allows.", nameof(method));
-        if (place.Length == 0 || (place[0] != '/' && target != "*") || place.AsSpan().IndexOfAnyExcept(HttpCharacters.Target) >= 0)
+        Reset(method, Encoding.UTF8.GetBytes(target));
+    }
+
+    /// <summary>Makes another request of it, with no field and no body. Not while it is under way: until its response has been read to the end or disposed of.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="target">The path with the query, as it is sent, in ASCII.</param>
+    /// <exception cref="ArgumentException">The method is not a token, or the target holds what no request line may. Nothing is changed then.</exception>
+    [MemberNotNull(nameof(Method))]
+    public void Reset(HttpMethod method, ReadOnlySpan<byte> target)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        if (target.Length == 0 || (target[0] != '/' && !target.SequenceEqual("*"u8)) || target.IndexOfAnyExcept(HttpCharacters.Target) >= 0)
             throw new ArgumentException("A target must begin with a slash and be made of visible ASCII; escape the rest.", nameof(target));
-        Method = method;
-        KnownMethod = KnownMethods.Of(name);
-        if (KnownMethod == KnownMethod.Connect) throw new ArgumentException("CONNECT opens a tunnel, which is not a request of this client.", nameof(method));
-        Line = [.. name, .. " "u8, .. place, .. " HTTP/1.1\r\n"u8];
+        if (!ReferenceEquals(method, Method)) SetMethod(method);
+        _line.ResetWrittenCount();
+        Encoding.ASCII.GetBytes(method.Method, _line);
+        _line.Write(" "u8);
+        _line.Write(target);
+        _line.Write(" HTTP/1.1\r\n"u8);
+        _fields.ResetWrittenCount();
+        ClosesConnection = HasHost = _hasBody = false;
+        IsIdempotent = false;
+        Body = default;
+        BodyReader = null;
+        BodyLength = 0;
+    }
+
+    [MemberNotNull(nameof(Method))]
+    private void SetMethod(HttpMethod method)
+    {
+        var name = Encoding.ASCII.GetBytes(method.Method);
+        if (!HttpCharacters.IsToken(name)) throw new ArgumentException("A method must be made of the characters RFC 9110 §5.6.2 allows.", nameof(method));
+        var known = KnownMethods.Of(name);
+        if (known == KnownMethod.Connect) throw new ArgumentException("CONNECT opens a tunnel, which is not a request of this client.", nameof(method));
+        (Method, KnownMethod) = (method, known);
     }
 
     /// <summary>The method.</summary>
-    public HttpMethod Method { get; }
+    public HttpMethod Method { get; private set; }
 
     /// <summary>
     /// Whether it may be sent again when nobody knows if it has arrived (RFC 9110 §9.2.2). What the method says, unless set.
@@ -52,10 +80,10 @@ public sealed class HttpClientRequest
     /// <summary>Whether the server is asked to end the connection after its response.</summary>
     public bool ClosesConnection { get; private set; }
 
-    internal KnownMethod KnownMethod { get; }
+    internal KnownMethod KnownMethod { get; private set; }
 
     /// <summary>The request line with its CRLF.</summary>
-    internal byte[] Line { get; }
+    internal ReadOnlySpan<byte> Line => _line.WrittenSpan;
 
     /// <summary>Field lines with their CRLFs, the ones about host and framing left out.</summary>
     internal ReadOnlySpan<byte> Fields => _fields.WrittenSpan;
@@ -82,24 +110,35 @@ public sealed class HttpClientRequest
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        if (name.Length == 0 || !Ascii.IsValid(name) || !HttpCharacters.IsToken(Encoding.ASCII.GetBytes(name)))
-            throw new ArgumentException("A field name must be made of the characters RFC 9110 §5.6.2 allows.", nameof(name));
-        var bytes = Encoding.UTF8.GetBytes(value);
-        if (bytes.AsSpan().IndexOfAny(HttpCharacters.ControlExceptTab) >= 0)
+        AddHeader(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+    }
+
+    /// <inheritdoc cref="AddHeader(string, string)"/>
+    public void AddHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (!HttpCharacters.IsToken(name)) throw new ArgumentException("A field name must be made of the characters RFC 9110 §5.6.2 allows.", nameof(name));
+        if (value.IndexOfAny(HttpCharacters.ControlExceptTab) >= 0)
             throw new ArgumentException("A field value must not hold control characters, CR and LF among them.", nameof(value));
-        if (Is(name, "Content-Length") || Is(name, "Transfer-Encoding"))
-            throw new ArgumentException($"The client writes {name} itself, as the body is set.", nameof(name));
-        if (Is(name, "Host"))
+        switch (name.Length)
         {
-            if (HasHost) throw new ArgumentException("A request has one Host field.", nameof(name));
-            if (!RequestTarget.IsAuthority(bytes)) throw new ArgumentException("The Host field must be a host with an optional port.", nameof(value));
-            HasHost = true;
+            case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
+            case 17 when Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8):
+                throw new ArgumentException("The client writes Content-Length and Transfer-Encoding itself, as the body is set.", nameof(name));
+            case 4 when Ascii.EqualsIgnoreCase(name, "Host"u8):
+                if (HasHost) throw new ArgumentException("A request has one Host field.", nameof(name));
+                if (!RequestTarget.IsAuthority(value)) throw new ArgumentException("The Host field must be a host with an optional port.", nameof(value));
+                HasHost = true;
+                break;
+            case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
+                ClosesConnection |= Encoding.UTF8.GetString(value).Contains("close", StringComparison.OrdinalIgnoreCase);
+                break;
         }
-        if (Is(name, "Connection") && value.Contains("close", StringComparison.OrdinalIgnoreCase)) ClosesConnection = true;
-        Encoding.ASCII.GetBytes(name, _fields);
-        _fields.Write(": "u8);
-        _fields.Write(bytes);
-        _fields.Write("\r\n"u8);
+        var room = _fields.GetSpan(name.Length + value.Length + 4);
+        name.CopyTo(room);
+        ": "u8.CopyTo(room[name.Length..]);
+        value.CopyTo(room[(name.Length + 2)..]);
+        "\r\n"u8.CopyTo(room[(name.Length + 2 + value.Length)..]);
+        _fields.Advance(name.Length + value.Length + 4);
     }
 
     /// <summary>
@@ -136,6 +175,4 @@ public sealed class HttpClientRequest
         ArgumentNullException.ThrowIfNull(body);
         SetBody(PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true)), length);
     }
-
-    private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -112,8 +112,12 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _memoryLength = 0;
         if (_added != null) Shard.Buffers.Return(_added);
         _added = null;
-        _abortion?.Dispose();
-        _abortion = null;
+        // One that was not cancelled serves the next request; what was registered with it is gone.
+        if (_abortion?.TryReset() == false)
+        {
+            _abortion.Dispose();
+            _abortion = null;
+        }
         _handler = default;
         ForgetForwarded();
         ResetStream();

@@ -13,7 +13,8 @@ namespace FastCore.Net.Http.Server;
 /// </summary>
 internal sealed class HttpShard
 {
-    private const int KeptExchanges = 256;
+    // As many as may wait at a time behind a gateway; what they hold goes back before them.
+    private const int KeptExchanges = 8192;
 
     private readonly Stack<HttpExchange> _exchanges = new();
     private readonly Action<Exception, string>? _onError;

@@ -10,11 +10,16 @@ namespace FastCore.Net.Http.Server;
 /// </summary>
 internal sealed class InputBuffers : IArrayOwner
 {
-    public const int MinSize = 4096;
+    public const int MinSize = 1 << MinSizeLog;
 
-    // Kept for use again: so much memory per size, and at least one array.
+    private const int MinSizeLog = 10;
+
+    // Kept for use again: so much memory per size, and at least one array. Of the small ones each request that waits has one, and
+    // thousands wait at a time.
     private const int KeptBytesPerSize = 512 * 1024;
-    private const int Sizes = 10; // 4 KiB … 2 MiB; larger ones are not kept.
+    private const int KeptBytesPerSmallSize = 8 << 20;
+    private const int SmallSize = 4096;
+    private const int Sizes = 12; // 1 KiB … 2 MiB; larger ones are not kept.
 
     private readonly Stack<byte[]>[] _free = new Stack<byte[]>[Sizes];
 
@@ -40,8 +45,9 @@ internal sealed class InputBuffers : IArrayOwner
         Leased--;
         Debug.Assert(Leased >= 0, "An array is returned once.");
         var index = IndexOf(array.Length);
-        if (index < Sizes && _free[index].Count < Math.Max(1, KeptBytesPerSize / array.Length)) _free[index].Push(array);
+        var kept = array.Length <= SmallSize ? KeptBytesPerSmallSize : KeptBytesPerSize;
+        if (index < Sizes && _free[index].Count < Math.Max(1, kept / array.Length)) _free[index].Push(array);
     }
 
-    private static int IndexOf(int length) => BitOperations.Log2((uint)length) - 12;
+    private static int IndexOf(int length) => BitOperations.Log2((uint)length) - MinSizeLog;
 }

@@ -9,6 +9,9 @@ namespace FastCore.Net.Http.Server;
 /// </summary>
 internal sealed class OffloadedAnswer
 {
+    // What is kept of a copied body's memory from one use to the next.
+    private const int KeptCopy = 4096;
+
     private readonly ArrayBufferWriter<byte> _fields = new();
     private readonly ArrayBufferWriter<byte> _copied = new();
     private PreparedResponse? _prepared;
@@ -92,7 +95,7 @@ internal sealed class OffloadedAnswer
     {
         _fields.ResetWrittenCount();
         // Large ones are rare, and would stay with the exchange for ever.
-        if (_copied.Capacity > InputBuffers.MinSize) _copied.Clear();
+        if (_copied.Capacity > KeptCopy) _copied.Clear();
         else _copied.ResetWrittenCount();
         _prepared = null;
         _body = default;
