@@ -39,20 +39,28 @@ internal static class ServeCommand
         addresses.AddTo(command);
         var limits = new ServedLimits();
         limits.AddTo(command);
+        var handOver = ServedRestart.Option();
+        command.Add(handOver);
         files.AddTo(command);
         var log = new ServedLog();
         log.AddTo(command);
         command.Validators.Add(result =>
         {
             if (!result.GetValue(demo) && result.GetValue(files.Folder) == null) result.AddError("say what to serve: a folder, or --demo. Your own application goes into a program of yours, with HttpServer; see the README.");
+            if (result.GetValue(handOver) != null && result.GetValue(control) != null) result.AddError("--hand-over does not go with --control: for a while two processes would want its socket.");
         });
-        command.SetAction((parsed, _) => log.WhileOpenAsync(parsed, observers => RunAsync(limits.AddTo(addresses.AddTo(new HttpServerOptions
+        command.SetAction(async (parsed, _) =>
         {
-            Observers = observers,
-            Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
-            Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
-            OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
-        }, parsed, files.ToTls(parsed)), parsed), new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed)))));
+            using var restart = ServedRestart.Begin(parsed.GetValue(handOver));
+            if (restart == null) return ExitCode.Unreachable;
+            return await log.WhileOpenAsync(parsed, observers => RunAsync(limits.AddTo(addresses.AddTo(new HttpServerOptions
+            {
+                Observers = observers,
+                Transport = CommonOptions.ToKind(parsed.GetValue(transport)),
+                Cpus = parsed.GetResult(cpus) == null ? null : parsed.GetValue(cpus),
+                OnError = static (failure, where) => Console.Error.WriteLine($"{where} {failure}"),
+            }, parsed, files.ToTls(parsed), restart.Passed, restart.Taken), parsed), restart, new ServerTracingOptions(parsed.GetValue(traceFolder) ?? ".", parsed.GetValue(kept) ?? DefaultKept, parsed.GetValue(limit)), parsed.GetValue(trace), parsed.GetValue(control), ToMode(parsed.GetValue(mode)), new Application(parsed.GetValue(demo), parsed.GetValue(files.Folder), files.ToOptions(parsed))));
+        });
         return command;
     }
 
@@ -69,16 +77,16 @@ internal static class ServeCommand
 
     private static CollectorMode? ToMode(string? name) => name == null ? null : CollectorModes.Parse(name);
 
-    private static async Task<int> RunAsync(HttpServerOptions options, ServerTracingOptions tracing, string? traceFile, string? controlPath, CollectorMode? mode, Application application)
+    private static async Task<int> RunAsync(HttpServerOptions options, ServedRestart restart, ServerTracingOptions tracing, string? traceFile, string? controlPath, CollectorMode? mode, Application application)
     {
-        if (traceFile == null) return await ServeAsync(options, tracing, controlPath, mode, application);
+        if (traceFile == null) return await ServeAsync(options, restart, tracing, controlPath, mode, application);
         try
         {
             // Before the server starts, so that a file that can't be written is no surprise at its end.
             // Shared, for it may be /dev/null, which no server has to itself.
             await using var file = new FileStream(traceFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
             Tracer.Start(TraceFiles.Options);
-            var code = await ServeAsync(options, tracing, controlPath, mode, application);
+            var code = await ServeAsync(options, restart, tracing, controlPath, mode, application);
             Tracer.Stop();
             TraceFiles.Write(Tracer.Snapshot().WithoutGaps(), file, traceFile);
             return code;
@@ -90,11 +98,11 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<int> ServeAsync(HttpServerOptions options, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode, Application application)
+    private static async Task<int> ServeAsync(HttpServerOptions options, ServedRestart restart, ServerTracingOptions tracing, string? controlPath, CollectorMode? mode, Application application)
     {
         HttpServer? running = null;
         var isSecure = options.MoreEndPoints.Any(static endPoint => endPoint.Tls != null);
-        using var interruption = new Interruption(!isSecure ? null : () => Volatile.Read(ref running)?.ReloadCertificates());
+        using var interruption = new Interruption(!isSecure ? null : () => ServedRestart.Reload(() => Volatile.Read(ref running)?.ReloadCertificates()));
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = interruption.Token.Register(stopped.SetResult);
         if (!TryMake(options, application, out var server)) return ExitCode.Unreachable;
@@ -115,10 +123,12 @@ internal static class ServeCommand
             // The demo's records are made, so that no region without collections is filled with them.
             if (mode is { } asked) HeldMode.Enter(asked);
             server.Start();
+            restart.Serving(server);
         }
         catch (Exception refused) when (refused is SocketException or TransportUnavailableException or InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             Console.Error.WriteLine($"fastcore: {Explain(refused, options)}");
+            server.Dispose();
             return ExitCode.Unreachable;
         }
         Volatile.Write(ref running, server);
@@ -128,8 +138,8 @@ internal static class ServeCommand
         var places = options.Cpus == null ? "any" : CpuList.Format([.. options.Cpus]);
         foreach (var more in server.EndPoints.Skip(1)) Console.Out.WriteLine($"fastcore listening on {ServedAddresses.Name(more, isSecure)} too");
         Console.Out.WriteLine($"fastcore listening on {ServedAddresses.Name(server.EndPoints[0], isSecure)} transport={TransportSelector.Name(server.Transport.Kind)} ({server.Transport.Reason}) reactors={server.Reactors.Count} cpus={places}");
-        await stopped.Task;
-        await server.StopAsync(StopLimit);
+        await Task.WhenAny(stopped.Task, restart.WhenTaken);
+        await restart.StopAsync(server, StopLimit);
         return ExitCode.Good;
     }
 

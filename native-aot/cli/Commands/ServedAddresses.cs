@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Net.Hosting;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
 
@@ -73,23 +74,41 @@ internal sealed class ServedAddresses
     }
 
     /// <summary>What the options say, in the server's terms.</summary>
-    public HttpServerOptions AddTo(HttpServerOptions options, ParseResult parsed, HttpTlsOptions? tls)
+    /// <param name="options">The others.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="tls">What HTTPS is spoken with.</param>
+    /// <param name="passed">Sockets of the service manager: served, and instead of the default address.</param>
+    /// <param name="taken">Sockets of the process before this: served in the place of new ones, if they are at an address that is asked for.</param>
+    public HttpServerOptions AddTo(HttpServerOptions options, ParseResult parsed, HttpTlsOptions? tls, IReadOnlyList<InheritedSocket> passed, IReadOnlyList<InheritedSocket> taken)
     {
         var more = parsed.GetValue(_listen) ?? [];
-        var proxy = parsed.GetValue(_proxies) is { } networks ? new ProxyProtocolOptions { From = networks } : null;
-        var isNamed = parsed.GetResult(_port) != null || parsed.GetResult(_address) != null || more.Length == 0;
+        // Of a list that is not given the parser makes an empty one.
+        var proxy = parsed.GetResult(_proxies) == null ? null : new ProxyProtocolOptions { From = parsed.GetValue(_proxies)! };
+        var isNamed = parsed.GetResult(_port) != null || parsed.GetResult(_address) != null || (more.Length == 0 && passed.Count == 0);
         var unix = new UnixSocketOptions { Owner = parsed.GetValue(_owner), Group = parsed.GetValue(_group) };
         if (parsed.GetValue(_mode) is { } mode) unix = unix with { Mode = mode };
         EndPoint[] all = isNamed ? [new IPEndPoint(parsed.GetValue(_address) ?? IPAddress.Loopback, parsed.GetValue(_port) ?? DefaultPort), .. more] : more;
         return options with
         {
-            Forwarded = parsed.GetValue(_forwarders) is { } forwarders
-                ? new ForwardedOptions { From = forwarders, Hops = parsed.GetValue(_hops) ?? 1, Fields = parsed.GetValue(_forwardedBy) == Forwarded ? ForwardedFields.Forwarded : ForwardedFields.XForwarded }
-                : null,
+            Forwarded = parsed.GetResult(_forwarders) == null
+                ? null
+                : new ForwardedOptions { From = parsed.GetValue(_forwarders)!, Hops = parsed.GetValue(_hops) ?? 1, Fields = parsed.GetValue(_forwardedBy) == Forwarded ? ForwardedFields.Forwarded : ForwardedFields.XForwarded },
             EndPoint = null,
-            MoreEndPoints = [.. all.Select(endPoint => new HttpEndPoint(endPoint, tls) { UnixSocket = endPoint is UnixDomainSocketEndPoint ? unix : null, ProxyProtocol = proxy })],
+            MoreEndPoints =
+            [
+                .. HttpEndPoint.Inherit(passed, tls).Select(endPoint => endPoint with { ProxyProtocol = proxy }),
+                .. all.Select(endPoint => ToHttp(endPoint) with { ProxyProtocol = proxy }),
+            ],
         };
+
+        HttpEndPoint ToHttp(EndPoint endPoint) => HttpEndPoint.Inherit(taken.Where(socket => Is(socket.EndPoint, endPoint)), tls) is [var inherited, ..]
+            ? inherited
+            : new HttpEndPoint(endPoint, tls) { UnixSocket = endPoint is UnixDomainSocketEndPoint ? unix : null };
     }
+
+    // Any port is one that is there.
+    private static bool Is(EndPoint there, EndPoint asked) =>
+        there.ToString() == asked.ToString() || (asked is IPEndPoint { Port: 0 } any && there is IPEndPoint internet && internet.Address.Equals(any.Address));
 
     /// <summary>An address as users write it.</summary>
     public static string Name(EndPoint endPoint, bool isSecure) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Net.Hosting;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http;
@@ -18,6 +19,18 @@ public sealed record HttpEndPoint(EndPoint Address, HttpTlsOptions? Tls = null)
 
     /// <summary>Has proxies tell where their clients come from; <see langword="null"/>: each peer is the client.</summary>
     public ProxyProtocolOptions? ProxyProtocol { get; init; }
+
+    /// <summary>Sockets that listen there already; empty if the server opens its own.</summary>
+    public IReadOnlyList<InheritedSocket> Inherited { get; private init; } = [];
+
+    /// <summary>End points for sockets that another process has opened: one for each address. The server that is started with them closes the sockets at its end.</summary>
+    /// <param name="sockets">Those of <see cref="SystemdSockets"/> or a <see cref="SocketTaker"/>.</param>
+    /// <param name="tls">What HTTPS is spoken with; <see langword="null"/> speaks plain HTTP.</param>
+    public static IReadOnlyList<HttpEndPoint> Inherit(IEnumerable<InheritedSocket> sockets, HttpTlsOptions? tls = null)
+    {
+        ArgumentNullException.ThrowIfNull(sockets);
+        return [.. sockets.GroupBy(static socket => socket.EndPoint.ToString()).Select(group => new HttpEndPoint(group.First().EndPoint, tls) { Inherited = [.. group] })];
+    }
 
     /// <exception cref="ArgumentException">The address is of another kind, or something does not go with it.</exception>
     internal void Validate()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastCore.Diagnostics;
+using FastCore.Net.Hosting;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
@@ -231,7 +232,12 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
             catch
             {
                 foreach (var reactor in reactors) reactor.Dispose();
-                foreach (var socket in sockets) socket.Dispose();
+                foreach (var socket in sockets)
+                {
+                    // Who has opened it may serve on.
+                    if (socket.IsInherited) socket.KeepFile();
+                    socket.Dispose();
+                }
                 _ownScheduler?.Dispose();
                 _certificates.Clear();
                 throw;
@@ -243,7 +249,9 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
     {
         var certificates = endPoint.Tls == null ? null : new CertificateStore(endPoint.Tls, shards[0].Report);
         if (certificates != null) _certificates.Add(certificates);
-        var sockets = ListeningSocket.Open(endPoint.Address, endPoint.UnixSocket, shards.Length);
+        var sockets = endPoint.Inherited.Count > 0
+            ? [.. endPoint.Inherited.Select(static socket => socket.Take())]
+            : ListeningSocket.Open(endPoint.Address, endPoint.UnixSocket, shards.Length);
         opened.AddRange(sockets);
         var place = new ServedEndPoint(certificates, endPoint.ProxyProtocol, sockets[0].EndPoint is UnixDomainSocketEndPoint);
         // Every reactor accepts somewhere, and every socket is accepted on, whichever there are more of.
@@ -277,12 +285,60 @@ public sealed class HttpServer : IDisposable, IAsyncDisposable
         lock (_gate) return _stop ??= Task.Run(() => StopReactors(limit));
     }
 
+    /// <summary>
+    /// Stops once another process accepts on the same sockets (<see cref="SocketGiver"/>), so that no client notices: accepts nothing
+    /// more, but leaves the sockets and their files; answers every request that still comes with <c>Connection: close</c>, for as long
+    /// as <paramref name="grace"/>, and only then closes connections that are idle and goes on as <see cref="StopAsync"/> does. There is
+    /// no <see cref="HttpServerOptions.DrainDelay"/>. Called again, it awaits the first stop.
+    /// </summary>
+    /// <param name="grace">How long connections may go on being idle. It ends early when none is left.</param>
+    /// <param name="limit">How long requests may take to end after that.</param>
+    /// <returns>Ends when no connection and no thread of the server is left.</returns>
+    public Task RetireAsync(TimeSpan grace, TimeSpan limit)
+    {
+        lock (_gate) return _stop ??= Task.Run(() => RetireReactors(grace, limit));
+    }
+
+    /// <summary>What it accepts on.</summary>
+    internal IReadOnlyList<ListeningSocket> Sockets => _sockets;
+
+    /// <summary>Looks at its sockets anew (<see cref="Reactor.AcceptAgain"/>).</summary>
+    internal void AcceptAgain()
+    {
+        foreach (var reactor in _reactors) reactor.AcceptAgain();
+    }
+
+    /// <summary>Another process accepts on its sockets: accepts nothing more, and leaves them and their files.</summary>
+    internal void LeaveSockets()
+    {
+        foreach (var socket in _sockets) socket.KeepFile();
+        StopListening();
+    }
+
+    private async Task RetireReactors(TimeSpan grace, TimeSpan limit)
+    {
+        LeaveSockets();
+        var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginRetire()));
+        await Task.WhenAny(emptied, _isHurried.Task, Task.Delay(grace)).ConfigureAwait(false);
+        await EndReactors(limit).ConfigureAwait(false);
+    }
+
+    private void StopListening()
+    {
+        foreach (var reactor in _reactors) reactor.StopListening();
+        foreach (var socket in _sockets) socket.Dispose();
+    }
+
     private async Task StopReactors(TimeSpan limit)
     {
         Volatile.Write(ref _isDraining, true);
         if (_options.DrainDelay > TimeSpan.Zero && _reactors.Length > 0) await Task.WhenAny(_isHurried.Task, Task.Delay(_options.DrainDelay)).ConfigureAwait(false);
-        foreach (var reactor in _reactors) reactor.StopListening();
-        foreach (var socket in _sockets) socket.Dispose();
+        StopListening();
+        await EndReactors(limit).ConfigureAwait(false);
+    }
+
+    private async Task EndReactors(TimeSpan limit)
+    {
         TellHandlers();
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
         if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);

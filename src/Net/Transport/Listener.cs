@@ -17,6 +17,9 @@ internal sealed class Listener(int handle, Func<Connection> factory)
     public bool IsArmed;
     public bool IsClosing;
 
+    // Cancelled only to be armed again.
+    public bool IsRenewing;
+
     // When to accept again after a failure, on the reactor's clock.
     public long RetryAt = NoRetry;
     public Lives Lives;

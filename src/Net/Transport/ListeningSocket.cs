@@ -13,8 +13,8 @@ internal sealed class ListeningSocket : IDisposable
 {
     private const int Backlog = 4096;
 
-    // What is removed with it; null for all but Unix-domain sockets with a path.
-    private readonly UnixSocketFile? _file;
+    // What is removed with it; null for all but Unix-domain sockets with a path, and for those whose file is another's.
+    private UnixSocketFile? _file;
 
     private ListeningSocket(Socket socket, EndPoint endPoint, UnixSocketFile? file = null)
     {
@@ -24,6 +24,12 @@ internal sealed class ListeningSocket : IDisposable
     }
 
     public Socket Socket { get; }
+
+    /// <summary>It was opened by another process, which may go on with it.</summary>
+    public bool IsInherited { get; private init; }
+
+    /// <summary>Its file is there, and is removed with it.</summary>
+    public bool HasFile => _file is { IsThere: true };
 
     /// <summary>The address it listens on, with the port it was given.</summary>
     public EndPoint EndPoint { get; }
@@ -54,6 +60,19 @@ internal sealed class ListeningSocket : IDisposable
             throw;
         }
     }
+
+    /// <summary>One that listens already.</summary>
+    /// <param name="socket">It.</param>
+    /// <param name="endPoint">Where it does.</param>
+    /// <param name="takesFile">Whether the file at its path is removed with it.</param>
+    public static ListeningSocket Inherit(Socket socket, EndPoint endPoint, bool takesFile)
+    {
+        var path = takesFile && endPoint is UnixDomainSocketEndPoint name ? UnixSocketFile.PathOf(name) : null;
+        return new ListeningSocket(socket, endPoint, path == null ? null : UnixSocketFile.At(path)) { IsInherited = true };
+    }
+
+    /// <summary>Leaves its file to another process.</summary>
+    public void KeepFile() => _file = null;
 
     public void Dispose()
     {

@@ -81,6 +81,9 @@ public abstract class Reactor : IDisposable
     /// <summary>Accepts on a socket that listens already. It stays its owner's, who closes it when the reactor listens no more; others may accept on it too.</summary>
     internal abstract void Listen(Socket socket, Func<Connection> factory);
 
+    /// <summary>Looks at every listening socket anew: a connection whose coming was told to another process, which did not take it, is found.</summary>
+    internal abstract void AcceptAgain();
+
     // What Connection asks of its reactor; on the reactor's thread.
     internal abstract void ArmReceive(Connection connection);
     internal abstract void CancelReceive(Connection connection);

@@ -258,6 +258,17 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         if (!IsCurrent) closed.GetAwaiter().GetResult();
     }
 
+    internal override void AcceptAgain() => Call(() =>
+    {
+        foreach (var listener in _listeners)
+        {
+            if (!listener.IsArmed || listener.IsClosing) continue;
+            listener.IsRenewing = true;
+            _engine.CancelAll(listener.Handle);
+        }
+        return true;
+    });
+
     private void ArmAccept(Listener listener)
     {
         Debug.Assert(!listener.IsArmed, "One accept is armed at most.");
@@ -297,23 +308,26 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
         if (Lives.AreWatched && !listener.IsClosing) NoteAccept(listener, in completion);
         if (completion.Result >= 0)
         {
-            if (listener.IsClosing || _stopping) _engine.Close(completion.Result, reset: true);
+            // One that came before the end of listening is a connection as good as another.
+            if (_stopping) _engine.Close(completion.Result, reset: true);
             else Adopt(completion.Result, listener.Factory);
         }
-        else if (!listener.IsClosing)
+        else if (!listener.IsClosing && !listener.IsRenewing)
         {
             _acceptFailures++;
         }
         if (listener.IsArmed) return;
+        var isRenewed = listener.IsRenewing;
+        listener.IsRenewing = false;
         if (listener.IsClosing) FreeListener(listener);
-        else if (completion.Result >= 0) ArmAccept(listener);
+        else if (completion.Result >= 0 || isRenewed) ArmAccept(listener);
         else listener.RetryAt = _now + AcceptRetryMilliseconds;
     }
 
     private static void NoteAccept(Listener listener, in Completion completion)
     {
         if (completion.Result >= 0) listener.Lives.Step(ListenerTable.Accept);
-        if (!completion.More) listener.Lives.Step(completion.Result >= 0 ? ListenerTable.Disarm : ListenerTable.Fail, -completion.Result);
+        if (!completion.More) listener.Lives.Step(completion.Result >= 0 || listener.IsRenewing ? ListenerTable.Disarm : ListenerTable.Fail, -completion.Result);
     }
 
     private void BeginStop()

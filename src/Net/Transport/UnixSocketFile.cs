@@ -78,10 +78,13 @@ internal sealed class UnixSocketFile
         if (OperatingSystem.IsLinux()) File.SetUnixFileMode(path, options.Mode);
     }
 
+    /// <summary>Whether it is still there, and no other in its place.</summary>
+    public bool IsThere => LinuxFiles.Identify(Path) == _identity;
+
     /// <summary>Removes the file, unless it has gone or another is in its place.</summary>
     public void Remove()
     {
-        if (LinuxFiles.Identify(Path) == _identity) File.Delete(Path);
+        if (IsThere) File.Delete(Path);
     }
 
     private static uint Number(string? name, Func<string, uint?> find, string what)

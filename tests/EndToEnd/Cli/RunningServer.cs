@@ -71,6 +71,12 @@ internal sealed partial class RunningServer : IDisposable
     public (int ExitCode, string Output, string Error) Stop()
     {
         Kill(_process.Id, Terminate);
+        return WaitForEnd();
+    }
+
+    /// <summary>Waits for its end, which something else brings about; returns the same.</summary>
+    public (int ExitCode, string Output, string Error) WaitForEnd()
+    {
         var output = _process.StandardOutput.ReadToEnd();
         var error = _process.StandardError.ReadToEnd();
         Assert.That(_process.WaitForExit(StopLimit), Is.True, "The server ends when it is told to.");

@@ -88,6 +88,25 @@ internal sealed class ServeTests
         Assert.That(File.Exists(path), Is.False);
     }
 
+    [Test]
+    public void It_believes_the_proxies_that_it_is_told_of()
+    {
+        var log = Path.GetTempFileName();
+        using (var server = new RunningServer("--cpus", "0", "--forwarded-from", "127.0.0.1", "--access-log", log))
+        {
+            FastCoreProgram.Run(_curl, ["-s", "-H", "X-Forwarded-For: 192.0.2.1", $"{server.Address}/plaintext"], []);
+            Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+        }
+        using (var server = new RunningServer("--cpus", "0", "--proxy-protocol-from", "127.0.0.0/8", "--access-log", log))
+        {
+            Assert.That(FastCoreProgram.Run(_curl, ["-s", "--haproxy-protocol", $"{server.Address}/plaintext"], []).Output, Is.EqualTo("Hello, World!"));
+            Assert.That(FastCoreProgram.Run(_curl, ["-s", $"{server.Address}/plaintext"], []).ExitCode, Is.Not.Zero, "no header");
+            Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+        }
+        Assert.That(File.ReadLines(log).Select(static line => line.Split(' ')[0]), Is.EqualTo((string[])["192.0.2.1", "127.0.0.1"]));
+        File.Delete(log);
+    }
+
     // Several reactors share their port with each other, which must not let them share it with another server.
     [TestCase("--cpus", "0")]
     [TestCase("--cpus", "0-1")]

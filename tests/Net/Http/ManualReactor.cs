@@ -208,6 +208,8 @@ internal sealed unsafe class ManualReactor : Reactor
 
     public override IPEndPoint Listen(IPEndPoint endPoint, Func<Connection> factory, int backlog = 4096, bool sharePort = false) => throw new NotSupportedException();
 
+    internal override void AcceptAgain() => throw new NotSupportedException();
+
     internal override void Listen(Socket socket, Func<Connection> factory) => throw new NotSupportedException();
 
     /// <summary>Connections that are to be opened: <see cref="Open"/> or <see cref="End"/> says how it went.</summary>

@@ -156,7 +156,7 @@ internal sealed partial class HttpExchange
         HasResponded = true;
         Status = status;
         ResponseLength = IsHead ? 0 : length;
-        Closes = !Connection.CountRequest() || _mustClose || !Head.IsPersistent || Shard.IsStopping || (readsOn ? _canContinue : !CanSkipBody());
+        Closes = !Connection.CountRequest() || _mustClose || !Head.IsPersistent || Shard.IsRetiring || (readsOn ? _canContinue : !CanSkipBody());
         if (Shard.ServerLine.Length > 0) AppendField(Shard.ServerLine);
         if (Closes) AppendField("Connection: close\r\n"u8);
         else if (Head.IsHttp10) AppendField("Connection: keep-alive\r\n"u8);

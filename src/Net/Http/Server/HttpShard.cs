@@ -19,6 +19,7 @@ internal sealed class HttpShard
     private readonly Stack<HttpExchange> _exchanges = new();
     private readonly Action<Exception, string>? _onError;
     private readonly IHttpObserver[] _observers;
+    private readonly TaskCompletionSource _retired = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HttpShard(HttpServerOptions options, Router router, Reactor reactor, Scheduler? scheduler = null, CancellationToken stopping = default)
@@ -73,6 +74,10 @@ internal sealed class HttpShard
     /// <summary>The reactor's thread; set by its first work.</summary>
     public int ThreadId { get; private set; }
 
+    /// <summary>Answers say that their connection ends.</summary>
+    public bool IsRetiring { get; private set; }
+
+    /// <summary>Idle connections end, too.</summary>
     public bool IsStopping { get; private set; }
 
     /// <summary>Cancelled when the server begins to stop.</summary>
@@ -109,7 +114,22 @@ internal sealed class HttpShard
     public void ConnectionClosed()
     {
         Connections--;
-        if (IsStopping && Connections == 0) _emptied.TrySetResult();
+        if (Connections > 0) return;
+        if (IsStopping) _emptied.TrySetResult();
+        if (IsRetiring) _retired.TrySetResult();
+    }
+
+    /// <summary>Asks for a close with every answer, and leaves idle connections alone. The task ends with the last connection.</summary>
+    public Task BeginRetire()
+    {
+        if (!Reactor.TryPost(static state => ((HttpShard)state!).Retire(), this)) _retired.TrySetResult();
+        return _retired.Task;
+    }
+
+    private void Retire()
+    {
+        IsRetiring = true;
+        if (Connections == 0) _retired.TrySetResult();
     }
 
     /// <summary>Lets connections end when they are idle, and asks for a close with every answer. The task ends with the last connection.</summary>
@@ -121,7 +141,7 @@ internal sealed class HttpShard
 
     private void Stop()
     {
-        IsStopping = true;
+        IsStopping = IsRetiring = true;
         Reactor.ForEachConnection(static connection => (connection as HttpConnection)?.CloseIfIdle());
         if (Connections == 0) _emptied.TrySetResult();
     }

@@ -25,6 +25,11 @@ internal static unsafe class LinuxSockets
     private const int TcpNoDelay = 1;
     private const int Inet6Only = 26;
     private const int DuplicateCloseOnExec = 1030;
+    private const int SetDescriptorFlags = 2;
+    private const int DescriptorCloseOnExec = 1;
+    private const int SocketTypeOption = 3;
+    private const int AcceptsOption = 30;
+    private const int DomainOption = 39;
     private const int GetStatus = 3;
     private const int SetStatus = 4;
     private const int ShutWrite = 1;
@@ -53,6 +58,22 @@ internal static unsafe class LinuxSockets
         length = MaxAddressLength;
         if (LibC.GetSocketName(descriptor, address, &length) == 0 && ReadAddress(address, length) is { } name) bound = name;
         return descriptor;
+    }
+
+    /// <summary>Why a descriptor that was inherited can't be accepted on; null if it can. It is closed on exec then.</summary>
+    public static string? WhyNoListener(int descriptor)
+    {
+        if (LibC.ControlDescriptor(descriptor, SetDescriptorFlags, DescriptorCloseOnExec) != 0) return "it is not open";
+        if (Option(descriptor, SocketTypeOption) != Stream) return "it is no stream socket";
+        if (Option(descriptor, AcceptsOption) != 1) return "it does not listen";
+        return Option(descriptor, DomainOption) is FamilyInet or FamilyInet6 or FamilyUnix ? null : "its family is none of IPv4, IPv6 and Unix";
+    }
+
+    private static int Option(int descriptor, int option)
+    {
+        var value = 0;
+        var length = sizeof(int);
+        return LibC.GetSocketOption(descriptor, LevelSocket, option, &value, &length) == 0 ? value : -1;
     }
 
     /// <summary>A descriptor of this process's own for a socket that stays its owner's. Whether calls wait is the socket's, not the descriptor's.</summary>
