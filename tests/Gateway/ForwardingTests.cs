@@ -149,9 +149,10 @@ internal sealed class ForwardingTests : GatewayTest
         string Named(string name) => Upstream(server =>
         {
             server.Map(HttpMethod.Get, "/", context => context.Respond(name));
-            server.MapAsync(HttpMethod.Get, "/wait", async context =>
+            server.MapAsync(HttpMethod.Get, "/wait", static async context =>
             {
-                await Task.Delay(Timeout.Infinite, context.Aborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+                var gone = new TaskCompletionSource();
+                using (context.Aborted.Register(gone.SetResult)) await gone.Task;
             });
         });
 

@@ -13,6 +13,9 @@ namespace FastCore.Gateway.Revocation;
 /// </remarks>
 internal sealed class RedisRevocations : IRevocationSource
 {
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _ended = new();
     private readonly ConnectionMultiplexer _redis;
     private readonly RedisKey _key;
     private readonly RedisChannel _channel;
@@ -62,7 +65,11 @@ internal sealed class RedisRevocations : IRevocationSource
         await database.PublishAsync(_channel, $"{expires.ToString(CultureInfo.InvariantCulture)} {id}");
     }
 
-    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _redis.DisposeAsync();
+    }
 
     private void Hear(RedisValue message)
     {
@@ -82,13 +89,20 @@ internal sealed class RedisRevocations : IRevocationSource
 
     private async Task ReadAgainAsync()
     {
-        try
+        while (!_ended.IsCancellationRequested)
         {
-            await ReadAllAsync();
-        }
-        catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            _onError(failure, "The revoked tokens could not be read from Redis again; they are when it comes back next.");
+            try
+            {
+                await ReadAllAsync();
+                return;
+            }
+            catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                // It went with the connection, or with this gateway's end.
+                if (_ended.IsCancellationRequested) return;
+                _onError(failure, "The revoked tokens could not be read from Redis; it is tried again in a second.");
+            }
+            await Task.Delay(TryAgainAfter, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
