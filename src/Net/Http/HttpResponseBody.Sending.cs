@@ -32,15 +32,22 @@ public sealed partial class HttpResponseBody
         var length = _used;
         _used = 0;
         if (_coding == BodyCoding.None || !connection.CanWrite) return;
+        if (_coder != null) _coder.Write(_block.AsSpan(0, length));
+        else Queue(connection, ref _block, length);
+    }
+
+    // A short block is copied and stays; a long one is given away.
+    private void Queue(Connection connection, ref byte[]? block, int length)
+    {
         _context.Exchange.ResponseLength += length;
         if (length < Connection.CopyThreshold)
         {
-            WriteCopied(connection, _block.AsSpan(0, length));
+            WriteCopied(connection, block.AsSpan(0, length));
             return;
         }
         WriteChunkHead(connection, length);
-        connection.Write(_block!, length, _context.Exchange.Shard.Buffers);
-        _block = null;
+        connection.Write(block!, length, _context.Exchange.Shard.Buffers);
+        block = null;
         WriteChunkEnd(connection);
     }
 
@@ -69,6 +76,7 @@ public sealed partial class HttpResponseBody
         Commit(connection);
         if (_coding == BodyCoding.None) return new ValueTask<FlushResult>(default(FlushResult));
         if (!connection.CanWrite) return Gone;
+        if (_coder != null) return WriteCodedAsync(source);
         _context.Exchange.ResponseLength += source.Length;
         WriteChunkHead(connection, source.Length);
         connection.Write(source);
@@ -81,6 +89,7 @@ public sealed partial class HttpResponseBody
         var connection = _context.Exchange.Connection;
         ThrowIfWaiting();
         Commit(connection);
+        if (connection.CanWrite) _coder?.Flush();
         if (_isCanceled)
         {
             _isCanceled = false;
@@ -104,7 +113,7 @@ public sealed partial class HttpResponseBody
 
     private void ThrowIfWaiting()
     {
-        if (_isWaiting) throw new InvalidOperationException("A flush waits for the client. Await it before the next.");
+        if (_isWaiting || _isCoding) throw new InvalidOperationException("A flush waits for the client. Await it before the next.");
     }
 
     /// <summary>Sends bytes of the protocol that has taken over.</summary>
@@ -192,8 +201,15 @@ public sealed partial class HttpResponseBody
         if (block == null) return;
         if (used > 0 && _coding != BodyCoding.None && connection.CanWrite)
         {
-            _context.Exchange.ResponseLength += used;
-            WriteCopied(connection, block.AsSpan(0, used));
+            if (_coder == null)
+            {
+                _context.Exchange.ResponseLength += used;
+                WriteCopied(connection, block.AsSpan(0, used));
+            }
+            else
+            {
+                _coder.Write(block.AsSpan(0, used));
+            }
         }
         ArrayPool<byte>.Shared.Return(block);
     }
@@ -216,12 +232,18 @@ public sealed partial class HttpResponseBody
         if (_block != null && !_isElsewhere) exchange.Shard.Buffers.Return(_block);
         _block = null;
         _used = 0;
-        if (!connection.CanWrite) return;
-        if (_coding == BodyCoding.Length && _left > 0 && !_isCut)
+        if (!connection.CanWrite)
+        {
+            Release(exchange);
+            return;
+        }
+        if (_coding != BodyCoding.None && _left > 0 && !_isCut)
         {
             _isCut = true;
             exchange.Shard.Report(new InvalidOperationException($"The response ended {_left} bytes short of the length it was started with."), $"The handler of {exchange.PathText} ended.");
         }
+        if (!_isCut) _coder?.Finish();
+        Release(exchange);
         if (_isCut) Cut(connection);
         else if (_coding == BodyCoding.Chunked) ChunkWriter.WriteLast(connection, _trailers == null ? default : _trailers.WrittenSpan);
     }

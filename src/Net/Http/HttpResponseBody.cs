@@ -28,7 +28,10 @@ public sealed partial class HttpResponseBody : PipeWriter, IValueTaskSource<Flus
     private const string EndedMessage = "The response's body has been completed.";
 
     private readonly HttpContext _context;
-    private readonly BodyCoding _coding;
+    private readonly bool _hasLength;
+
+    // How it ends on the wire. The reactor's, as is the coder.
+    private BodyCoding _coding;
     private readonly bool _isElsewhere;
 
     // What is written and not queued: [0, _used) of _block.
@@ -45,6 +48,7 @@ public sealed partial class HttpResponseBody : PipeWriter, IValueTaskSource<Flus
         _context = context;
         _coding = coding;
         _left = length;
+        _hasLength = length >= 0;
         _isElsewhere = isElsewhere;
     }
 
@@ -63,7 +67,7 @@ public sealed partial class HttpResponseBody : PipeWriter, IValueTaskSource<Flus
     {
         Usable();
         FieldRules.Verify(name, value);
-        if (_coding is BodyCoding.Length or BodyCoding.Raw) throw new InvalidOperationException("Only a body in chunks has trailers. Start the response without a length.");
+        if (_hasLength || _coding == BodyCoding.Raw) throw new InvalidOperationException("Only a body in chunks has trailers. Start the response without a length.");
         _trailers ??= new ArrayBufferWriter<byte>();
         _trailers.Write(name);
         _trailers.Write(": "u8);

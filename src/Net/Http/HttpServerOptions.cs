@@ -108,6 +108,9 @@ public sealed record HttpServerOptions
     /// <summary>Bytes in each receive buffer.</summary>
     public int ReceiveBufferSize { get; init; } = 4096;
 
+    /// <summary>How answers are compressed while they are sent; <see langword="null"/> compresses none.</summary>
+    public HttpCompressionOptions? Compression { get; init; }
+
     /// <summary>The Server field of every response; <see langword="null"/> sends none.</summary>
     public string? ServerHeader { get; init; }
 
@@ -165,6 +168,7 @@ public sealed record HttpServerOptions
             endPoint.Validate();
         }
         Forwarded?.Validate();
+        Compression?.Validate();
         InRange(nameof(Reactors), ReactorCount, 1, 1024);
         InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);
         InRange(nameof(MaxHeadersSize), MaxHeadersSize, 16, 1 << 20);

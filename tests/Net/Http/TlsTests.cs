@@ -203,7 +203,7 @@ internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
         return stream.RemoteCertificate!.Subject;
     }
 
-    private static X509Certificate2 Make(string name)
+    internal static X509Certificate2 Make(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);

@@ -37,7 +37,18 @@ internal sealed class FileEntry
     public required (string Name, string Value)[] Fields { get; init; }
 
     /// <summary>The same file in other codings, the best first. Of a file that is coded itself, none.</summary>
-    public FileEntry[] Precompressed { get; init; } = [];
+    public FileEntry[] Precompressed
+    {
+        get;
+        init
+        {
+            field = value;
+            Codings = Array.ConvertAll(value, static sibling => sibling.Encoding);
+        }
+    } = [];
+
+    /// <summary>The codings of <see cref="Precompressed"/>.</summary>
+    public string[] Codings { get; private init; } = [];
 
     /// <summary>In which order it was read, among those used in the same millisecond.</summary>
     public required long Number { get; init; }

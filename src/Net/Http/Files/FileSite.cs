@@ -1,4 +1,5 @@
 using System.Text;
+using FastCore.Net.Http.Coding;
 
 namespace FastCore.Net.Http.Files;
 
@@ -96,12 +97,9 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
     private ValueTask AnswerAsync(HttpContext context, FileEntry file)
     {
         var fields = context.Headers;
-        foreach (var sibling in file.Precompressed)
-        {
-            if (!AcceptedEncodings.Accepts(fields, sibling.Encoding)) continue;
-            file = sibling;
-            break;
-        }
+        // Its coded forms are files, or are kept as files are.
+        context.Exchange.KeepsContent = true;
+        if (file.Codings.Length > 0 && AcceptedEncodings.Best(fields, file.Codings) is var best and >= 0) file = file.Precompressed[best];
         switch (Preconditions.Judge(fields, file))
         {
             case 304:

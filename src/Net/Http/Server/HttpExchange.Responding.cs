@@ -90,6 +90,7 @@ internal sealed partial class HttpExchange
             return;
         }
         VerifyResponse(status, body.Length, contentType);
+        if (Shard.Coding != null && TryRespondCoded(status, body, contentType)) return;
         if (!BeginResponse(status, body.Length)) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
         if (!IsHead && !body.IsEmpty) Connection.Write(body);
@@ -103,6 +104,7 @@ internal sealed partial class HttpExchange
             return;
         }
         VerifyResponse(status, body.Length, contentType);
+        if (Shard.Coding != null && TryRespondCoded(status, body.Span, contentType)) return;
         if (!BeginResponse(status, body.Length)) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
         if (!IsHead && !body.IsEmpty) Connection.Write(body);

@@ -20,10 +20,12 @@ internal sealed partial class HttpExchange
             : length >= 0 ? BodyCoding.Length
             : Head.IsHttp10 ? BodyCoding.UntilClose
             : BodyCoding.Chunked;
+        if (HasHandlerResponded) throw new InvalidOperationException(AnsweredMessage);
         var isElsewhere = _scheduler != null;
+        var body = ResponseBody = new HttpResponseBody(Context, coding, length, isElsewhere);
         if (isElsewhere) _answer!.StartStream(status, contentType, length);
         else WriteStreamHead(status, contentType, length);
-        return ResponseBody = new HttpResponseBody(Context, coding, length, isElsewhere);
+        return body;
     }
 
     /// <summary>Writes the head of a response that a handler on the scheduler has started, once. On the reactor.</summary>
@@ -48,11 +50,13 @@ internal sealed partial class HttpExchange
     {
         var endsWithConnection = length < 0 && Head.IsHttp10 && !IsHead && !StatusLines.HasNoContent(status);
         _mustClose |= endsWithConnection;
+        if (Shard.Coding != null && TryCodeStream(status, contentType, length)) length = -1;
         if (BeginResponse(status, 0, readsOn: true)) ResponseWriter.WriteHead(this, status, contentType, length >= 0 ? length : Head.IsHttp10 ? ResponseWriter.Unframed : ResponseWriter.InChunks);
     }
 
     private void ResetStream()
     {
+        ResponseBody?.Release(this);
         ResponseBody = null;
         IsUpgraded = false;
         if (_bodyReader == null) return;

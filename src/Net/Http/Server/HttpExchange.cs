@@ -105,7 +105,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         BodyLength = ResponseLength = Status = 0;
         BodyFault = default;
         DrainLeft = MaxDrain;
-        _mustClose = _canContinue = HasResponded = Closes = _isAborted = false;
+        _mustClose = _canContinue = HasResponded = Closes = _isAborted = KeepsContent = false;
         _addedLength = 0;
         if (_memory != null) Shard.Buffers.Return(_memory);
         _memory = null;

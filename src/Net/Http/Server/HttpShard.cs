@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using FastCore.Net.Http.Coding;
 using FastCore.Net.Http.Observing;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
@@ -37,6 +38,7 @@ internal sealed class HttpShard
         MinBodyBytes = Math.Max(1, (long)(options.MinRequestBodyRate * options.BodyTimeout.TotalSeconds));
         RequiresLength = options.RequireLength;
         ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
+        Coding = options.Compression == null ? null : new ResponseCoding(options.Compression, Buffers);
         _onError = options.OnError;
         _observers = [.. options.Observers];
         MaxRequestsPerConnection = options.MaxRequestsPerConnection;
@@ -50,6 +52,9 @@ internal sealed class HttpShard
     public Scheduler? Scheduler { get; }
     public ParseLimits Limits { get; }
     public InputBuffers Buffers { get; } = new();
+
+    /// <summary>Codes answers; null if none is coded.</summary>
+    public ResponseCoding? Coding { get; }
     public long MaxBody { get; }
     public int MaxBufferedBody { get; }
     public int HeaderMilliseconds { get; }
