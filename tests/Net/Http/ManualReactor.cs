@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using FastCore.Net.Tests.Http.Fuzzing;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
