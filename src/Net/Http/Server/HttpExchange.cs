@@ -116,6 +116,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _abortion = null;
         _handler = default;
         ResetStream();
+        ResetDecoding();
         ResetOffload();
     }
 
