@@ -9,6 +9,7 @@ internal sealed class ServedFolder
 {
     private readonly Option<bool> _list = new("--list") { Description = "answer for a folder without index.html with a page that lists it" };
     private readonly Option<bool> _hidden = new("--hidden") { Description = "serve files whose name begins with a dot, too" };
+    private readonly Option<bool> _compress = new("--compress") { Description = "compress files that have no name.br or name.gz beside them with Brotli and gzip, once, and keep them so: text and the like, up to a megabyte" };
     private readonly Option<string?> _cacheControl = new("--cache-control") { Description = "the Cache-Control field of every file, such as max-age=3600", HelpName = "TEXT" };
     private readonly Option<string?> _certificate = CommonOptions.File("--tls-cert", "speak HTTPS with the certificate in FILE (PEM with its chain, or PKCS #12); read again when it changes, and on SIGHUP");
     private readonly Option<string?> _key = CommonOptions.File("--tls-key", "the certificate's private key in PEM, if it is in a file of its own");
@@ -18,7 +19,7 @@ internal sealed class ServedFolder
     public void AddTo(Command command)
     {
         command.Add(Folder);
-        foreach (var option in (Option[])[_list, _hidden, _cacheControl, _certificate, _key]) command.Add(option);
+        foreach (var option in (Option[])[_list, _hidden, _compress, _cacheControl, _certificate, _key]) command.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_key) != null && result.GetValue(_certificate) == null) result.AddError("--tls-key goes with --tls-cert.");
@@ -30,6 +31,7 @@ internal sealed class ServedFolder
     {
         ListFolders = parsed.GetValue(_list),
         ServeHidden = parsed.GetValue(_hidden),
+        Compress = parsed.GetValue(_compress),
         CacheControl = parsed.GetValue(_cacheControl),
     };
 

@@ -112,13 +112,14 @@ public readonly partial struct HttpContext
     /// <summary>The cookies.</summary>
     public HttpCookies Cookies => new(Headers);
 
-    /// <summary>The length of the body, or <see langword="null"/> if it comes in chunks.</summary>
+    /// <summary>The length of the body, or <see langword="null"/> if it comes in chunks or is decoded (<see cref="HttpServerOptions.RequestDecoding"/>).</summary>
     public long? ContentLength
     {
         get
         {
-            var head = Live().Head;
-            return head.IsChunked ? null : Math.Max(0, head.ContentLength);
+            var exchange = Live();
+            var head = exchange.Head;
+            return head.IsChunked || exchange.IsDecoded ? null : Math.Max(0, head.ContentLength);
         }
     }
 

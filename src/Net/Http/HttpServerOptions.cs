@@ -111,6 +111,9 @@ public sealed record HttpServerOptions
     /// <summary>How answers are compressed while they are sent; <see langword="null"/> compresses none.</summary>
     public HttpCompressionOptions? Compression { get; init; }
 
+    /// <summary>How bodies of requests that have a Content-Encoding field are decoded; <see langword="null"/>: handlers see them as they were sent.</summary>
+    public HttpRequestDecodingOptions? RequestDecoding { get; init; }
+
     /// <summary>The Server field of every response; <see langword="null"/> sends none.</summary>
     public string? ServerHeader { get; init; }
 
@@ -169,6 +172,7 @@ public sealed record HttpServerOptions
         }
         Forwarded?.Validate();
         Compression?.Validate();
+        RequestDecoding?.Validate();
         InRange(nameof(Reactors), ReactorCount, 1, 1024);
         InRange(nameof(MaxRequestLineSize), MaxRequestLineSize, 16, 1 << 20);
         InRange(nameof(MaxHeadersSize), MaxHeadersSize, 16, 1 << 20);

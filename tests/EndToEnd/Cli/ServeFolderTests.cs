@@ -40,6 +40,19 @@ internal sealed class ServeFolderTests
     }
 
     [Test]
+    public void Files_are_compressed()
+    {
+        File.WriteAllText(Path.Join(_folder, "site", "long.txt"), new string('a', 5000));
+        using var server = Serve("--compress");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Curl(server, "/long.txt", "--compressed", "-D", "-"), Does.Contain("Content-Encoding: ").And.EndWith(new string('a', 5000)));
+            Assert.That(Curl(server, "/long.txt"), Is.EqualTo(new string('a', 5000)));
+        });
+        Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+    }
+
+    [Test]
     public void It_speaks_https_and_reads_a_new_certificate_on_SIGHUP()
     {
         var (certificate, key) = (Path.Join(_folder, "certificate.pem"), Path.Join(_folder, "key.pem"));

@@ -156,7 +156,7 @@ internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
         File.WriteAllText(plain, "plain");
         Write(plain + ".br", static stream => new BrotliStream(stream, CompressionLevel.Fastest), "brotli");
         Write(plain + ".gz", static stream => new GZipStream(stream, CompressionLevel.Fastest), "zipped");
-        foreach (var (accepted, coding) in ((string, string)[])[("br, gzip", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("*", "br"), ("identity", ""), ("gzip;q=0.0", ""), ("deflate", "")])
+        foreach (var (accepted, coding) in ((string, string)[])[("br, gzip", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("*", "br"), ("identity", ""), ("gzip;q=0.0", ""), ("deflate", ""), ("br;q=0.5, gzip", "gzip"), ("identity, br;q=0.5", "")])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "page.css");
             request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
@@ -167,6 +167,70 @@ internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
         }
         File.SetLastWriteTimeUtc(plain, DateTime.UtcNow.AddMinutes(1));
         Assert.That((await _client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "page.css") { Headers = { AcceptEncoding = { new("gzip") } } })).Content.Headers.ContentEncoding, Is.Empty, "they are older than the file");
+    }
+
+    [Test]
+    public async Task AFileWithoutSiblingsIsCompressedOnce()
+    {
+        var server = Start(server => server.MapFiles("/", _folder, new StaticFileOptions { RevalidateAfter = TimeSpan.Zero, Compress = true }), new HttpServerOptions { Reactors = 1, Compression = new HttpCompressionOptions() });
+        _client = new HttpClient { BaseAddress = new Uri($"http://{server.EndPoint}/") };
+        var text = string.Concat(Enumerable.Range(0, 500).Select(static i => $"line {i}\n"));
+        var path = Path.Join(_folder, "page.css");
+        foreach (var content in (string[])[text, "changed " + text])
+        {
+            File.WriteAllText(path, content);
+            var tags = new HashSet<string>();
+            foreach (var (accepted, coding) in ((string, string)[])[("br, gzip", "br"), ("gzip", "gzip"), ("br;q=0.5, gzip", "gzip"), ("identity", ""), ("br", "br")])
+            {
+                using var answer = await Get("page.css", ("Accept-Encoding", accepted));
+                Assert.That(string.Join(",", answer.Content.Headers.ContentEncoding), Is.EqualTo(coding), accepted);
+                Assert.That((answer.Headers.Vary.Single(), answer.Content.Headers.ContentType!.MediaType), Is.EqualTo(("Accept-Encoding", "text/css")));
+                var coded = await answer.Content.ReadAsByteArrayAsync();
+                using var decoder = coding switch { "br" => new BrotliStream(new MemoryStream(coded), CompressionMode.Decompress), "gzip" => new GZipStream(new MemoryStream(coded), CompressionMode.Decompress), _ => (Stream)new MemoryStream(coded) };
+                Assert.That(await new StreamReader(decoder).ReadToEndAsync(), Is.EqualTo(content), accepted);
+                tags.Add(answer.Headers.ETag!.ToString());
+                Assert.That(answer.Headers.ETag.IsWeak, Is.False);
+                using var again = await Get("page.css", ("Accept-Encoding", accepted), ("If-None-Match", answer.Headers.ETag.Tag));
+                Assert.That((again.StatusCode, again.Headers.Vary.Single()), Is.EqualTo((HttpStatusCode.NotModified, "Accept-Encoding")));
+                using var part = await Get("page.css", ("Accept-Encoding", accepted), ("Range", "bytes=5-9"), ("If-Range", answer.Headers.ETag.Tag));
+                Assert.That(await part.Content.ReadAsByteArrayAsync(), Is.EqualTo(coded[5..10]), "a part of the form it is of");
+            }
+            Assert.That(tags, Has.Count.EqualTo(3), "each form has a tag of its own");
+        }
+        foreach (var name in (string[])["small.bin", "empty.txt", "sub/index.html", "large.bin"])
+        {
+            using var answer = await Get(name, ("Accept-Encoding", "br, gzip"));
+            Assert.That((answer.Content.Headers.ContentEncoding.Count, answer.Headers.Vary.Count), Is.EqualTo((0, 0)), name);
+        }
+    }
+
+    private Task<HttpResponseMessage> Get(string path, params ReadOnlySpan<(string Name, string Value)> fields)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in fields) request.Headers.TryAddWithoutValidation(name, value);
+        return _client.SendAsync(request);
+    }
+
+    [Test]
+    public void WhatWasCompressedIsKeptUntilTheFileChanges()
+    {
+        var store = new FileStore(_folder, new StaticFileOptions { Compress = true });
+        var path = Path.Join(_folder, "a.txt");
+        File.WriteAllText(path, new string('a', 5000));
+        var first = store.Look("a.txt")!;
+        Assert.That(first.Codings, Is.EqualTo(new[] { "br", "gzip" }));
+        Assert.That(store.Size, Is.EqualTo(first.Size).And.InRange(5020, 6000));
+        Assert.That(store.Look("a.txt"), Is.SameAs(first), "it is not made again");
+        File.WriteAllText(path, new string('b', 5001));
+        var second = store.Look("a.txt")!;
+        Assert.That((second.Length, second.Codings.Length, store.Size), Is.EqualTo((5001L, 2, second.Size)));
+        Write(path + ".gz", static stream => new GZipStream(stream, CompressionLevel.Fastest), "zipped");
+        Assert.That(store.Look("a.txt")!.Codings, Is.EqualTo(new[] { "gzip" }), "a sibling goes before");
+        var noise = new byte[5000];
+        new Random(1).NextBytes(noise);
+        File.WriteAllBytes(Path.Join(_folder, "noise.txt"), noise);
+        var kept = store.Look("noise.txt")!;
+        Assert.That((kept.Codings.Length, ReferenceEquals(store.Look("noise.txt"), kept)), Is.EqualTo((0, true)), "nor is it tried again");
     }
 
     [Test]

@@ -28,10 +28,13 @@ internal sealed class HttpServerOptionsTests
         new() { ReceiveBufferCount = 3 },
         new() { ServerHeader = "a\r\nb" },
         new() { ServerHeader = "" },
+        new() { RequestDecoding = new HttpRequestDecodingOptions { MaxDecodedSize = -1 } },
+        new() { RequestDecoding = new HttpRequestDecodingOptions { MaxRatio = 0 } },
+        new() { RequestDecoding = new HttpRequestDecodingOptions { MaxWindowBits = 25 } },
     ];
 
     [Test]
-    public void WhatIsOutOfItsRangeIsRefused([Range(0, 15)] int index) =>
+    public void WhatIsOutOfItsRangeIsRefused([Range(0, 18)] int index) =>
         Assert.That(() => new HttpServer(Wrong[index]), Throws.InstanceOf<ArgumentException>());
 
     [Test]

@@ -11,4 +11,7 @@ internal enum ContentCoding : byte
 
     /// <summary>RFC 1952.</summary>
     Gzip,
+
+    /// <summary>RFC 1950: what "deflate" means.</summary>
+    Deflate,
 }

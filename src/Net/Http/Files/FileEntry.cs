@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace FastCore.Net.Http.Files;
 
@@ -47,6 +48,9 @@ internal sealed class FileEntry
         }
     } = [];
 
+    /// <summary>It is no file, but was made of one.</summary>
+    public bool IsMade { get; init; }
+
     /// <summary>The codings of <see cref="Precompressed"/>.</summary>
     public string[] Codings { get; private init; } = [];
 
@@ -62,8 +66,15 @@ internal sealed class FileEntry
     /// <summary>Bytes it takes of the cache.</summary>
     public long Size => (Content?.Length ?? 0) + Precompressed.Sum(static sibling => sibling.Size);
 
-    public bool IsSameAs(FileEntry other) => Length == other.Length && Changed == other.Changed && Precompressed.Length == other.Precompressed.Length
-        && Precompressed.Zip(other.Precompressed).All(static pair => pair.First.IsSameAs(pair.Second));
+    private IEnumerable<FileEntry> Siblings => Precompressed.Where(static entry => !entry.IsMade);
+
+    /// <summary>The file and its siblings have not changed.</summary>
+    public bool IsSameAs(FileEntry other) => Length == other.Length && Changed == other.Changed && Siblings.Count() == other.Siblings.Count()
+        && Siblings.Zip(other.Siblings).All(static pair => pair.First.IsSameAs(pair.Second));
+
+    /// <summary>The tag of what was made of a file. Another process may make other bytes of it, so they have their part in it.</summary>
+    public static byte[] TagOf(DateTime changed, ReadOnlySpan<byte> made, string encoding) =>
+        TagOf(changed, made.Length, $"{encoding}-{Convert.ToHexStringLower(SHA256.HashData(made).AsSpan(0, 8))}");
 
     public static byte[] TagOf(DateTime changed, long length, string encoding) =>
         System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{changed.Ticks:x}-{length:x}{(encoding.Length == 0 ? "" : "-" + encoding)}\""));

@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using FastCore.Collections;
+using FastCore.Net.Http.Coding;
 using FastCore.Net.Transport.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,6 +13,11 @@ internal sealed class FileStore
 {
     // The best first.
     private static readonly (string Name, string Extension)[] Codings = [("br", ".br"), ("gzip", ".gz")];
+
+    // Below, the packets are not fewer for it.
+    private const int MinCompressed = 1024;
+
+    private static readonly MediaTypeSet Compressible = new(new HttpCompressionOptions().MediaTypes);
 
     private readonly StaticFileOptions _options;
     private readonly ContentTypes _types;
@@ -54,8 +62,8 @@ internal sealed class FileStore
             Forget(path);
             return entry;
         }
-        Keep(path, entry);
-        return entry;
+        if (_options.Compress && !(_entries.TryGetValue(path, out var kept) && kept.IsSameAs(entry))) entry = WithCodedForms(entry);
+        return Keep(path, entry);
     }
 
     public bool IsFolder(string path) => Directory.Exists(FullPath(path)) && IsInside(RealPath(FullPath(path)));
@@ -104,9 +112,39 @@ internal sealed class FileStore
         var content = length <= _options.MaxCachedFileSize ? ReadAll(file, (int)length) : null;
         // It changed while it was read; the next look finds it whole.
         if (content != null && content.Value.Length != length) content = null;
+        return Make(fullPath, length, changed, _types.Of(path), encoding, content, siblings);
+    }
+
+    /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it.</summary>
+    private FileEntry WithCodedForms(FileEntry file)
+    {
+        if (file.Content is not { } content || file.Precompressed.Length > 0 || file.Length < MinCompressed || !Compressible.Contains(file.ContentType)) return file;
+        FileEntry[] forms = [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
+        return forms.Length == 0 ? file : Make(file.FullPath, file.Length, file.Changed, file.ContentType, "", content, forms);
+    }
+
+    private FileEntry? Code(FileEntry file, ReadOnlySpan<byte> content, string name)
+    {
+        var limit = WholeCoder.LimitOf(content.Length);
+        var room = ArrayPool<byte>.Shared.Rent(limit);
+        try
+        {
+            var coding = name == "br" ? ContentCoding.Brotli : ContentCoding.Gzip;
+            if (!new WholeCoder(CompressionLevel.Optimal).TryCode(coding, content, new ArraySegment<byte>(room, 0, limit), out var length)) return null;
+            var coded = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+            room.AsSpan(0, length).CopyTo(coded);
+            return Make(file.FullPath, length, file.Changed, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], isMade: true);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
+        }
+    }
+
+    private FileEntry Make(string fullPath, long length, DateTime changed, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, bool isMade = false)
+    {
         var modified = new DateTime(changed.Ticks - changed.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
-        var tag = FileEntry.TagOf(changed, length, encoding);
-        var type = _types.Of(path);
+        var tag = isMade ? FileEntry.TagOf(changed, content!.Value.Span, encoding) : FileEntry.TagOf(changed, length, encoding);
         var varies = encoding.Length > 0 || siblings.Length > 0;
         (string, string)[] validators = [("ETag", System.Text.Encoding.ASCII.GetString(tag)), ("Last-Modified", HttpDates.Format(modified)),
             .. _options.CacheControl is { } cache ? [("Cache-Control", cache)] : (ReadOnlySpan<(string, string)>)[],
@@ -127,6 +165,7 @@ internal sealed class FileStore
             Whole = content == null ? null : PreparedResponse.Create(200, content.Value, type, fields),
             NotModified = PreparedResponse.Create(304, default, "", validators),
             Precompressed = siblings,
+            IsMade = isMade,
             Number = Interlocked.Increment(ref _read),
             LookedAt = Environment.TickCount64,
             UsedAt = Environment.TickCount64,
@@ -147,7 +186,8 @@ internal sealed class FileStore
         return MemoryMarshal.CreateFromPinnedArray(array, 0, count);
     }
 
-    private void Keep(string path, FileEntry entry)
+    /// <returns>What is kept: the entry, or one that says the same.</returns>
+    private FileEntry Keep(string path, FileEntry entry)
     {
         lock (_gate)
         {
@@ -157,13 +197,14 @@ internal sealed class FileStore
                 {
                     // The bytes at hand are as good, and warm.
                     Volatile.Write(ref old.LookedAt, entry.LookedAt);
-                    return;
+                    return old;
                 }
                 _size -= old.Size;
             }
             _entries[path] = entry;
             _size += entry.Size;
             if (_size > _options.MaxCacheSize) Trim();
+            return entry;
         }
     }
 

@@ -15,6 +15,13 @@ public sealed record StaticFileOptions
     /// <summary>Whether <c>name.br</c> and <c>name.gz</c> beside a file are sent in its place to clients that take them, if they are not older than it.</summary>
     public bool ServePrecompressed { get; init; } = true;
 
+    /// <summary>
+    /// Whether files that have no precompressed siblings are compressed with Brotli and gzip when they are first asked for, and
+    /// kept so: text and what else becomes shorter (<see cref="HttpCompressionOptions.MediaTypes"/>), from a kilobyte to <see cref="MaxCachedFileSize"/>.
+    /// It happens on the thread pool, once for each change of a file. A file repeats nothing of a request, so this is safe over TLS too.
+    /// </summary>
+    public bool Compress { get; init; }
+
     /// <summary>Bytes of the largest file that is kept in memory; larger ones are read for each request.</summary>
     public int MaxCachedFileSize { get; init; } = 1 << 20;
 

@@ -12,13 +12,13 @@ internal sealed partial class HttpConnection
         {
             var rejection = exchange.Framing.Read(data[consumed..], int.MaxValue, _shard.Limits, out var used, out var bytes);
             consumed += used;
-            if (rejection.IsNone && exchange.BodyLength + bytes.Length > _shard.MaxBufferedBody - exchange.Framing.Left) rejection = BodyTooLarge;
+            if (rejection.IsNone && exchange.TakenLength + bytes.Length > _shard.MaxBufferedBody - exchange.Framing.Left) rejection = BodyTooLarge;
+            if (rejection.IsNone) rejection = exchange.GatherDecoded(bytes, _shard.MaxBufferedBody);
             if (!rejection.IsNone)
             {
                 Refuse(exchange, rejection);
                 return data.Length;
             }
-            if (!bytes.IsEmpty) exchange.Gather(bytes);
         }
         exchange.Clock.Advance(Reactor.Milliseconds, consumed);
         if (!exchange.Framing.IsDone) return consumed;

@@ -46,7 +46,7 @@ internal sealed partial class HttpConnection
             Enter(Phase.Ready);
             return head.Length;
         }
-        if (!head.IsChunked && head.ContentLength <= data.Length - head.Length)
+        if (!head.IsChunked && !exchange.IsDecoded && head.ContentLength <= data.Length - head.Length)
         {
             var length = (int)head.ContentLength;
             exchange.SetBody(data.Slice(head.Length, length));
@@ -86,6 +86,7 @@ internal sealed partial class HttpConnection
         {
             return Refuse(exchange, BodyTooLarge);
         }
+        if (head.HasBody && _shard.Decoding is { } decoding && exchange.BeginDecoding(decoding) is { IsNone: false } rejection) return Refuse(exchange, rejection);
         return true;
     }
 

@@ -41,10 +41,12 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
         if (_readState != ReadState.None) throw new InvalidOperationException("The body is being read. Await the read before the next.");
         if (buffer.IsEmpty) throw new ArgumentException("Give room for at least one byte; zero bytes read means the body's end.", nameof(buffer));
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
+        if (IsDecoded && (Decode(default, buffer.Span, out _) is > 0 and var rest)) return new ValueTask<int>(rest);
+        if (IsDecoded && !BodyFault.IsNone) return ValueTask.FromException<int>(new HttpRequestRejectedException(BodyFault));
         if (Framing.IsDone) return new ValueTask<int>(0);
         if (IsAborted || !Connection.CanWrite) return ValueTask.FromException<int>(new IOException(EndedMessage));
         var count = Connection.ReadBuffered(this, buffer.Span);
-        if (count > 0 || Framing.IsDone) return new ValueTask<int>(count);
+        if (count > 0 || (Framing.IsDone && BodyFault.IsNone)) return new ValueTask<int>(count);
         if (!BodyFault.IsNone) return ValueTask.FromException<int>(new HttpRequestRejectedException(BodyFault));
         SendContinue();
         _readState = ReadState.Pending;
@@ -72,6 +74,18 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
     /// <summary>Reads into <paramref name="output"/> what <paramref name="input"/> holds of the body. A fault is kept in <see cref="BodyFault"/>.</summary>
     public int Decode(ReadOnlySpan<byte> input, Span<byte> output, out int consumed)
     {
+        var written = IsDecoded ? DecodeCoded(input, output, out consumed) : DecodePlain(input, output, out consumed);
+        if (consumed > 0)
+        {
+            NoteBodyBegun();
+            Clock.Advance(Shard.Reactor.Milliseconds, consumed);
+            if (Framing.IsDone) Connection.NoteBodyEnd();
+        }
+        return written;
+    }
+
+    private int DecodePlain(ReadOnlySpan<byte> input, Span<byte> output, out int consumed)
+    {
         consumed = 0;
         var written = 0;
         while (consumed < input.Length && written < output.Length && !Framing.IsDone && BodyFault.IsNone)
@@ -82,12 +96,6 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
             if (BodyFault.IsNone && !Framing.IsRaw && BodyLength > Shard.MaxBody - Framing.Left) BodyFault = new Rejection(413, "The request's body is too large.");
             data.CopyTo(output[written..]);
             written += data.Length;
-        }
-        if (consumed > 0)
-        {
-            NoteBodyBegun();
-            Clock.Advance(Shard.Reactor.Milliseconds, consumed);
-            if (Framing.IsDone) Connection.NoteBodyEnd();
         }
         return written;
     }

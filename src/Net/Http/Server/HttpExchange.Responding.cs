@@ -117,6 +117,7 @@ internal sealed partial class HttpExchange
         _mustClose |= close;
         // What is too much now may not be in a second (RFC 9110 §10.2.3).
         if (rejection.Status == 503) AppendField("Retry-After: 1\r\n"u8);
+        if (rejection.Status == 415) AppendField(Coding.RequestDecoding.AcceptField);
         Span<byte> text = stackalloc byte[rejection.Reason.Length + 1];
         Encoding.ASCII.GetBytes(rejection.Reason, text);
         text[^1] = (byte)'\n';

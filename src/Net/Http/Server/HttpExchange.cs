@@ -121,6 +121,7 @@ internal sealed partial class HttpExchange(HttpShard shard)
         _handler = default;
         ForgetForwarded();
         ResetStream();
+        ResetDecoding();
         ResetOffload();
     }
 

@@ -39,6 +39,7 @@ internal sealed class HttpShard
         RequiresLength = options.RequireLength;
         ServerLine = options.ServerHeader is { } name ? [.. "Server: "u8, .. Encoding.ASCII.GetBytes(name), .. "\r\n"u8] : [];
         Coding = options.Compression == null ? null : new ResponseCoding(options.Compression, Buffers);
+        Decoding = options.RequestDecoding == null ? null : new RequestDecoding(options.RequestDecoding);
         _onError = options.OnError;
         _observers = [.. options.Observers];
         MaxRequestsPerConnection = options.MaxRequestsPerConnection;
@@ -55,6 +56,9 @@ internal sealed class HttpShard
 
     /// <summary>Codes answers; null if none is coded.</summary>
     public ResponseCoding? Coding { get; }
+
+    /// <summary>Decodes bodies of requests; null if handlers see them as they were sent.</summary>
+    public RequestDecoding? Decoding { get; }
     public long MaxBody { get; }
     public int MaxBufferedBody { get; }
     public int HeaderMilliseconds { get; }

@@ -53,6 +53,31 @@ internal sealed class CompressionOverSocketsTests(TransportKind kind) : HttpServ
     }
 
     [Test]
+    public async Task WhatTheClientCodesIsDecoded([Values] bool onScheduler)
+    {
+        var server = Start(static server =>
+        {
+            server.Map(HttpMethod.Post, "/whole", static context => context.Respond(context.Body, "text/plain"));
+            server.MapOffloaded(HttpMethod.Post, "/offloaded", static context => context.Respond(context.Body, "text/plain"));
+            server.MapAsync(HttpMethod.Post, "/read", static async context =>
+            {
+                using var all = new MemoryStream();
+                var buffer = new byte[3000];
+                for (int count; (count = await context.ReadBodyAsync(buffer)) > 0;) all.Write(buffer, 0, count);
+                context.Respond(all.ToArray(), "text/plain");
+            });
+        }, new HttpServerOptions { Reactors = 1, RequestDecoding = new HttpRequestDecodingOptions(), AsyncHandlersOnScheduler = onScheduler });
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{server.EndPoint}/") };
+        using var coded = new MemoryStream();
+        await using (var coder = new System.IO.Compression.GZipStream(coded, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)) coder.Write(LongBytes);
+        foreach (var path in (string[])["whole", "offloaded", "read"])
+        {
+            using var answer = await client.PostAsync(path, new ByteArrayContent(coded.ToArray()) { Headers = { ContentEncoding = { "gzip" } } });
+            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo(Long), path);
+        }
+    }
+
+    [Test]
     public async Task OverTlsItMustBeAskedFor([Values] bool allowed)
     {
         using var certificate = TlsTests.Make("localhost");
