@@ -15,6 +15,7 @@ public sealed partial class HttpResponseBody
 
     // A long write is under way that has given others their turn.
     private bool _isCoding;
+    private ReadOnlyMemory<byte> _uncoded;
 
     /// <summary>Has it coded from its first byte on; the length it was given is not the one on the wire.</summary>
     internal void Code(StreamCoder coder)
@@ -36,20 +37,30 @@ public sealed partial class HttpResponseBody
 
     private async ValueTask<FlushResult> WriteCodedAsync(ReadOnlyMemory<byte> source)
     {
+        _uncoded = source;
         var isCanceled = false;
         while (true)
         {
-            var piece = source[..Math.Min(source.Length, CodedAtOnce)];
-            source = source[piece.Length..];
+            var piece = _uncoded[..Math.Min(_uncoded.Length, CodedAtOnce)];
+            _uncoded = _uncoded[piece.Length..];
             _coder!.Write(piece.Span);
             var flush = await FlushHere(default);
             isCanceled |= flush.IsCanceled;
-            if (flush.IsCompleted || source.IsEmpty) return new FlushResult(isCanceled, flush.IsCompleted);
+            if (flush.IsCompleted || _uncoded.IsEmpty) return new FlushResult(isCanceled, flush.IsCompleted);
             _isCoding = true;
             await Task.Yield();
             _isCoding = false;
-            // Its handler may have ended without awaiting it.
+            // Its handler may have gone on, or ended, without awaiting it.
             if (_coder == null || !_context.Exchange.Connection.CanWrite) return new FlushResult(isCanceled, isCompleted: true);
         }
+    }
+
+    /// <summary>Codes what a long write has left, before what comes behind it.</summary>
+    private void CodeRest()
+    {
+        if (_uncoded.IsEmpty) return;
+        var rest = _uncoded;
+        _uncoded = default;
+        _coder?.Write(rest.Span);
     }
 }

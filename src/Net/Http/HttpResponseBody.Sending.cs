@@ -227,6 +227,7 @@ public sealed partial class HttpResponseBody
         if (_hasEnded) return;
         _hasEnded = true;
         var connection = exchange.Connection;
+        if (connection.CanWrite) CodeRest();
         if (_isElsewhere) Take(connection, _block, _used);
         else Commit(connection);
         if (_block != null && !_isElsewhere) exchange.Shard.Buffers.Return(_block);

@@ -168,6 +168,7 @@ public sealed partial class HttpResponseBody : PipeWriter, IValueTaskSource<Flus
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
         var exchange = Usable();
         var wanted = Math.Max(sizeHint, 1);
+        if (!_isElsewhere) CodeRest();
         if (_block != null && _block.Length - _used >= wanted) return;
         if (_isElsewhere)
         {
