@@ -83,6 +83,7 @@ internal sealed class ChannelStorm : Storm
 
     protected override string? WrongEnd()
     {
+        if (CloseAt == 0 && _writers.Any(writer => writer.Written < Share)) return "a writer was told of the end before it came";
         Task completion = Channel.Reader.Completion;
         if (!completion.IsCompleted) return "Completion is not complete though all has been read";
         if (completion.Exception?.InnerException != Error) return "Completion has another error than the channel was completed with";
