@@ -44,9 +44,9 @@ internal readonly record struct ProcessCost(TimeSpan Processor, long AllocatedBy
                 .Where(line => line.Contains("ctxt_switches:", StringComparison.Ordinal))
                 .Sum(line => long.Parse(line.AsSpan(line.IndexOf(':') + 1).Trim()));
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException)
         {
-            // The thread ended between the listing and the read.
+            // The thread ended after the listing: then the file is not there, or can be opened and not read (ESRCH).
             return 0;
         }
     }
