@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace FastCore.Tracing;
 
-/// <summary>The processor's time stamp counter, read by its instruction: a third of what the system's clock costs.</summary>
+/// <summary>The processor's time stamp counter, read by its instruction: less than half of what the system's clock costs.</summary>
 /// <remarks>
 /// <para>The runtime has no intrinsic for RDTSC (Intel SDM vol. 2B), so ten bytes of code that read it lie on a page of their own, which can be
 /// run and not written. Where such a page is refused, the system's clock stays.</para>

@@ -13,7 +13,7 @@ public sealed class TracerOptions
 
     /// <summary>
     /// Whether events are stamped by the processor's time stamp counter where the kernel's clock relies on it too (x64, Linux), which
-    /// halves their cost. Elsewhere, and if not, they are stamped by <see cref="System.Diagnostics.Stopwatch"/>. What is read of a trace is
+    /// leaves a third of their cost. Elsewhere, and if not, they are stamped by <see cref="System.Diagnostics.Stopwatch"/>. What is read of a trace is
     /// in its ticks either way. Turn it off where a machine moves to another host while it is traced.
     /// </summary>
     public bool TimeStampCounter { get; init; } = true;

@@ -16,6 +16,9 @@ public sealed class SocketTaker : IDisposable
 {
     private const int WaitMilliseconds = 30_000;
 
+    // More than any server listens on; whoever sends without end is none.
+    private const int MostSockets = 4096;
+
     private readonly Socket _socket;
     private readonly List<InheritedSocket> _sockets = [];
 
@@ -77,7 +80,7 @@ public sealed class SocketTaker : IDisposable
         {
             var (mark, descriptor) = DescriptorPassing.Receive(_socket);
             if (mark == HandOverMark.End) return;
-            if (mark is not (HandOverMark.Socket or HandOverMark.SocketWithFile) || descriptor < 0)
+            if (mark is not (HandOverMark.Socket or HandOverMark.SocketWithFile) || descriptor < 0 || _sockets.Count == MostSockets)
                 throw new InvalidOperationException($"Whoever listens on {path} hands no sockets over.");
             _sockets.Add(InheritedSocket.Of(descriptor, "", takesFile: mark == HandOverMark.SocketWithFile));
         }
