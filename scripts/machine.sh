@@ -83,4 +83,14 @@ publish_gateways() {
     dotnet publish perf/peers/yarp-gateway -c Release -r "$rid" -o out/bin/peers -v q -nologo
 }
 
+# Builds the peers that are no part of .NET: out/bin/peers/uring-responder and out/bin/peers/fasthttp-peer. Debian has what
+# they are made of.
+publish_more_peers() {
+    step "The other peers"
+    install gcc libc6-dev liburing-dev golang-go golang-github-valyala-fasthttp-dev || die "the other peers need these packages: gcc libc6-dev liburing-dev golang-go golang-github-valyala-fasthttp-dev"
+    mkdir -p out/bin/peers
+    gcc -O2 -o out/bin/peers/uring-responder perf/peers/uring-responder/responder.c -luring
+    (cd perf/peers/fasthttp && GO111MODULE=off GOPATH=/usr/share/gocode go build -o ../../../out/bin/peers/fasthttp-peer .)
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1

@@ -7,6 +7,7 @@ using FastCore.Perf;
 using FastCore.Perf.Collector;
 using FastCore.Perf.Http;
 using FastCore.Perf.Memory;
+using FastCore.Perf.Processes;
 using FastCore.Perf.Results;
 using FastCore.Perf.Rounds;
 
@@ -33,6 +34,7 @@ internal sealed class BenchCommand
     private readonly Option<int?> _serverCpu = CommonOptions.Number("--server-cpu", "the server's processor (default: the first)", 0, 1023);
     private readonly Option<int?> _loadCpu = CommonOptions.Number("--load-cpu", "the load's processor (default: the last that shares no core with the server's)", 0, 1023);
     private readonly Option<string[]> _requests = Requests();
+    private readonly Option<string[]> _beside = Beside();
     private readonly Option<bool> _traced = new("--traced") { Description = "measure our server beside itself recording its trace, instead of beside Kestrel" };
     private readonly Option<string?> _filter = new("--filter") { Description = "run the cases whose name contains TEXT", HelpName = "TEXT" };
 
@@ -58,6 +60,7 @@ internal sealed class BenchCommand
         var httpCommand = new Command("http", "Measure our HTTP server beside Kestrel, on loopback.");
         foreach (var option in http) httpCommand.Options.Add(option);
         httpCommand.Options.Add(_requests);
+        httpCommand.Options.Add(_beside);
         httpCommand.Options.Add(_traced);
         httpCommand.Validators.Add(RefuseRateWithWrk);
         httpCommand.Validators.Add(RefuseSlowWithWrk);
@@ -135,6 +138,17 @@ internal sealed class BenchCommand
         return option;
     }
 
+    private static Option<string[]> Beside()
+    {
+        var option = new Option<string[]>("--beside")
+        {
+            Description = $"measure this one too, in the requests that it answers; may be given several times: {string.Join(", ", MorePeers.Names)}",
+            HelpName = "NAME",
+        };
+        option.AcceptOnlyFromAmong([.. MorePeers.Names]);
+        return option;
+    }
+
     private static Option<string?> Resident()
     {
         var option = new Option<string?>("--resident") { Description = $"instead, run a load on SUBJECT alone and tell its resident memory: {string.Join(", ", ResidentMemory.Subjects)}", HelpName = "SUBJECT" };
@@ -185,6 +199,7 @@ internal sealed class BenchCommand
             Transports = parsed.GetValue(_transport) is { } transport ? [transport] : WorkingTransports(),
             Traced = parsed.GetValue(_traced),
             Requests = parsed.GetResult(_requests) == null ? null : parsed.GetValue(_requests),
+            Beside = parsed.GetValue(_beside) ?? [],
             Connections = parsed.GetValue(_connections),
             Pipeline = parsed.GetValue(_pipeline),
             Rate = parsed.GetValue(_rate),

@@ -31,11 +31,12 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
         [
             .. options.Traced ? ours.SelectMany(static subject => new[] { subject.Traced(), subject }) : ours,
             .. kestrel == null ? [] : new[] { kestrel },
+            .. options.Beside.Select(Peer),
         ];
         // What a trace costs is a matter of requests alone.
         var hasMore = options is { IsDefaultSet: true, Traced: false };
         var extraSteps = hasMore ? subjects.Length * (options.Starts + 1) : 0;
-        progress.Begin("http", cases.Count * subjects.Length * options.Rounds + extraSteps);
+        progress.Begin("http", cases.Sum(httpCase => subjects.Count(subject => subject.Answers(httpCase.Path))) * options.Rounds + extraSteps);
         if (_placement.Doubt is { } doubt) progress.Note(doubt);
 
         var allowedBefore = CpuPinning.Allowed();
@@ -53,6 +54,8 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
             CpuPinning.PinProcess(allowedBefore);
         }
     }
+
+    private ServerSubject Peer(string name) => MorePeers.Find(options.Executable, name) ?? throw new ServerStartException($"there is no program for {name}: {MorePeers.Hint}");
 
     /// <summary>Where the processes would run, in words.</summary>
     public static string PinningOf(HttpBenchOptions options) => Placement.Choose(options).ToString();

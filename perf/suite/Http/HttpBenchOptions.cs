@@ -1,3 +1,5 @@
+using FastCore.Perf.Processes;
+
 namespace FastCore.Perf.Http;
 
 /// <summary>What makes the load of the HTTP bench.</summary>
@@ -21,6 +23,9 @@ public sealed record HttpBenchOptions
 
     /// <summary>Whether our server is measured beside itself recording its trace, and not beside Kestrel.</summary>
     public bool Traced { get; init; }
+
+    /// <summary>Which of <see cref="MorePeers"/> are measured, too.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>What is asked for, of <see cref="HttpBench.Requests"/>, or null for the default set of cases.</summary>
     public IReadOnlyList<string>? Requests { get; init; }

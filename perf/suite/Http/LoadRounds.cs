@@ -17,7 +17,7 @@ internal sealed class LoadRounds(HttpBenchOptions options, Placement placement, 
         {
             foreach (var subject in subjects) servers.Add(RunningServer.Start(subject, placement.Server));
             using ILoadDriver driver = options.Load == LoadKind.Wrk ? new WrkLoad(placement.Load) : new LoadGenerator(placement.Load);
-            foreach (var httpCase in cases) await MeasureCaseAsync(report, httpCase, servers, driver, cancellationToken).ConfigureAwait(false);
+            foreach (var httpCase in cases) await MeasureCaseAsync(report, httpCase, servers.FindAll(server => server.Subject.Answers(httpCase.Path)), driver, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -32,6 +32,9 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <summary>Whether its <c>/stats</c> says what its collector has handed out.</summary>
     public bool HasStats { get; init; } = true;
 
+    /// <summary>The requests that it answers; null for all.</summary>
+    public IReadOnlyList<string>? Paths { get; init; }
+
     /// <summary>Makes what is asked of it in each round beside its load; null for nothing.</summary>
     internal Func<IPEndPoint, IServerGauge>? Gauge { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
         $"fastcore/{transport}",
         executable,
         ["serve", "--demo", "--port", "0", "--address", "127.0.0.1", "--transport", transport, "--cpus", $"{cpu}"]);
+
+    /// <summary>Whether it answers the request for <paramref name="path"/>.</summary>
+    public bool Answers(string path) => Paths?.Contains(path) ?? true;
 
     /// <summary>The same serving the files of a folder, too.</summary>
     public ServerSubject Serving(string folder) => this with { Arguments = [.. Arguments, .. Name == Kestrel ? ["--files", folder] : (string[])[folder]] };

@@ -1,0 +1,30 @@
+namespace FastCore.Perf.Processes;
+
+/// <summary>
+/// Servers that are no part of .NET, to be measured in the same run as ours and Kestrel: they say how far it is to the
+/// floor. Each answers a few requests only.
+/// </summary>
+public static class MorePeers
+{
+    private static readonly (string Name, string Program, string[]? Paths)[] Known =
+    [
+        ("uring-responder", "uring-responder", ["/plaintext"]),
+        ("fasthttp", "fasthttp-peer", ["/plaintext", "/json"]),
+    ];
+
+    /// <summary>What to do where one is missing.</summary>
+    public const string Hint = "./run http --beside NAME builds it into the folder 'peers' beside fastcore";
+
+    /// <summary>Their names.</summary>
+    public static IReadOnlyList<string> Names => [.. Known.Select(static known => known.Name)];
+
+    /// <summary>The peer of a name, or null where its program is not there.</summary>
+    /// <param name="executable">The <c>fastcore</c> program; the peer is looked for in <c>peers</c> beside it.</param>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static ServerSubject? Find(string executable, string name)
+    {
+        var (_, program, paths) = Known.First(known => known.Name == name);
+        var path = Path.Combine(Path.GetDirectoryName(executable) ?? ".", "peers", program);
+        return File.Exists(path) ? new ServerSubject(name, path, []) { MayRefuse = true, HasStats = false, Paths = paths } : null;
+    }
+}
