@@ -12,8 +12,9 @@ public sealed unsafe partial class NativeHeap
     /// <summary>How much of a new span is cut into blocks at once, so that what is not used is not touched.</summary>
     private const int CutBytes = 4096;
 
-    /// <summary>What a thread keeps of large blocks.</summary>
-    private const int LargestKeptBytes = 1 << 20;
+    /// <summary>What a thread keeps of large blocks: enough that a batch of them comes and goes without the page heap's lock.</summary>
+    /// <remarks>As much as a thread's cache has at most in TCMalloc. With a quarter of it, 64 blocks of 40,000 bytes took a lock for 39 of them.</remarks>
+    private const int LargestKeptBytes = 1 << 22;
 
     /// <summary>What a thread keeps, for each size, in spans that have no block out: so that blocks that come and go cost no span each time.</summary>
     private const int LargestSpareBytes = 1 << 19;

@@ -18,7 +18,7 @@ namespace FastCore.Memory;
 /// </para>
 /// <para>
 /// <b>What it keeps.</b> A thread keeps, for each size that it uses, up to 512 KiB in which no block is out, as far as it was ever
-/// touched, and up to 1 MiB of blocks of 32 to 256 KiB. What others free of its blocks is taken back when it next needs one of the
+/// touched, and up to 4 MiB of blocks of 32 to 256 KiB. What others free of its blocks is taken back when it next needs one of the
 /// size, when it calls <see cref="Trim"/>, or when it has ended. Pages that were idle for a second go back to the system, but
 /// for 1 MiB (on Linux; elsewhere they stay with the process until the heap is disposed, and then serve the next one).
 /// </para>
