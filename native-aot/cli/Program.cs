@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using FastCore.Cli;
 using FastCore.Cli.Commands;
 
-var parsed = FastCoreCommand.Create().Parse(args);
-if (parsed.Action is ParseErrorAction)
+var (parsed, faults) = FastCoreCommand.Parse(args);
+if (faults.Count > 0)
 {
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"fastcore: {error.Message}");
+    foreach (var fault in faults) Console.Error.WriteLine($"fastcore: {fault}");
     Console.Error.WriteLine($"See {FastCoreCommand.PathOf(parsed.CommandResult)} --help.");
     return ExitCode.Usage;
 }

@@ -21,17 +21,17 @@ internal static class CommonOptions
 
     public static TransportKind? ToKind(string? name) => TransportSelector.TryParse(name, out var kind) ? kind : null;
 
-    public static Option<int?> Number(string name, string description, int minimum, int maximum)
+    public static Option<int?> Number(string name, string description, int minimum, int maximum) => new(name)
     {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
         {
-            // A value that is no number at all has an error of its own already.
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < minimum || value > maximum))
-                result.AddError($"{name} is {value}; give a number from {minimum} to {maximum}.");
-        });
-        return option;
-    }
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum) return value;
+            result.AddError($"{name} is {result.Tokens[0].Value}; give a number from {minimum} to {maximum}.");
+            return null;
+        },
+    };
 
     public static Option<TimeSpan?> Time(string name, string description) => new(name)
     {
@@ -66,7 +66,7 @@ internal static class CommonOptions
         CustomParser = result =>
         {
             var networks = new List<IPNetwork>();
-            foreach (var text in result.Tokens[0].Value.Split(','))
+            foreach (var text in result.Tokens.SelectMany(static token => token.Value.Split(',')))
             {
                 if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
                 else if (IPAddress.TryParse(text, out var address)) networks.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
@@ -82,7 +82,7 @@ internal static class CommonOptions
         HelpName = "LIST",
         CustomParser = result =>
         {
-            if (!CpuList.TryParse(result.Tokens[0].Value, out var cpus, out var problem)) result.AddError($"--cpus: {problem}");
+            if (!CpuList.TryParse(string.Join(',', result.Tokens.Select(static token => token.Value)), out var cpus, out var problem)) result.AddError($"--cpus: {problem}");
             else if (cpus.Except(CpuPinning.Allowed()).ToArray() is { Length: > 0 } missing) result.AddError($"--cpus: this process may not use {CpuList.Format(missing)}, only {CpuList.Format(CpuPinning.Allowed())}.");
             return cpus;
         },

@@ -102,7 +102,7 @@ public sealed class SocketGiver : IDisposable
             foreach (var socket in _server.Sockets)
                 DescriptorPassing.Send(client, socket.HasFile ? HandOverMark.SocketWithFile : HandOverMark.Socket, (int)socket.Socket.SafeHandle.DangerousGetHandle());
             client.Send([HandOverMark.End]);
-            if (DescriptorPassing.Receive(client).Mark != HandOverMark.Serving) return false;
+            if (DescriptorPassing.ReceiveMark(client) != HandOverMark.Serving) return false;
             lock (_gate)
             {
                 if (_isDisposed) return false;

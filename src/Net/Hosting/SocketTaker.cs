@@ -62,7 +62,7 @@ public sealed class SocketTaker : IDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         _socket.Send([HandOverMark.Serving]);
-        if (DescriptorPassing.Receive(_socket).Mark != HandOverMark.Gone) throw new SocketException((int)SocketError.ConnectionReset, "The process that was to hand over its sockets did not let go of them.");
+        if (DescriptorPassing.ReceiveMark(_socket) != HandOverMark.Gone) throw new SocketException((int)SocketError.ConnectionReset, "The process that was to hand over its sockets did not let go of them.");
         // The kernel may have told the other process, alone, of a connection that it did not take any more.
         server.AcceptAgain();
     }
@@ -79,10 +79,20 @@ public sealed class SocketTaker : IDisposable
         while (true)
         {
             var (mark, descriptor) = DescriptorPassing.Receive(_socket);
-            if (mark == HandOverMark.End) return;
-            if (mark is not (HandOverMark.Socket or HandOverMark.SocketWithFile) || descriptor < 0 || _sockets.Count == MostSockets)
-                throw new InvalidOperationException($"Whoever listens on {path} hands no sockets over.");
-            _sockets.Add(InheritedSocket.Of(descriptor, "", takesFile: mark == HandOverMark.SocketWithFile));
+            var isTaken = false;
+            try
+            {
+                if (mark == HandOverMark.End) return;
+                if (mark is not (HandOverMark.Socket or HandOverMark.SocketWithFile) || descriptor < 0 || _sockets.Count == MostSockets)
+                    throw new InvalidOperationException($"Whoever listens on {path} hands no sockets over.");
+                _sockets.Add(InheritedSocket.Of(descriptor, "", takesFile: mark == HandOverMark.SocketWithFile));
+                isTaken = true;
+            }
+            finally
+            {
+                // Whatever came beside a byte of another kind, or is no socket to accept on, was sent by a stranger, and must not stay.
+                if (!isTaken && descriptor >= 0) LinuxSockets.Close(descriptor, reset: false);
+            }
         }
     }
 }

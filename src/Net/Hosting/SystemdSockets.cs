@@ -31,7 +31,18 @@ public static class SystemdSockets
             throw new InvalidOperationException($"{CountVariable} is '{count}'; it should be a number of sockets, {Most} at most.");
         var called = names?.Split(':') ?? [];
         if (names != null && called.Length != number) throw new InvalidOperationException($"{NamesVariable} is '{names}', which does not name {number} sockets.");
-        return [.. Enumerable.Range(0, number).Select(index => InheritedSocket.Of(first + index, names == null ? "" : called[index], takesFile: false))];
+        var sockets = new List<InheritedSocket>(number);
+        try
+        {
+            for (var i = 0; i < number; i++) sockets.Add(InheritedSocket.Of(first + i, names == null ? "" : called[i], takesFile: false));
+            return sockets;
+        }
+        catch
+        {
+            // The one that is no such socket is left alone: its number may be of something that the runtime has opened.
+            foreach (var socket in sockets) socket.Dispose();
+            throw;
+        }
     }
 
     private static string? Remove(string name)

@@ -20,7 +20,7 @@ namespace FastCore.Net.Http;
 /// they were sent.</para>
 /// <para>Thread-safety: map everything, then start; the other members may be called from any thread.</para>
 /// </remarks>
-public sealed class HttpServer : IDisposable, IAsyncDisposable
+public sealed partial class HttpServer : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SchedulerLimit = TimeSpan.FromMilliseconds(100);

@@ -140,6 +140,7 @@ internal sealed partial class ReactorCore<TEngine>
         }
         if (Lives.AreWatched) NoteReceive(connection, in completion);
         var result = completion.Result;
+        if (result > 0) _received += result;
         switch (connection._state)
         {
             case ConnectionState.Open when result > 0:
@@ -331,6 +332,7 @@ internal sealed partial class ReactorCore<TEngine>
     {
         if (result > 0)
         {
+            _sent += result;
             // Only progress starts the stall limit anew: a send that ends with EAGAIN goes on under the old one.
             connection._sendStarted = NotStarted;
             var queue = connection._sendQueue!;

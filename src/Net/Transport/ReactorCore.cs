@@ -51,6 +51,8 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private long _accepted;
     private long _acceptFailures;
     private long _rejected;
+    private long _received;
+    private long _sent;
     private long _turns;
     private long _exhausted;
     private long _stale;
@@ -94,7 +96,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
 
     public override ReactorCounters Counters => new(
         _connections, _listeners.Count, _inFlight, _wheel.Count, _sendMemory.Leased, _sendMemory.Pinned, _sendMemory.Copied,
-        _accepted, _acceptFailures, _rejected, _turns, _exhausted, _stale);
+        _accepted, _acceptFailures, _rejected, _received, _sent, _turns, _exhausted, _stale);
 
     public override bool TryPost(SendOrPostCallback work, object? state)
     {

@@ -11,6 +11,8 @@ namespace FastCore.Net.Transport;
 /// <param name="Accepted">Connections accepted since the start.</param>
 /// <param name="AcceptFailures">Accepts that failed for want of a descriptor or of memory.</param>
 /// <param name="Rejected">Connections closed at once because <see cref="ReactorOptions.MaxConnections"/> was reached.</param>
+/// <param name="Received">Bytes received since the start; over TLS, as they came.</param>
+/// <param name="Sent">Bytes the kernel took to be sent since the start; over TLS, as they go.</param>
 /// <param name="Turns">Turns of the reactor's loop.</param>
 /// <param name="BuffersExhausted">Times a receive ended because no receive buffer was free.</param>
 /// <param name="StaleCompletions">Completions whose connection had ended; anything but zero is a defect of the engine.</param>
@@ -25,6 +27,8 @@ public readonly record struct ReactorCounters(
     long Accepted,
     long AcceptFailures,
     long Rejected,
+    long Received,
+    long Sent,
     long Turns,
     long BuffersExhausted,
     long StaleCompletions);

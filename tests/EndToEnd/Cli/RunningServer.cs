@@ -83,6 +83,13 @@ internal sealed partial class RunningServer : IDisposable
         return (_process.ExitCode, output, error);
     }
 
+    /// <summary>Waits for its end while nobody reads what it writes; returns the exit code.</summary>
+    public int WaitForEndUnread(int milliseconds)
+    {
+        Assert.That(_process.WaitForExit(milliseconds), Is.True, "The server ends when it is told to, whoever reads.");
+        return _process.ExitCode;
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);

@@ -84,6 +84,24 @@ internal sealed class ServeFolderTests
         Assert.That(lines[1], Does.Contain("404"));
     }
 
+    [Test]
+    public void A_log_that_was_renamed_is_opened_again_on_SIGHUP()
+    {
+        var log = Path.Join(_folder, "access.log");
+        using (var server = Serve("--access-log", log))
+        {
+            Curl(server, "/a.txt?before");
+            File.Move(log, log + ".1");
+            server.Signal(HangUp);
+            Assert.That(() => File.Exists(log), Is.True.After(10_000, 20));
+            Curl(server, "/a.txt?after");
+            Assert.That(server.Stop(), Is.EqualTo((0, "", "")));
+        }
+        Assert.That(File.ReadAllText(log), Does.Contain("?after"));
+        Assert.That(File.ReadAllText(log + ".1"), Does.Not.Contain("?after"));
+        Assert.That(File.ReadAllText(log) + File.ReadAllText(log + ".1"), Does.Contain("?before"));
+    }
+
     [TestCase("3", "There is no folder", "/nonexistent")]
     [TestCase("3", "nonexistent.pem", ".", "--tls-cert", "/nonexistent.pem")]
     [TestCase("2", "say what to serve")]

@@ -14,6 +14,21 @@ internal sealed class ServerTests(TransportKind kind) : HttpServerTest(kind)
     private static readonly Point Origin = new(0, 0);
 
     [Test]
+    public void WhatReactorsReceiveAndSendIsCounted()
+    {
+        const string Request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        var server = Start();
+        using (var client = new HttpPeer(server))
+        {
+            for (var i = 0; i < 3; i++) Assert.That(client.Ask(Request).Body, Is.EqualTo("hello"));
+        }
+        Until(() => server.Counters.Connections == 0);
+        var counters = server.Reactors[0].Counters;
+        Assert.That(counters.Received, Is.EqualTo(3 * Request.Length));
+        Assert.That(counters.Sent, Is.GreaterThan(3 * "HTTP/1.1 200 OK".Length).And.LessThan(3 * 1000));
+    }
+
+    [Test]
     public void ServesTheWholeCorpusOnOneConnectionInSegmentsOfEverySort()
     {
         using var client = new HttpPeer(Start());

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using FastCore.Cli.Commands;
 using FastCore.Net.Http;
 using FastCore.Net.Http.Files;
 
-namespace FastCore.Cli.Commands;
+namespace FastCore.Cli.Serving;
 
 /// <summary>What <c>fastcore serve</c> is told of the folder it serves, and of HTTPS.</summary>
 internal sealed class ServedFolder

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Cli.Commands;
 using FastCore.Net.Hosting;
 using FastCore.Net.Http;
 using FastCore.Net.Transport;
 
-namespace FastCore.Cli.Commands;
+namespace FastCore.Cli.Serving;
 
 /// <summary>Where <c>fastcore serve</c> listens.</summary>
 internal sealed class ServedAddresses

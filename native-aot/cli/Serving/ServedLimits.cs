@@ -1,7 +1,8 @@
 using System.CommandLine;
+using FastCore.Cli.Commands;
 using FastCore.Net.Http;
 
-namespace FastCore.Cli.Commands;
+namespace FastCore.Cli.Serving;
 
 /// <summary>What <c>fastcore serve</c> takes at most.</summary>
 internal sealed class ServedLimits

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using FastCore.Net.Hosting;
 using FastCore.Net.Http;
 
-namespace FastCore.Cli.Commands;
+namespace FastCore.Cli.Serving;
 
 /// <summary>How <c>fastcore serve</c> follows on a process of the same kind, and is followed by one; and what systemd hears of it.</summary>
 internal sealed class ServedRestart : IDisposable
@@ -27,6 +27,9 @@ internal sealed class ServedRestart : IDisposable
 
     /// <summary>Sockets of the process before this.</summary>
     public IReadOnlyList<InheritedSocket> Taken => _taker?.Sockets ?? [];
+
+    /// <summary>There is a process before this, which offers its sockets.</summary>
+    public bool HasPredecessor => _taker != null;
 
     /// <summary>Ends when another process has taken the sockets.</summary>
     public Task WhenTaken => _taken.Task;
