@@ -330,9 +330,9 @@ internal sealed partial class ReactorCore<TEngine>
 
     private void Sent(Connection connection, int result)
     {
+        _sent += Math.Max(0, result);
         if (result > 0)
         {
-            _sent += result;
             // Only progress starts the stall limit anew: a send that ends with EAGAIN goes on under the old one.
             connection._sendStarted = NotStarted;
             var queue = connection._sendQueue!;

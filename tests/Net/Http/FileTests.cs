@@ -249,6 +249,33 @@ internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That((int)(await _client.GetAsync("")).StatusCode, Is.EqualTo(404));
     }
 
+    /// <summary>Between the look whether a folder is there and the reading of its names it may go.</summary>
+    [Test]
+    public async Task AFolderThatGoesWhileItIsListedIsNotThere()
+    {
+        const int Asked = 1500;
+        Serve(new StaticFileOptions { ListFolders = true });
+        var folder = Path.Join(_folder, "comes and goes");
+        using var end = new CancellationTokenSource();
+        var toggling = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                Directory.CreateDirectory(folder);
+                Directory.Delete(folder);
+            }
+        });
+        var seen = new Dictionary<int, int>();
+        for (var i = 0; i < Asked; i++)
+        {
+            using var answer = await _client.GetAsync("comes%20and%20goes/");
+            seen[(int)answer.StatusCode] = seen.GetValueOrDefault((int)answer.StatusCode) + 1;
+        }
+        end.Cancel();
+        await toggling;
+        Assert.That(seen.Keys, Is.SubsetOf(new[] { 200, 404 }), string.Join(", ", seen));
+    }
+
     [Test]
     public async Task NothingOutsideIsReached()
     {

@@ -80,6 +80,11 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
         {
             return new Found(IsForbidden: true);
         }
+        catch (DirectoryNotFoundException)
+        {
+            // It has gone since it was found.
+            return new Found();
+        }
     }
 
     private static void NotFound(HttpContext context) => context.Respond(404, "There is nothing at this path.\n"u8, "text/plain");
