@@ -110,6 +110,25 @@ public abstract partial class Connection
         MarkDirty();
     }
 
+    /// <summary>Whether parts of open files can be written: neither TLS nor an engine that can't send them stands between.</summary>
+    internal bool SendsFiles => _layer == null && Reactor.SendsFiles;
+
+    /// <summary>
+    /// Queues a part of an open file, which goes from the page cache to the kernel's queue, and takes over a hold on it. If it turns
+    /// out to be shorter, the connection is closed before what is missing. Who calls it has seen that <see cref="SendsFiles"/>.
+    /// </summary>
+    internal void Write(OpenFile file, long offset, int length)
+    {
+        VerifyThread();
+        if (!CanWrite || length == 0)
+        {
+            file.Release();
+            return;
+        }
+        Output().AppendFile(file, offset, length);
+        MarkDirty();
+    }
+
     /// <summary>Stops receiving, so that the peer is held back by TCP. Bytes already on their way may still arrive.</summary>
     /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
     public void PauseReceive()

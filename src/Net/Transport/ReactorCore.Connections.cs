@@ -231,6 +231,8 @@ internal sealed partial class ReactorCore<TEngine>
 
     // --- Sending ---
 
+    internal override bool SendsFiles => _engine.SendsFiles;
+
     internal override SendQueue RentSendQueue() => _sendQueues.TryPop(out var queue) ? queue : new SendQueue(_sendMemory);
 
     private void ReturnSendQueue(Connection connection)
@@ -352,11 +354,29 @@ internal sealed partial class ReactorCore<TEngine>
             if (Lives.AreWatched) connection._lives.Step(SendTable.Again);
             if (!connection._isDirty) AddDirty(connection);
         }
+        else if (result is 0 or -Errno.EIO)
+        {
+            if (Lives.AreWatched) connection._lives.Step(SendTable.Fail, -result);
+            FileEnded(connection, -result);
+        }
         else
         {
             if (Lives.AreWatched) connection._lives.Step(SendTable.Fail, -result);
             Terminate(connection, CloseReason.PeerReset, -result);
         }
+    }
+
+    /// <summary>The next bytes can't be had, so none after them may be sent: what was sent arrives, and the peer sees that the rest is missing.</summary>
+    private void FileEnded(Connection connection, int error)
+    {
+        connection._sendQueue!.Clear();
+        if (connection._closeReason == CloseReason.None)
+        {
+            connection._closeReason = CloseReason.FileEnded;
+            connection._error = error;
+        }
+        if (connection._state == ConnectionState.Open) BeginClose(connection);
+        else if (!connection._isDirty) AddDirty(connection);
     }
 
     private void Drained(Connection connection)

@@ -93,7 +93,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     public override ReadOnlySpan<byte> HttpDate => _date.Text;
 
     public override ReactorCounters Counters => new(
-        _connections, _listeners.Count, _inFlight, _wheel.Count, _sendMemory.Leased, _sendMemory.Pinned, _sendMemory.Copied,
+        _connections, _listeners.Count, _inFlight, _wheel.Count, _sendMemory.Leased, _sendMemory.Pinned, _sendMemory.Files, _sendMemory.Copied,
         _accepted, _acceptFailures, _rejected, _turns, _exhausted, _stale);
 
     public override bool TryPost(SendOrPostCallback work, object? state)

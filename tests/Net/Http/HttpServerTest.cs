@@ -40,7 +40,7 @@ internal abstract class HttpServerTest(TransportKind kind)
                 foreach (var counters in server.Reactors.Select(static reactor => reactor.Counters))
                 {
                     Assert.That((counters.Connections, counters.Listeners, counters.InFlight, counters.Timers), Is.EqualTo((0, 0, 0, 0)), "left on the reactor");
-                    Assert.That((counters.SendBlocks, counters.Pins, counters.StaleCompletions), Is.EqualTo((0, 0, 0L)), "left on the reactor");
+                    Assert.That((counters.SendBlocks, counters.Pins, counters.Files, counters.StaleCompletions), Is.EqualTo((0, 0, 0, 0L)), "left on the reactor");
                 }
             });
         }
