@@ -24,13 +24,15 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
     public async Task RunAsync(BenchReport report, CancellationToken cancellationToken)
     {
         var cases = HttpCase.For(options);
-        using var file = new ServedFile();
+        using var file = new ServedFile(cases);
         var kestrel = options.Traced ? null : ServerSubject.FindKestrel(options.Executable)?.Serving(file.Folder);
+        var nginx = options.Traced || !cases.Any(static one => one.IsFile) ? null : NginxServer.Find(file.Folder);
         var ours = options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server).Serving(file.Folder));
         ServerSubject[] subjects =
         [
             .. options.Traced ? ours.SelectMany(static subject => new[] { subject.Traced(), subject }) : ours,
             .. kestrel == null ? [] : new[] { kestrel },
+            .. nginx == null ? [] : new[] { nginx },
         ];
         // What a trace costs is a matter of requests alone.
         var hasMore = options is { IsDefaultSet: true, Traced: false };

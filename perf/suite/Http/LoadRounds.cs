@@ -17,7 +17,11 @@ internal sealed class LoadRounds(HttpBenchOptions options, Placement placement, 
         {
             foreach (var subject in subjects) servers.Add(RunningServer.Start(subject, placement.Server));
             using ILoadDriver driver = options.Load == LoadKind.Wrk ? new WrkLoad(placement.Load) : new LoadGenerator(placement.Load);
-            foreach (var httpCase in cases) await MeasureCaseAsync(report, httpCase, servers, driver, cancellationToken).ConfigureAwait(false);
+            foreach (var httpCase in cases)
+            {
+                var able = servers.FindAll(server => httpCase.IsFile || !server.Subject.HasFilesOnly);
+                await MeasureCaseAsync(report, httpCase, able, driver, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -60,13 +64,23 @@ internal sealed class LoadRounds(HttpBenchOptions options, Placement placement, 
         }
     }
 
+    /// <summary>Of a file, our row says how it compares with nginx's too.</summary>
+    private CaseResult BesideNginx(CaseResult result, List<Cell> measured)
+    {
+        if (result.Refused != null || result.Subject is NginxServer.Name or ServerSubject.Kestrel) return result;
+        var nginx = measured.Find(static cell => cell.Subject.Name == NginxServer.Name)?.Summarise(null, options.Rounds);
+        if (nginx is not { Refused: null }) return result;
+        var ratio = result.Metrics[Metric.CpuPerRequest.Name] / nginx.Metrics[Metric.CpuPerRequest.Name];
+        return result with { Notes = [.. result.Notes ?? [], FormattableString.Invariant($"{ratio:0.00} of the CPU per request of nginx with sendfile")] };
+    }
+
     private void AddTo(BenchReport report, List<Cell> cells)
     {
         var measured = cells.FindAll(static cell => cell.Count > 0 || cell.Failure != null);
         foreach (var cell in measured)
         {
             var reference = measured.Find(other => other != cell && other.Subject.Name == cell.Subject.Reference)?.Summarise(null, options.Rounds);
-            var result = cell.Summarise(reference, options.Rounds);
+            var result = BesideNginx(cell.Summarise(reference, options.Rounds), measured);
             report.Cases.Add(result);
             progress.Finished(result);
         }

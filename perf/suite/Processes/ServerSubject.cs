@@ -32,6 +32,12 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <summary>Whether its <c>/stats</c> says what its collector has handed out.</summary>
     public bool HasStats { get; init; } = true;
 
+    /// <summary>Whether it serves files and nothing else.</summary>
+    internal bool HasFilesOnly { get; init; }
+
+    /// <summary>Starts it on a processor where it does not say by itself that it listens; null if it does.</summary>
+    internal Func<ServerSubject, int, ServerProcess>? Launch { get; init; }
+
     /// <summary>Makes what is asked of it in each round beside its load; null for nothing.</summary>
     internal Func<IPEndPoint, IServerGauge>? Gauge { get; init; }
 

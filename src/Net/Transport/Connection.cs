@@ -27,7 +27,7 @@ public abstract partial class Connection
     public bool IsOpen => _state == ConnectionState.Open;
 
     /// <summary>Why it ended; <see cref="CloseReason.None"/> before it does.</summary>
-    public CloseReason CloseReason => _closeReason;
+    public CloseReason CloseReason => (CloseReason)_closeReason;
 
     /// <summary>The errno of the failure that ended it, or zero.</summary>
     public int Error => _error;

@@ -18,6 +18,9 @@ namespace FastCore.Net.Transport;
 /// </remarks>
 internal sealed unsafe class SendQueue
 {
+    /// <summary>No send waits.</summary>
+    public const long NotStarted = long.MaxValue;
+
     private const int MaxVectors = 64;
 
     private struct Segment
@@ -56,6 +59,12 @@ internal sealed unsafe class SendQueue
     private MessageHeader* _message;
 
     public SendQueue(SendMemory memory) => _memory = memory;
+
+    /// <summary>When the send in flight, or the one it goes on from, first had to wait, in milliseconds; the reactor's.</summary>
+    public long Started { get; set; } = NotStarted;
+
+    /// <summary>When the peer will have taken what is sent too slowly (<see cref="SendPace"/>); the reactor's.</summary>
+    public long Due { get; set; } = SendPace.Never;
 
     /// <summary>Bytes not yet taken by the kernel.</summary>
     public long Queued { get; private set; }
@@ -198,6 +207,8 @@ internal sealed unsafe class SendQueue
         _head = _tail = 0;
         _lastInBlock = -1;
         Queued = 0;
+        Started = NotStarted;
+        Due = SendPace.Never;
         ReturnBlock();
     }
 

@@ -165,7 +165,7 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
     }
 
     /// <summary>Several ranges, each as a part of its own (RFC 9110 §14.6).</summary>
-    private static ValueTask PartsAsync(HttpContext context, FileEntry file, List<ByteRange> ranges)
+    private static ValueTask PartsAsync(HttpContext context, FileEntry file, IReadOnlyList<ByteRange> ranges)
     {
         var boundary = $"fastcore-{Guid.NewGuid():N}";
         var pieces = new List<FilePiece>();

@@ -144,7 +144,7 @@ internal sealed class FileStore : IDisposable
     }
 
     private bool IsWorthSending(SafeFileHandle file, long length) =>
-        OperatingSystem.IsLinux() && length >= _options.SendFileThreshold && _options.MaxOpenFiles > 0 && FileTransfer.IsPossible((int)file.DangerousGetHandle());
+        OperatingSystem.IsLinux() && length >= Math.Min(_options.SendFileThreshold, _options.MaxCachedFileSize + 1L) && _options is { SendFileThreshold: < int.MaxValue, MaxOpenFiles: > 0 } && FileTransfer.IsPossible((int)file.DangerousGetHandle());
 
     /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it.</summary>
     private FileEntry WithCodedForms(FileEntry file)

@@ -29,13 +29,13 @@ public sealed record StaticFileOptions
     public long MaxCacheSize { get; init; } = 64L << 20;
 
     /// <summary>
-    /// Bytes from which a file, or a part of one, goes from the system's page cache to the connection without passing through this
-    /// process, where the transport can do that: on Linux, and not over TLS. What is not in the page cache is read as ever.
-    /// <see cref="int.MaxValue"/> sends none so.
+    /// Bytes from which a file that is kept in memory, or a part of one, goes from the system's page cache to the connection without
+    /// passing through this process, where the transport can do that: on Linux, and not over TLS. Larger files than are kept in memory
+    /// always go that way. What is not in the page cache is read as ever. <see cref="int.MaxValue"/> sends none so.
     /// </summary>
-    public int SendFileThreshold { get; init; } = 64 * 1024;
+    public int SendFileThreshold { get; init; } = 1 << 20;
 
-    /// <summary>Files of at least <see cref="SendFileThreshold"/> that are held open at a time because they were asked for lately.</summary>
+    /// <summary>Files that are held open at a time to be sent that way, because they were asked for lately.</summary>
     public int MaxOpenFiles { get; init; } = 512;
 
     /// <summary>How long a file that is kept is served without a look at whether it has changed.</summary>
