@@ -11,9 +11,22 @@ namespace FastCore.Net.Transport;
 /// Invariant: while the count is above zero the descriptor is this file's. At zero it is closed, and nobody can hold it any more;
 /// so a hold is taken by compare-and-swap from a count above zero, and the one who brings it to zero is the only one who closes.
 /// </remarks>
-internal sealed class OpenFile(SafeFileHandle handle)
+internal sealed class OpenFile
 {
+    private static int _live;
+
+    private readonly SafeFileHandle _handle;
     private int _holders = 1;
+
+    /// <summary>Takes the handle over; its maker is the first who holds the file.</summary>
+    public OpenFile(SafeFileHandle handle)
+    {
+        _handle = handle;
+        Interlocked.Increment(ref _live);
+    }
+
+    /// <summary>Files of this process that somebody holds, for audits.</summary>
+    public static int Live => Volatile.Read(ref _live);
 
     /// <summary>Good for as long as the caller holds it.</summary>
     public SafeFileHandle Handle
@@ -21,7 +34,7 @@ internal sealed class OpenFile(SafeFileHandle handle)
         get
         {
             Debug.Assert(Volatile.Read(ref _holders) > 0, "Who uses a file holds it.");
-            return handle;
+            return _handle;
         }
     }
 
@@ -45,6 +58,8 @@ internal sealed class OpenFile(SafeFileHandle handle)
     {
         var left = Interlocked.Decrement(ref _holders);
         Debug.Assert(left >= 0, "A hold is given back once.");
-        if (left == 0) handle.Dispose();
+        if (left > 0) return;
+        _handle.Dispose();
+        Interlocked.Decrement(ref _live);
     }
 }
