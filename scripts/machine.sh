@@ -84,7 +84,7 @@ publish_gateways() {
 }
 
 # Builds the peers that are no part of .NET: out/bin/peers/uring-responder and out/bin/peers/fasthttp-peer. Debian has what
-# they are made of.
+# they are made of. nginx is not installed here: Debian's package starts a server at once.
 publish_more_peers() {
     step "The other peers"
     install gcc libc6-dev liburing-dev golang-go golang-github-valyala-fasthttp-dev || die "the other peers need these packages: gcc libc6-dev liburing-dev golang-go golang-github-valyala-fasthttp-dev"

@@ -24,14 +24,14 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
     public async Task RunAsync(BenchReport report, CancellationToken cancellationToken)
     {
         var cases = HttpCase.For(options);
-        using var file = new ServedFile();
+        using var file = new ServedFile(cases);
         var kestrel = options.Traced ? null : ServerSubject.FindKestrel(options.Executable)?.Serving(file.Folder);
         var ours = options.Transports.Select(transport => ServerSubject.FastCore(options.Executable, transport, _placement.Server).Serving(file.Folder));
         ServerSubject[] subjects =
         [
             .. options.Traced ? ours.SelectMany(static subject => new[] { subject.Traced(), subject }) : ours,
             .. kestrel == null ? [] : new[] { kestrel },
-            .. options.Beside.Select(Peer),
+            .. options.Beside.Select(name => Peer(name, file)).Where(peer => cases.Any(httpCase => peer.Answers(httpCase.Path))),
         ];
         // What a trace costs is a matter of requests alone.
         var hasMore = options is { IsDefaultSet: true, Traced: false };
@@ -55,7 +55,7 @@ public sealed class HttpBench(HttpBenchOptions options, IBenchProgress progress)
         }
     }
 
-    private ServerSubject Peer(string name) => MorePeers.Find(options.Executable, name) ?? throw new ServerStartException($"there is no program for {name}: {MorePeers.Hint}");
+    private ServerSubject Peer(string name, ServedFile file) => MorePeers.Find(options.Executable, name, file.Folder, file.Paths) ?? throw new ServerStartException($"there is no program for {name}: {MorePeers.Hint}");
 
     /// <summary>Where the processes would run, in words.</summary>
     public static string PinningOf(HttpBenchOptions options) => Placement.Choose(options).ToString();

@@ -22,6 +22,9 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     /// <summary>How many other connections are open meanwhile that never get to the end of their request.</summary>
     public int SlowConnections { get; init; }
 
+    /// <summary>Whether a file is asked for, which whoever serves files can answer.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>A field that goes with each request; null for none.</summary>
     public string? Field { get; init; }
 
@@ -41,9 +44,12 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     [
         (PlaintextName, Plaintext),
         (JsonName, static plan => Of(JsonName, "/json", Json, plan)),
-        ("body-64k", static plan => Of("body-64k", "/bytes/65536", new byte[ServedFile.Length], plan)),
+        ("body-64k", static plan => Of("body-64k", "/bytes/65536", new byte[64 << 10], plan)),
         ("body-1m", static plan => Of("body-1m", "/bytes/1048576", new byte[Large], plan)),
-        ("file-64k", static plan => Of("file-64k", ServedFile.Path, ServedFile.Content(), plan)),
+        ("file-16k", static plan => OfFile("16k", 16 << 10, plan)),
+        ("file-64k", static plan => OfFile("64k", 64 << 10, plan)),
+        ("file-1m", static plan => OfFile("1m", Large, plan)),
+        ("file-64m", static plan => OfFile("64m", 64 << 20, plan)),
         ("upload-1m", static plan => Of("upload-1m", "/upload", Encoding.ASCII.GetBytes($"{Large}"), plan) with { UploadLength = Large }),
         ("beside-slow", static plan => Of("beside-slow", "/plaintext", Text, plan) with { SlowConnections = SlowConnectionsBeside }),
         ("connect", static plan => Of("connect", "/plaintext", Text, plan with { Pipeline = 1 }) with { IsFreshEach = true }),
@@ -72,6 +78,9 @@ internal sealed record HttpCase(string Name, string Path, ReadOnlyMemory<byte> B
     private static Func<LoadPlan, HttpCase> Named(string name) => Known.First(known => known.Name == name).Make;
 
     private static HttpCase Of(string name, string path, byte[] body, LoadPlan plan) => new(NameOf($"http/{name}", plan), path, body, plan);
+
+    private static HttpCase OfFile(string size, int length, LoadPlan plan) =>
+        Of($"file-{size}", $"/{size}.bin", ServedFile.Content(length), plan) with { IsFile = true };
 
     /// <summary>The case's name: what is asked, and the load.</summary>
     public static string NameOf(string request, LoadPlan plan)

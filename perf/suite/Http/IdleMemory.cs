@@ -7,7 +7,8 @@ namespace FastCore.Perf.Http;
 /// <summary>What a connection costs that has asked once and stays open: the growth of the server's resident set, divided.</summary>
 internal sealed class IdleMemory(HttpBenchOptions options, Placement placement, IBenchProgress progress)
 {
-    private const int WarmUpConnections = 256;
+    // Twice as many as a reactor has receive buffers: those are there once, however many connections there are.
+    private const int WarmUpConnections = 1024;
 
     // What the processes need besides the connections.
     private const int SpareDescriptors = 512;

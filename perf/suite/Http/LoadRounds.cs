@@ -60,13 +60,23 @@ internal sealed class LoadRounds(HttpBenchOptions options, Placement placement, 
         }
     }
 
+    /// <summary>Our row says how it compares with those that are no part of .NET, too.</summary>
+    private CaseResult BesideMore(CaseResult result, List<Cell> measured)
+    {
+        if (result.Refused != null || result.Subject == ServerSubject.Kestrel || MorePeers.Names.Contains(result.Subject)) return result;
+        var peers = measured.FindAll(static cell => MorePeers.Names.Contains(cell.Subject.Name)).ConvertAll(cell => cell.Summarise(null, options.Rounds)).FindAll(static peer => peer.Refused == null);
+        if (peers.Count == 0) return result;
+        double RatioTo(CaseResult peer) => result.Metrics[Metric.CpuPerRequest.Name] / peer.Metrics[Metric.CpuPerRequest.Name];
+        return result with { Notes = [.. result.Notes ?? [], .. peers.Select(peer => FormattableString.Invariant($"{RatioTo(peer):0.00} of the CPU per request of {peer.Subject}"))] };
+    }
+
     private void AddTo(BenchReport report, List<Cell> cells)
     {
         var measured = cells.FindAll(static cell => cell.Count > 0 || cell.Failure != null);
         foreach (var cell in measured)
         {
             var reference = measured.Find(other => other != cell && other.Subject.Name == cell.Subject.Reference)?.Summarise(null, options.Rounds);
-            var result = cell.Summarise(reference, options.Rounds);
+            var result = BesideMore(cell.Summarise(reference, options.Rounds), measured);
             report.Cases.Add(result);
             progress.Finished(result);
         }

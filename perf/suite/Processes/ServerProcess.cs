@@ -12,15 +12,24 @@ public sealed partial class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private ServerProcess(Process process, int cpu, IPEndPoint endPoint, string announcement, Task<string> errors)
+    /// <param name="process">What is started and stopped.</param>
+    /// <param name="cpu">Its processor.</param>
+    /// <param name="endPoint">Where it listens.</param>
+    /// <param name="announcement">What it said.</param>
+    /// <param name="errors">What it writes to its standard error.</param>
+    /// <param name="measured">The process that does the work.</param>
+    internal ServerProcess(Process process, int cpu, IPEndPoint endPoint, string announcement, Task<string> errors, int measured)
     {
         Cpu = cpu;
         _process = process;
         _errors = errors;
         EndPoint = endPoint;
         Announcement = announcement;
-        Meter = new ProcessMeter(process.Id);
+        Meter = new ProcessMeter(measured);
     }
+
+    /// <summary>A folder of its own that goes with it; null for none.</summary>
+    internal string? Folder { get; init; }
 
     /// <summary>The processor it runs on.</summary>
     public int Cpu { get; }
@@ -44,6 +53,7 @@ public sealed partial class ServerProcess : IDisposable
     /// <exception cref="ServerStartException">It can't be started, or it ended or said something else.</exception>
     public static ServerProcess Start(ServerSubject subject, int cpu)
     {
+        if (subject.Launch != null) return subject.Launch(subject, cpu);
         var start = new ProcessStartInfo(subject.FileName, subject.Arguments)
         {
             RedirectStandardOutput = true,
@@ -62,7 +72,7 @@ public sealed partial class ServerProcess : IDisposable
         var line = process.StandardOutput.ReadLine();
         var errors = process.StandardError.ReadToEndAsync();
         if (line != null && Listening().Match(line) is { Success: true } match && IPEndPoint.TryParse(match.Groups["where"].Value, out var endPoint))
-            return new ServerProcess(process, cpu, endPoint, line, errors);
+            return new ServerProcess(process, cpu, endPoint, line, errors, process.Id);
         if (line != null) process.Kill();
         process.WaitForExit();
         var said = string.Join(' ', new[] { line, errors.GetAwaiter().GetResult().Trim() }.Where(text => !string.IsNullOrEmpty(text)));
@@ -77,6 +87,7 @@ public sealed partial class ServerProcess : IDisposable
         _process.WaitForExit();
         _errors.GetAwaiter().GetResult();
         _process.Dispose();
+        if (Folder != null) Directory.Delete(Folder, recursive: true);
     }
 
     [GeneratedRegex("listening on http://(?<where>\\S+:[0-9]+)")]

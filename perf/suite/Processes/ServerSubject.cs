@@ -35,6 +35,9 @@ public sealed record ServerSubject(string Name, string FileName, IReadOnlyList<s
     /// <summary>The requests that it answers; null for all.</summary>
     public IReadOnlyList<string>? Paths { get; init; }
 
+    /// <summary>Starts it on a processor where it does not say by itself that it listens; null if it does.</summary>
+    internal Func<ServerSubject, int, ServerProcess>? Launch { get; init; }
+
     /// <summary>Makes what is asked of it in each round beside its load; null for nothing.</summary>
     internal Func<IPEndPoint, IServerGauge>? Gauge { get; init; }
 

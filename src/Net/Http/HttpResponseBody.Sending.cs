@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using FastCore.Net.Http.Server;
@@ -81,6 +82,25 @@ public sealed partial class HttpResponseBody
         WriteChunkHead(connection, source.Length);
         connection.Write(source);
         WriteChunkEnd(connection);
+        return Wait(default);
+    }
+
+    /// <summary>
+    /// Writes a part of an open file of which the caller keeps its own hold, and waits until the kernel has it. On the reactor, of a
+    /// response with a length, over a connection that <see cref="Connection.SendsFiles"/>.
+    /// </summary>
+    internal ValueTask<FlushResult> WriteFileAsync(OpenFile file, long offset, int length)
+    {
+        var connection = Usable().Connection;
+        Debug.Assert(_coding is BodyCoding.Length && _coder == null && !_isElsewhere, "A part of a file is sent as it lies.");
+        Count(length);
+        ThrowIfWaiting();
+        Commit(connection);
+        if (!connection.CanWrite) return Gone;
+        _context.Exchange.ResponseLength += length;
+        var isHeld = file.TryHold();
+        Debug.Assert(isHeld, "The caller holds it.");
+        connection.Write(file, offset, length);
         return Wait(default);
     }
 

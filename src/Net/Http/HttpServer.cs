@@ -39,6 +39,9 @@ public sealed partial class HttpServer : IDisposable, IAsyncDisposable
     private EndPoint[] _endPoints = [];
     private ListeningSocket[] _sockets = [];
     private readonly List<CertificateStore> _certificates = [];
+
+    // What handlers use, and ends with the server.
+    private readonly List<IDisposable> _owned = [];
     private TransportChoice? _transport;
     private Task? _stop;
     private bool _needsScheduler;
@@ -299,6 +302,12 @@ public sealed partial class HttpServer : IDisposable, IAsyncDisposable
         lock (_gate) return _stop ??= Task.Run(() => RetireReactors(grace, limit));
     }
 
+    /// <summary>Disposes of something that its handlers use when no connection is left.</summary>
+    internal void DisposeAtEnd(IDisposable owned)
+    {
+        lock (_gate) _owned.Add(owned);
+    }
+
     /// <summary>What it accepts on.</summary>
     internal IReadOnlyList<ListeningSocket> Sockets => _sockets;
 
@@ -343,6 +352,7 @@ public sealed partial class HttpServer : IDisposable, IAsyncDisposable
         var emptied = Task.WhenAll(_shards.Select(static shard => shard.BeginStop()));
         if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await Task.WhenAny(emptied, Task.Delay(limit)).ConfigureAwait(false);
         foreach (var reactor in _reactors) reactor.Dispose();
+        foreach (var owned in _owned) owned.Dispose();
         // A handler that runs on is left alone; its thread ends with it.
         _ownScheduler?.Shutdown(ShutdownMode.Cancel, SchedulerLimit);
     }

@@ -45,7 +45,14 @@ public sealed class PreparedResponse
     /// <param name="headers">More header fields.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is not that of a final response.</exception>
     /// <exception cref="ArgumentException">A field is not legal or is written by the server itself, or the status has no body.</exception>
-    public static PreparedResponse Create(int status, ReadOnlyMemory<byte> body, string contentType, params ReadOnlySpan<(string Name, string Value)> headers)
+    public static PreparedResponse Create(int status, ReadOnlyMemory<byte> body, string contentType, params ReadOnlySpan<(string Name, string Value)> headers) =>
+        Create(status, body, body.Length, contentType, headers);
+
+    /// <summary>The head of one whose body comes from elsewhere.</summary>
+    internal static PreparedResponse CreateHead(int status, long length, string contentType, params ReadOnlySpan<(string Name, string Value)> headers) =>
+        Create(status, default, length, contentType, headers);
+
+    private static PreparedResponse Create(int status, ReadOnlyMemory<byte> body, long length, string contentType, ReadOnlySpan<(string Name, string Value)> headers)
     {
         ArgumentNullException.ThrowIfNull(contentType);
         FieldRules.VerifyStatus(status);
@@ -59,8 +66,8 @@ public sealed class PreparedResponse
             FieldRules.Verify(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
             fields.Append(name).Append(": ").Append(value).Append("\r\n");
         }
-        if (!body.IsEmpty && contentType.Length > 0) fields.Append("Content-Type: ").Append(contentType).Append("\r\n");
-        if (!hasNoContent) fields.Append("Content-Length: ").Append(body.Length).Append("\r\n");
+        if (length > 0 && contentType.Length > 0) fields.Append("Content-Type: ").Append(contentType).Append("\r\n");
+        if (!hasNoContent) fields.Append("Content-Length: ").Append(length).Append("\r\n");
         fields.Append("\r\n");
         byte[] head = [.. StatusLines.Of(status), .. new byte[ResponseWriter.DateLength], .. Encoding.UTF8.GetBytes(fields.ToString())];
         return new PreparedResponse(status, head, body);

@@ -38,4 +38,7 @@ public enum CloseReason
 
     /// <summary>The peer and this side did not come to speak TLS with each other, or the peer broke its rules.</summary>
     TlsFailed,
+
+    /// <summary>A file that was being sent has become shorter, or could not be read; the connection ends before the bytes that are missing.</summary>
+    FileEnded,
 }

@@ -30,6 +30,9 @@ internal static class CompletionTag
     public static ulong Of(SubmissionKind kind, int slot, int generation) =>
         (ulong)kind << 56 | (ulong)(uint)(generation & GenerationMask) << 32 | (uint)slot;
 
+    /// <summary>The same submission under another kind.</summary>
+    public static ulong As(SubmissionKind kind, ulong tag) => (ulong)kind << 56 | (tag & (1UL << 56) - 1);
+
     public static SubmissionKind Kind(ulong tag) => (SubmissionKind)(tag >> 56);
 
     public static int Generation(ulong tag) => (int)(tag >> 32) & GenerationMask;
@@ -45,4 +48,7 @@ internal enum SubmissionKind : byte
     Connect,
     Receive,
     Send,
+
+    /// <summary>An engine's wait for room for a send, which it tells the reactor of as that send's.</summary>
+    Room,
 }

@@ -27,7 +27,7 @@ public abstract partial class Connection
     public bool IsOpen => _state == ConnectionState.Open;
 
     /// <summary>Why it ended; <see cref="CloseReason.None"/> before it does.</summary>
-    public CloseReason CloseReason => _closeReason;
+    public CloseReason CloseReason => (CloseReason)_closeReason;
 
     /// <summary>The errno of the failure that ended it, or zero.</summary>
     public int Error => _error;
@@ -107,6 +107,25 @@ public abstract partial class Connection
             return;
         }
         Output().AppendOwned(array, length, owner);
+        MarkDirty();
+    }
+
+    /// <summary>Whether parts of open files can be written: neither TLS nor an engine that can't send them stands between.</summary>
+    internal bool SendsFiles => _layer == null && Reactor.SendsFiles;
+
+    /// <summary>
+    /// Queues a part of an open file, which goes from the page cache to the kernel's queue, and takes over a hold on it. If it turns
+    /// out to be shorter, the connection is closed before what is missing. Who calls it has seen that <see cref="SendsFiles"/>.
+    /// </summary>
+    internal void Write(OpenFile file, long offset, int length)
+    {
+        VerifyThread();
+        if (!CanWrite || length == 0)
+        {
+            file.Release();
+            return;
+        }
+        Output().AppendFile(file, offset, length);
         MarkDirty();
     }
 

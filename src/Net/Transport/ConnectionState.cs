@@ -38,11 +38,17 @@ public abstract partial class Connection
     internal int _slot = -1;
     internal int _generation;
 
+    // Throughout, fields are as small as what they hold: most connections are idle, and there are very many of them.
+
     // Submissions whose last completion has not come. The handle and the slot are freed only at zero.
-    internal int _inFlight;
+    internal sbyte _inFlight;
 
     internal ConnectionState _state;
-    internal CloseReason _closeReason;
+
+    // A CloseReason, and the errno of the failure or zero. Written by End alone.
+    private byte _closeReason;
+    private short _error;
+
     internal bool _wantsReceive;
     internal bool _receiveArmed;
     internal bool _sendInFlight;
@@ -53,7 +59,6 @@ public abstract partial class Connection
     // It has received something since its receive was armed.
     internal bool _isFed;
     internal bool _resets;
-    internal int _error;
 
     // What is to be sent; leased from the reactor while there is anything.
     internal SendQueue? _sendQueue;
@@ -61,9 +66,8 @@ public abstract partial class Connection
     // Stands between the protocol and the transport; null for a plain connection.
     internal Tls.TlsLayer? _layer;
 
-    // Next in the reactor's list of connections to flush, or to arm again.
+    // Next in the reactor's list of connections to flush.
     internal Connection? _nextDirty;
-    internal Connection? _nextStarved;
 
     // Owned by the timer wheel: its place, and the tick at which the connection is looked at.
     internal Connection? _wheelNext;
@@ -73,13 +77,8 @@ public abstract partial class Connection
     // Milliseconds on the reactor's clock. Written by SetTimer and PassTimer alone.
     internal long _deadline = NoDeadline;
 
-    // When the send in flight, or the one it goes on from, first had to wait.
-    internal long _sendStarted = long.MaxValue;
-
-    // When the peer will have taken what is sent too slowly (SendPace).
-    internal long _sendDue = SendPace.Never;
-
-    internal long _lingerBytesLeft;
+    // Bytes of the peer that are thrown away yet, once this side has ended.
+    internal int _lingerBytesLeft;
 
     // Where it connects to or, once somebody has asked for it, where it comes from.
     internal EndPoint? _remote;
@@ -102,7 +101,15 @@ public abstract partial class Connection
 
     internal void Enter(ConnectionState state)
     {
-        if (Lives.AreWatched) _lives.Step(ConnectionTable.Step(_state, state), (long)_closeReason);
+        if (Lives.AreWatched) _lives.Step(ConnectionTable.Step(_state, state), _closeReason);
         _state = state;
+    }
+
+    /// <summary>Notes why it ends, unless an earlier cause is known.</summary>
+    internal void End(CloseReason reason, int error)
+    {
+        if (_closeReason != (byte)CloseReason.None) return;
+        _closeReason = (byte)reason;
+        _error = (short)error;
     }
 }

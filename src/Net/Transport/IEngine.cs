@@ -51,6 +51,16 @@ internal unsafe interface IEngine : IDisposable
     /// <summary>The same for several ranges; <paramref name="message"/> and what it points to stay untouched until the completion.</summary>
     int SendVector(ulong tag, int handle, Native.MessageHeader* message);
 
+    /// <summary>Whether <see cref="SendFile"/> can be called.</summary>
+    bool SendsFiles { get; }
+
+    /// <summary>
+    /// Sends what <paramref name="head"/> names, if it is not null, and behind it a part of an open file, whose bytes do not pass
+    /// through this process. Returns as <see cref="Send"/> does, the bytes of both counted; zero if the file is not as long. The
+    /// file is not looked at when it has returned: what is pending is the room for it.
+    /// </summary>
+    int SendFile(ulong tag, int handle, Native.MessageHeader* head, int file, long offset, int length);
+
     /// <summary>Ends everything in flight on the handle; each submission still completes on its own.</summary>
     void CancelAll(int handle);
 

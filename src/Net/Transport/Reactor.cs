@@ -91,6 +91,9 @@ public abstract class Reactor : IDisposable
     internal abstract void Terminate(Connection connection, CloseReason reason, int error);
     internal abstract void ScheduleTimer(Connection connection);
     internal abstract void AddDirty(Connection connection);
+
+    /// <summary>Whether files can be queued to be sent, as far as the engine goes.</summary>
+    internal abstract bool SendsFiles { get; }
     internal abstract SendQueue RentSendQueue();
     internal abstract void ReturnSendQueue(SendQueue queue);
     internal abstract void Fail(Connection connection, Exception failure, string callback);

@@ -217,20 +217,20 @@ internal sealed partial class ReactorCore<TEngine>
 
     private void ArmStarved()
     {
-        Connection? connection = _starved.TakeAll();
-        while (connection != null)
+        var starved = _starved.TakeAll();
+        foreach (var connection in starved)
         {
-            var next = connection._nextStarved;
-            connection._nextStarved = null;
             connection._isStarved = false;
             if (Lives.AreWatched) connection._lives.Step(ReceiveTable.Feed);
             if (!connection._receiveArmed && connection._wantsReceive && connection._state is ConnectionState.Open or ConnectionState.Draining or ConnectionState.Lingering)
                 ArmReceive(connection);
-            connection = next;
         }
+        starved.Clear();
     }
 
     // --- Sending ---
+
+    internal override bool SendsFiles => _engine.SendsFiles;
 
     internal override SendQueue RentSendQueue() => _sendQueues.TryPop(out var queue) ? queue : new SendQueue(_sendMemory);
 
@@ -293,8 +293,8 @@ internal sealed partial class ReactorCore<TEngine>
         connection._sendInFlight = true;
         connection._inFlight++;
         _inFlight++;
-        if (connection._sendStarted == NotStarted) connection._sendStarted = _now;
-        if (connection._sendDue == SendPace.Never) connection._sendDue = _pace.Begin(_now, queue.Queued);
+        if (queue.Started == SendQueue.NotStarted) queue.Started = _now;
+        if (queue.Due == SendPace.Never) queue.Due = _pace.Begin(_now, queue.Queued);
         // A linked connection is looked at within the stall limit anyway (ScheduleTimer).
         if (connection._wheelTick < 0) ScheduleTimer(connection);
     }
@@ -334,19 +334,18 @@ internal sealed partial class ReactorCore<TEngine>
         if (result > 0)
         {
             // Only progress starts the stall limit anew: a send that ends with EAGAIN goes on under the old one.
-            connection._sendStarted = NotStarted;
             var queue = connection._sendQueue!;
+            queue.Started = SendQueue.NotStarted;
             queue.Sent(result);
             if (Lives.AreWatched) connection._lives.Step(queue.Queued == 0 ? SendTable.SentAll : SendTable.SentPart, queue.Queued);
             if (queue.Queued == 0 && connection._layer is not { Queued: > 0 })
             {
-                connection._sendDue = SendPace.Never;
                 Drained(connection);
                 return;
             }
-            connection._sendDue = _pace.Advance(connection._sendDue, _now, result, queue.Queued);
+            queue.Due = _pace.Advance(queue.Due, _now, result, queue.Queued);
             // The peer is not as fast as this side, so it may be too slow; only such connections are moved in the wheel.
-            if (connection._sendDue != SendPace.Never) _wheel.Schedule(connection, connection._sendDue);
+            if (queue.Due != SendPace.Never) _wheel.Schedule(connection, queue.Due);
             if (!connection._isDirty) AddDirty(connection);
         }
         else if (result is -Errno.EAGAIN or -Errno.EINTR)
@@ -354,11 +353,25 @@ internal sealed partial class ReactorCore<TEngine>
             if (Lives.AreWatched) connection._lives.Step(SendTable.Again);
             if (!connection._isDirty) AddDirty(connection);
         }
+        else if (result is 0 or -Errno.EIO)
+        {
+            if (Lives.AreWatched) connection._lives.Step(SendTable.Fail, -result);
+            FileEnded(connection, -result);
+        }
         else
         {
             if (Lives.AreWatched) connection._lives.Step(SendTable.Fail, -result);
             Terminate(connection, CloseReason.PeerReset, -result);
         }
+    }
+
+    /// <summary>The next bytes can't be had, so none after them may be sent: what was sent arrives, and the peer sees that the rest is missing.</summary>
+    private void FileEnded(Connection connection, int error)
+    {
+        connection._sendQueue!.Clear();
+        connection.End(CloseReason.FileEnded, error);
+        if (connection._state == ConnectionState.Open) BeginClose(connection);
+        else if (!connection._isDirty) AddDirty(connection);
     }
 
     private void Drained(Connection connection)
@@ -386,18 +399,19 @@ internal sealed partial class ReactorCore<TEngine>
         var look = connection._deadline;
         // Looking once per stall limit, whether or not a send is in flight, means that no send ever has to move its
         // connection in the wheel.
-        if (connection._sendInFlight) look = Math.Min(look, Math.Min(connection._sendStarted + _stallMilliseconds, connection._sendDue));
+        if (connection is { _sendInFlight: true, _sendQueue: { } queue }) look = Math.Min(look, Math.Min(queue.Started + _stallMilliseconds, queue.Due));
         else if (look != Connection.NoDeadline) look = Math.Min(look, _now + _stallMilliseconds);
         if (look != Connection.NoDeadline) _wheel.Schedule(connection, look);
     }
 
     private void LookAt(Connection connection)
     {
-        if (connection._sendInFlight && _now - connection._sendStarted >= _stallMilliseconds)
+        var queue = connection._sendInFlight ? connection._sendQueue : null;
+        if (queue != null && _now - queue.Started >= _stallMilliseconds)
         {
             Terminate(connection, CloseReason.SendStalled, 0);
         }
-        else if (connection._sendInFlight && _now >= connection._sendDue)
+        else if (queue != null && _now >= queue.Due)
         {
             Terminate(connection, CloseReason.SendTooSlow, 0);
         }
@@ -427,11 +441,10 @@ internal sealed partial class ReactorCore<TEngine>
     internal override void BeginClose(Connection connection)
     {
         Debug.Assert(connection._state == ConnectionState.Open, "Only an open connection is closed in order.");
-        if (connection._closeReason == CloseReason.None)
-            connection._closeReason = connection._peerFinished ? CloseReason.PeerFinished : CloseReason.Closed;
+        connection.End(connection._peerFinished ? CloseReason.PeerFinished : CloseReason.Closed, 0);
         connection.Enter(ConnectionState.Draining);
         connection.SetTimer(Connection.NoDeadline);
-        connection._lingerBytesLeft = _options.LingerBytes;
+        connection._lingerBytesLeft = (int)Math.Min(_options.LingerBytes, int.MaxValue);
         connection._wantsReceive = !connection._peerFinished;
         if (connection._wantsReceive && !connection._receiveArmed) ArmReceive(connection);
         // Flushing finds out what there is to send; with nothing left it goes on to linger.
@@ -454,11 +467,7 @@ internal sealed partial class ReactorCore<TEngine>
     internal override void Terminate(Connection connection, CloseReason reason, int error)
     {
         if (connection._state is ConnectionState.Terminating or ConnectionState.Closed) return;
-        if (connection._closeReason == CloseReason.None)
-        {
-            connection._closeReason = reason;
-            connection._error = error;
-        }
+        connection.End(reason, error);
         connection._resets = reason is not (CloseReason.Closed or CloseReason.PeerReset);
         connection.Enter(ConnectionState.Terminating);
         connection.SetTimer(Connection.NoDeadline);
@@ -489,7 +498,7 @@ internal sealed partial class ReactorCore<TEngine>
             connection._layer?.Dispose();
             try
             {
-                connection.OnClosed(connection._closeReason);
+                connection.OnClosed(connection.CloseReason);
             }
             catch (Exception failure)
             {

@@ -22,7 +22,6 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private const int MaxPostsPerTurn = 1024;
     private const int AcceptRetryMilliseconds = 50;
     private const int NoThread = -1;
-    private const long NotStarted = long.MaxValue;
 
     private readonly ReactorOptions _options;
     private readonly Mailbox _mailbox = new();
@@ -42,7 +41,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     private TimerWheel _wheel = null!;
     private Connection? _firstDirty;
     private Connection? _lastDirty;
-    private StarvedQueue _starved;
+    private readonly StarvedQueue _starved = new();
     private int _threadId = NoThread;
     private long _now;
     private bool _stopping;
@@ -95,7 +94,7 @@ internal sealed partial class ReactorCore<TEngine> : Reactor where TEngine : str
     public override ReadOnlySpan<byte> HttpDate => _date.Text;
 
     public override ReactorCounters Counters => new(
-        _connections, _listeners.Count, _inFlight, _wheel.Count, _sendMemory.Leased, _sendMemory.Pinned, _sendMemory.Copied,
+        _connections, _listeners.Count, _inFlight, _wheel.Count, _sendMemory.Leased, _sendMemory.Pinned, _sendMemory.Files, _sendMemory.Copied,
         _accepted, _acceptFailures, _rejected, _received, _sent, _turns, _exhausted, _stale);
 
     public override bool TryPost(SendOrPostCallback work, object? state)

@@ -7,6 +7,7 @@ namespace FastCore.Net.Transport;
 /// <param name="Timers">Connections linked into the timer wheel.</param>
 /// <param name="SendBlocks">Native send blocks leased to connections.</param>
 /// <param name="Pins">Caller's memory pinned for sending.</param>
+/// <param name="Files">Parts of open files queued for sending.</param>
 /// <param name="Copied">Bytes to be sent that were copied into send blocks, not sent from where they lay; over TLS, what was given to be encrypted.</param>
 /// <param name="Accepted">Connections accepted since the start.</param>
 /// <param name="AcceptFailures">Accepts that failed for want of a descriptor or of memory.</param>
@@ -23,6 +24,7 @@ public readonly record struct ReactorCounters(
     int Timers,
     int SendBlocks,
     int Pins,
+    int Files,
     long Copied,
     long Accepted,
     long AcceptFailures,

@@ -24,6 +24,9 @@ internal sealed unsafe class SendMemory : IDisposable
     /// <summary>Ranges of the caller's memory pinned and not released; kept by <see cref="SendQueue"/>.</summary>
     public int Pinned { get; set; }
 
+    /// <summary>Parts of files queued and not released; kept by <see cref="SendQueue"/>.</summary>
+    public int Files { get; set; }
+
     /// <summary>A block of at least <paramref name="size"/> bytes: <see cref="BlockSize"/>, or exactly what is asked for when that is more.</summary>
     public byte* Rent(int size)
     {

@@ -8,7 +8,8 @@ namespace FastCore.Net.Transport;
 
 /// <summary>
 /// What a connection still has to send, in order: ranges of native blocks for bytes written into it, pinned ranges for
-/// memory the caller keeps, and arrays that were given away and go back to their owner. One thread only; one send in flight at most.
+/// memory the caller keeps, arrays that were given away and go back to their owner, and parts of open files. One thread only; one
+/// send in flight at most.
 /// </summary>
 /// <remarks>
 /// Invariant: segments [_head, _tail) are unsent or in flight, in order. The block being filled (_block) is freed when
@@ -17,6 +18,9 @@ namespace FastCore.Net.Transport;
 /// </remarks>
 internal sealed unsafe class SendQueue
 {
+    /// <summary>No send waits.</summary>
+    public const long NotStarted = long.MaxValue;
+
     private const int MaxVectors = 64;
 
     private struct Segment
@@ -33,6 +37,10 @@ internal sealed unsafe class SendQueue
         // The array the segment lies in, and who gets it back once this segment is sent.
         public byte[]? Array;
         public IArrayOwner? Owner;
+
+        // The file it is a part of, held until it is sent, and where in the file; then Pointer is null.
+        public OpenFile? File;
+        public long Offset;
     }
 
     private readonly SendMemory _memory;
@@ -51,6 +59,12 @@ internal sealed unsafe class SendQueue
     private MessageHeader* _message;
 
     public SendQueue(SendMemory memory) => _memory = memory;
+
+    /// <summary>When the send in flight, or the one it goes on from, first had to wait, in milliseconds; the reactor's.</summary>
+    public long Started { get; set; } = NotStarted;
+
+    /// <summary>When the peer will have taken what is sent too slowly (<see cref="SendPace"/>); the reactor's.</summary>
+    public long Due { get; set; } = SendPace.Never;
 
     /// <summary>Bytes not yet taken by the kernel.</summary>
     public long Queued { get; private set; }
@@ -120,24 +134,42 @@ internal sealed unsafe class SendQueue
         Queued += length;
     }
 
+    /// <summary>Queues a part of a file, and takes over a hold on it.</summary>
+    public void AppendFile(OpenFile file, long offset, int length)
+    {
+        Debug.Assert(length > 0, "An empty part is not sent.");
+        ref var segment = ref Add();
+        segment.File = file;
+        segment.Offset = offset;
+        segment.Length = length;
+        _memory.Files++;
+        Queued += length;
+    }
+
     /// <summary>Names what is queued to the engine and sends it. Returns what <see cref="IEngine.Send"/> returns.</summary>
     public int Submit<TEngine>(ref TEngine engine, ulong tag, int handle) where TEngine : struct, IEngine
     {
         Debug.Assert(_head < _tail, "An empty queue has nothing to submit.");
         ref var first = ref _segments[_head];
+        if (first.File != null) return engine.SendFile(tag, handle, null, first.File.Descriptor, first.Offset, first.Length);
         if (_tail - _head == 1) return engine.Send(tag, handle, first.Pointer, first.Length);
 
         if (_message == null)
             _message = (MessageHeader*)NativeMemory.AllocZeroed((nuint)(sizeof(MessageHeader) + MaxVectors * sizeof(IoVector)));
         var vectors = (IoVector*)(_message + 1);
         var count = Math.Min(_tail - _head, MaxVectors);
+        _message->Vectors = vectors;
         for (var i = 0; i < count; i++)
         {
             ref var segment = ref _segments[_head + i];
+            if (segment.File != null)
+            {
+                _message->VectorCount = (nuint)i;
+                return engine.SendFile(tag, handle, _message, segment.File.Descriptor, segment.Offset, segment.Length);
+            }
             vectors[i].Base = segment.Pointer;
             vectors[i].Length = (nuint)segment.Length;
         }
-        _message->Vectors = vectors;
         _message->VectorCount = (nuint)count;
         return engine.SendVector(tag, handle, _message);
     }
@@ -151,7 +183,8 @@ internal sealed unsafe class SendQueue
             ref var segment = ref _segments[_head];
             if (count < segment.Length)
             {
-                segment.Pointer += count;
+                if (segment.File == null) segment.Pointer += count;
+                else segment.Offset += count;
                 segment.Length -= count;
                 return;
             }
@@ -174,6 +207,8 @@ internal sealed unsafe class SendQueue
         _head = _tail = 0;
         _lastInBlock = -1;
         Queued = 0;
+        Started = NotStarted;
+        Due = SendPace.Never;
         ReturnBlock();
     }
 
@@ -192,6 +227,11 @@ internal sealed unsafe class SendQueue
             _memory.Pinned--;
         }
         segment.Owner?.Return(segment.Array!);
+        if (segment.File != null)
+        {
+            segment.File.Release();
+            _memory.Files--;
+        }
         if (segment.Block != null) _memory.Return(segment.Block, segment.BlockSize);
         segment = default;
     }

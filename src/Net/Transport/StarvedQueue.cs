@@ -6,34 +6,22 @@ namespace FastCore.Net.Transport;
 /// went away empty come before those who got some, and among either who came first is first; any other order would leave
 /// some without data for as long as the others have more of it than there are buffers.
 /// </remarks>
-internal struct StarvedQueue
+internal sealed class StarvedQueue
 {
-    private Connection? _firstEmpty;
-    private Connection? _lastEmpty;
-    private Connection? _firstFed;
-    private Connection? _lastFed;
+    private List<Connection> _empty = [];
+    private List<Connection> _taken = [];
+    private readonly List<Connection> _fed = [];
 
-    public readonly bool IsEmpty => _firstEmpty == null && _firstFed == null;
+    public bool IsEmpty => _empty.Count == 0 && _fed.Count == 0;
 
-    public void Add(Connection connection)
+    public void Add(Connection connection) => (connection._isFed ? _fed : _empty).Add(connection);
+
+    /// <summary>Takes all of them, in their order. Who has gone through them clears the list.</summary>
+    public List<Connection> TakeAll()
     {
-        if (connection._isFed) Append(ref _firstFed, ref _lastFed, connection);
-        else Append(ref _firstEmpty, ref _lastEmpty, connection);
-    }
-
-    /// <summary>Takes all of them; each has the next one in <see cref="Connection._nextStarved"/>.</summary>
-    public Connection TakeAll()
-    {
-        if (_lastEmpty != null) _lastEmpty._nextStarved = _firstFed;
-        var first = _firstEmpty ?? _firstFed;
-        this = default;
-        return first!;
-    }
-
-    private static void Append(ref Connection? first, ref Connection? last, Connection connection)
-    {
-        if (last == null) first = connection;
-        else last._nextStarved = connection;
-        last = connection;
+        (_empty, _taken) = (_taken, _empty);
+        _taken.AddRange(_fed);
+        _fed.Clear();
+        return _taken;
     }
 }

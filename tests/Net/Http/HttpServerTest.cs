@@ -12,6 +12,7 @@ namespace FastCore.Net.Tests.Http;
 internal abstract class HttpServerTest(TransportKind kind)
 {
     private readonly List<HttpServer> _servers = [];
+    private int _openFiles;
 
     protected TransportKind Kind { get; } = kind;
 
@@ -26,6 +27,7 @@ internal abstract class HttpServerTest(TransportKind kind)
     {
         _servers.Clear();
         Errors.Clear();
+        _openFiles = OpenFile.Live;
     }
 
     [TearDown]
@@ -40,10 +42,13 @@ internal abstract class HttpServerTest(TransportKind kind)
                 foreach (var counters in server.Reactors.Select(static reactor => reactor.Counters))
                 {
                     Assert.That((counters.Connections, counters.Listeners, counters.InFlight, counters.Timers), Is.EqualTo((0, 0, 0, 0)), "left on the reactor");
-                    Assert.That((counters.SendBlocks, counters.Pins, counters.StaleCompletions), Is.EqualTo((0, 0, 0L)), "left on the reactor");
+                    Assert.That((counters.SendBlocks, counters.Pins, counters.Files, counters.StaleCompletions), Is.EqualTo((0, 0, 0, 0L)), "left on the reactor");
                 }
             });
         }
+        // A handler that outlives its connection lets go of its file when it ends.
+        SpinWait.SpinUntil(() => OpenFile.Live == _openFiles, Peer.HangMilliseconds);
+        Assert.That(OpenFile.Live, Is.EqualTo(_openFiles), "files left open");
         lock (Errors) Assert.That(Errors, Is.Empty);
     }
 

@@ -181,6 +181,8 @@ internal sealed unsafe class ManualReactor : Reactor
         _dirty.Add(connection);
     }
 
+    internal override bool SendsFiles => false;
+
     internal override SendQueue RentSendQueue() => new(_memory);
 
     internal override void ReturnSendQueue(SendQueue queue) => queue.Free();
@@ -240,6 +242,8 @@ internal sealed unsafe class ManualReactor : Reactor
             return total;
         }
 
+        public bool SendsFiles => false;
+        public int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length) => throw new NotSupportedException();
         public TransportKind Kind => throw new NotSupportedException();
         public long Milliseconds => throw new NotSupportedException();
         public int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound) => throw new NotSupportedException();

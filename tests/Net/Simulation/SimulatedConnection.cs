@@ -17,6 +17,9 @@ internal sealed class SimulatedConnection : Connection
     private bool _isOpened;
     private bool _isClosed;
     private bool _closedByItself;
+
+    // It was told to send what is not there, and ends before that.
+    private bool _isCut;
     private long _received;
     private long _written;
 
@@ -56,10 +59,35 @@ internal sealed class SimulatedConnection : Connection
         }
         _received += data.Length;
         _written += data.Length;
-        if (_random.Next(2) == 0) Write(data);
-        else Write(data.ToArray().AsMemory());
+        switch (_random.Next(3))
+        {
+            case 0:
+                Write(data);
+                break;
+            case 1:
+                Write(data.ToArray().AsMemory());
+                break;
+            default:
+                // Beyond the file's end it is as one that has become shorter.
+                if (_random.Next(300) == 0) WriteMissing(data.Length);
+                else if (_written <= PatternFile.Length) WriteFile(_written - data.Length, data.Length);
+                else Write(data);
+                break;
+        }
         if (_random.Next(100) < _pauses) Pause();
         EndIfDue();
+    }
+
+    private void WriteMissing(int length)
+    {
+        _isCut = true;
+        WriteFile(PatternFile.Length, length);
+    }
+
+    private void WriteFile(long offset, int length)
+    {
+        PatternFile.Opened.TryHold();
+        Write(PatternFile.Opened, offset, length);
     }
 
     protected internal override void OnDrained()
@@ -95,7 +123,7 @@ internal sealed class SimulatedConnection : Connection
     public void Verify(bool strict)
     {
         if (!_isClosed) _kernel.Fail("A connection was never closed.");
-        if (!strict || !_peer.IsFaithful || CloseReason is not (CloseReason.Closed or CloseReason.PeerFinished)) return;
+        if (!strict || _isCut || !_peer.IsFaithful || CloseReason is not (CloseReason.Closed or CloseReason.PeerFinished)) return;
         if (_peer.Received != _written) _kernel.Fail($"The far end got {_peer.Received} of the {_written} bytes written, although the connection ended in order ({CloseReason}).");
         if (!_closedByItself && _written != _peer.ToSend) _kernel.Fail($"{_written} of {_peer.ToSend} bytes came back.");
     }

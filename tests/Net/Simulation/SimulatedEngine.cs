@@ -34,6 +34,10 @@ internal readonly unsafe struct SimulatedEngine(SimulatedKernel kernel) : IEngin
 
     public int SendVector(ulong tag, int handle, MessageHeader* message) => kernel.Send(tag, handle, null, 0, message);
 
+    public bool SendsFiles => true;
+
+    public int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length) => kernel.SendFile(tag, handle, head, file, offset, length);
+
     public void CancelAll(int handle) => kernel.Cancel(handle, null);
 
     public void ShutdownSend(int handle) => kernel.ShutdownSend(handle);

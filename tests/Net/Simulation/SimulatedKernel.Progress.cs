@@ -160,6 +160,7 @@ internal sealed unsafe partial class SimulatedKernel
     {
         var peer = submission.Socket.Peer!;
         if (submission.IsCancelled && !Chance(_rates.CancelIsOvertaken)) Complete(submission, -Errno.ECANCELED, more: false);
+        else if (submission.IsForRoom && (peer.HasReset || peer.Writable > 0)) Complete(submission, -Errno.EAGAIN, more: false);
         else if (peer.HasReset) Complete(submission, Chance(50) ? -Errno.ECONNRESET : -Errno.EPIPE, more: false);
         else if (peer.Writable > 0) Complete(submission, TakeData(submission, peer), more: false);
         else if (Chance(_rates.SpuriousSendEnd)) Complete(submission, -Errno.EAGAIN, more: false);

@@ -113,6 +113,39 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
         return submission.Results.Dequeue().Result;
     }
 
+    /// <summary>What there is room for at once; the file is looked at now or not at all, and what is in flight is a wait for room.</summary>
+    public int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length)
+    {
+        var peer = Find(handle)!.Peer!;
+        if (peer.HasReset) return Chance(50) ? -Errno.ECONNRESET : -Errno.EPIPE;
+        var sending = new Submission(tag, SubmissionKind.Send, Find(handle)!);
+        var before = 0;
+        if (head != null)
+        {
+            sending.Message = head;
+            var whole = 0;
+            for (nuint i = 0; i < head->VectorCount; i++) whole += (int)head->Vectors[i].Length;
+            before = peer.Writable == 0 ? 0 : TakeData(sending, peer);
+            if (before > 0 && before < whole) return before;
+        }
+        if (before == 0 && (peer.Writable == 0 || Chance(_rates.SpuriousSendEnd)))
+        {
+            Add(tag, SubmissionKind.Send, handle).IsForRoom = true;
+            return IEngine.Pending;
+        }
+        if (peer.Writable == 0) return before;
+        if (file != PatternFile.Opened.Descriptor) Fail("A descriptor was sent that is not the file's.");
+        var part = new byte[length];
+        var count = RandomAccess.Read(PatternFile.Opened.Handle, part, offset);
+        fixed (byte* data = part)
+        {
+            sending.Message = null;
+            sending.Data = data;
+            sending.Length = count;
+            return before + (count > 0 ? TakeData(sending, peer) : 0);
+        }
+    }
+
     public void Cancel(int handle, ulong? tag)
     {
         if (Find(handle) is not { } socket) return;

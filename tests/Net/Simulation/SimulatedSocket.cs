@@ -28,6 +28,9 @@ internal sealed unsafe class Submission(ulong tag, SubmissionKind kind, Simulate
     public bool HasEnded;
     public bool IsCancelled;
 
+    /// <summary>It sends nothing: it ends when there is room.</summary>
+    public bool IsForRoom;
+
     // What a send names; read when it completes, as a kernel may.
     public byte* Data;
     public int Length;

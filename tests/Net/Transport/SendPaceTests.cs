@@ -145,6 +145,8 @@ internal sealed class SendPaceTests
         public void Close(int handle, bool reset) { }
         public void Dispose() { }
         public int SendVector(ulong tag, int handle, MessageHeader* message) => throw new NotSupportedException();
+        public bool SendsFiles => false;
+        public int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length) => throw new NotSupportedException();
         public int OpenListener(IPEndPoint endPoint, int backlog, bool sharePort, out IPEndPoint bound) => throw new NotSupportedException();
         public int AdoptListener(Socket socket) => throw new NotSupportedException();
         public void Accept(ulong tag, int listener) => throw new NotSupportedException();

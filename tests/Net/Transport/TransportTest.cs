@@ -54,6 +54,7 @@ internal abstract class TransportTest(TransportKind kind)
                 Assert.That(counters.Timers, Is.Zero, "timers left");
                 Assert.That(counters.SendBlocks, Is.Zero, "send blocks leased");
                 Assert.That(counters.Pins, Is.Zero, "memory pinned");
+                Assert.That(counters.Files, Is.Zero, "files queued");
                 Assert.That(counters.StaleCompletions, Is.Zero, "completions without an owner");
             });
         }

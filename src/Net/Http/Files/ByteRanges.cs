@@ -26,11 +26,14 @@ internal static class ByteRanges
     }
 
     /// <summary>Reads it for a file of <paramref name="length"/> bytes. More than <paramref name="max"/> ranges, or ranges that together are longer than the file, are ignored (§14.2, §17.15).</summary>
-    public static Verdict Read(HttpFields fields, long length, int max, out List<ByteRange> ranges)
+    public static Verdict Read(HttpFields fields, long length, int max, out IReadOnlyList<ByteRange> ranges)
     {
         ranges = [];
+        // Nothing is made for the usual request, which has none.
         if (!fields.TryGet("range"u8, out var value) || value.Length < 6 || !System.Text.Ascii.EqualsIgnoreCase(value[..6], "bytes="u8)) return Verdict.Ignore;
         var list = value[6..];
+        var parts = new List<ByteRange>();
+        ranges = parts;
         var count = 0;
         long total = 0;
         while (RequestSemantics.NextElement(ref list, out var element))
@@ -39,10 +42,10 @@ internal static class ByteRanges
             if (++count > max || !TryReadOne(element, length, out var range)) return Verdict.Ignore;
             if (range.Length == 0) continue;
             total += range.Length;
-            ranges.Add(range);
+            parts.Add(range);
         }
-        if (count == 0 || (ranges.Count > 1 && total > length)) return Verdict.Ignore;
-        return ranges.Count > 0 ? Verdict.Parts : Verdict.Unsatisfiable;
+        if (count == 0 || (parts.Count > 1 && total > length)) return Verdict.Ignore;
+        return parts.Count > 0 ? Verdict.Parts : Verdict.Unsatisfiable;
     }
 
     /// <summary>False if it is malformed; of length zero if it lies outside.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using FastCore.Net.Transport;
+using FastCore.Net.Transport.Native;
 
 namespace FastCore.Net.Http.Files;
 
@@ -32,6 +34,12 @@ internal sealed class FileEntry
     /// <summary>The answer with the whole file, if it is kept.</summary>
     public PreparedResponse? Whole { get; init; }
 
+    /// <summary>The file itself, if it may be sent from the page cache; to be held while it is used.</summary>
+    public OpenFile? Opened { get; init; }
+
+    /// <summary>The head of the answer with the whole file, if it may be sent so.</summary>
+    public PreparedResponse? Head { get; init; }
+
     public required PreparedResponse NotModified { get; init; }
 
     /// <summary>The fields of every answer that sends some of it.</summary>
@@ -63,8 +71,48 @@ internal sealed class FileEntry
     /// <inheritdoc cref="LookedAt"/>
     public long UsedAt;
 
+    private bool _isClosed;
+
     /// <summary>Bytes it takes of the cache.</summary>
     public long Size => (Content?.Length ?? 0) + Precompressed.Sum(static sibling => sibling.Size);
+
+    /// <summary>How many files it holds open.</summary>
+    public int OpenCount => Volatile.Read(ref _isClosed) ? 0 : (Opened == null ? 0 : 1) + Precompressed.Sum(static sibling => sibling.OpenCount);
+
+    /// <summary>It and its siblings are kept in memory, or are open and have not changed.</summary>
+    public bool IsAtHand
+    {
+        get
+        {
+            if (Content == null)
+            {
+                if (TryHold() is not { } opened) return false;
+                opened.Release();
+            }
+            foreach (var sibling in Precompressed)
+            {
+                if (!sibling.IsAtHand) return false;
+            }
+            return true;
+        }
+    }
+
+    /// <summary>A hold on the file, if it is open and has not changed; what is sent of it is what is in it then.</summary>
+    public OpenFile? TryHold()
+    {
+        if (Opened is not { } opened || !opened.TryHold()) return null;
+        if (LinuxFiles.IsAsItWas(opened.Descriptor, Length, Changed)) return opened;
+        opened.Release();
+        return null;
+    }
+
+    /// <summary>Whoever keeps it lets go of its files.</summary>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _isClosed, true)) return;
+        Opened?.Release();
+        foreach (var sibling in Precompressed) sibling.Close();
+    }
 
     private IEnumerable<FileEntry> Siblings => Precompressed.Where(static entry => !entry.IsMade);
 

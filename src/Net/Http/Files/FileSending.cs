@@ -1,4 +1,6 @@
 using System.Buffers;
+using FastCore.Net.Transport;
+using FastCore.Net.Transport.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastCore.Net.Http.Files;
@@ -6,30 +8,83 @@ namespace FastCore.Net.Http.Files;
 /// <summary>Text that goes before a part of a file, and that part.</summary>
 internal readonly record struct FilePiece(ReadOnlyMemory<byte> Text, ByteRange Range);
 
-/// <summary>Sends parts of a file, from memory or as they are read.</summary>
+/// <summary>
+/// Sends parts of a file. Where the connection takes files, from the page cache: a file that is open, that has not changed, and
+/// whose part the cache holds, so that the reactor does not wait for a disk. All else from memory, or as the thread pool reads it.
+/// </summary>
 internal static class FileSending
 {
     private const int ChunkSize = 128 * 1024;
 
+    // What is looked up in the page cache, and queued, at a time.
+    private const int SendSize = 1 << 20;
+
+    /// <summary>
+    /// A hold on the file, if the part can be sent from the page cache now and at once; null if not. For a handler that runs on the
+    /// reactor and answers with a body.
+    /// </summary>
+    public static OpenFile? TryHold(HttpContext context, FileEntry file, ByteRange part)
+    {
+        if (part.Length is 0 or > SendSize || !CanSend(context, file, part)) return null;
+        if (file.TryHold() is not { } opened) return null;
+        if (FileTransfer.IsCached(opened.Descriptor, part.Start, (int)part.Length)) return opened;
+        opened.Release();
+        return null;
+    }
+
     /// <summary>Answers with the pieces one after the other, <paramref name="length"/> bytes in all.</summary>
     public static async ValueTask SendAsync(HttpContext context, int status, string contentType, FileEntry file, long length, IReadOnlyList<FilePiece> pieces)
     {
-        using var source = file.Content == null && !context.Exchange.IsHead ? await Task.Run(() => Open(file)) : null;
-        var body = context.StartResponse(status, contentType, length);
-        if (context.Exchange.IsHead) return;
-        foreach (var piece in pieces)
+        var isHead = context.Exchange.IsHead;
+        var source = isHead ? null : file.TryHold();
+        if (source == null && file.Content == null && !isHead) source = new OpenFile(await Task.Run(() => Open(file)));
+        try
         {
-            if (!piece.Text.IsEmpty) body.Write(piece.Text.Span);
-            if (file.Content is { } content)
+            var body = context.StartResponse(status, contentType, length);
+            if (isHead) return;
+            foreach (var piece in pieces)
             {
-                if ((await body.WriteAsync(content.Slice((int)piece.Range.Start, (int)piece.Range.Length))).IsCompleted) return;
+                if (!piece.Text.IsEmpty) body.Write(piece.Text.Span);
+                if (piece.Range.Length == 0) continue;
+                var canSend = source != null && CanSend(context, file, piece.Range);
+                if (!canSend && file.Content is { } content)
+                {
+                    if ((await body.WriteAsync(content.Slice((int)piece.Range.Start, (int)piece.Range.Length))).IsCompleted) return;
+                }
+                else if (!await (canSend ? SendAsync(source!, piece.Range, body) : CopyAsync(source!.Handle, piece.Range, body)))
+                {
+                    return;
+                }
             }
-            else if (piece.Range.Length > 0)
+            if ((await body.FlushAsync()).IsCompleted) return;
+        }
+        finally
+        {
+            source?.Release();
+        }
+    }
+
+    private static bool CanSend(HttpContext context, FileEntry file, ByteRange part) =>
+        file.Opened != null && (file.Content == null || part.Length >= file.Store.SendFileThreshold)
+        && context.Exchange is { IsHead: false, IsOffloaded: false, Connection: { CanWrite: true, SendsFiles: true } };
+
+    // What the page cache does not hold is read on the thread pool, and what lies behind it has come by then, for the system reads ahead.
+    private static async ValueTask<bool> SendAsync(OpenFile source, ByteRange range, HttpResponseBody body)
+    {
+        for (long at = 0; at < range.Length;)
+        {
+            var part = new ByteRange(range.Start + at, Math.Min(SendSize, range.Length - at));
+            at += part.Length;
+            if (!FileTransfer.IsCached(source.Descriptor, part.Start, (int)part.Length))
             {
-                if (!await CopyAsync(source!, piece.Range, body)) return;
+                if (!await CopyAsync(source.Handle, part, body)) return false;
+            }
+            else if ((await body.WriteFileAsync(source, part.Start, (int)part.Length)).IsCompleted)
+            {
+                return false;
             }
         }
-        if ((await body.FlushAsync()).IsCompleted) return;
+        return true;
     }
 
     // The next chunk is read while the one before it is sent. Neither array goes back while the kernel may write into it.

@@ -130,6 +130,18 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
 
     private static ValueTask WholeAsync(HttpContext context, FileEntry file)
     {
+        if (file.Head is { } head)
+        {
+            var whole = new ByteRange(0, file.Length);
+            if (FileSending.TryHold(context, file, whole) is { } opened)
+            {
+                context.Exchange.Respond(head, opened, 0, (int)file.Length);
+                return default;
+            }
+            if (file.Whole == null && !context.Exchange.IsHead) return SendAsync(context, 200, file, whole);
+            context.Respond(file.Whole ?? head);
+            return default;
+        }
         if (file.Whole == null) return SendAsync(context, 200, file, new ByteRange(0, file.Length));
         context.Respond(file.Whole);
         return default;
@@ -144,6 +156,11 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
     private static ValueTask SendAsync(HttpContext context, int status, FileEntry file, ByteRange range)
     {
         foreach (var (name, value) in file.Fields) context.AddHeader(name, value);
+        if (FileSending.TryHold(context, file, range) is { } opened)
+        {
+            context.Exchange.Respond(status, file.ContentType, opened, range.Start, (int)range.Length);
+            return default;
+        }
         if (file.Content is { } content)
         {
             context.Respond(status, content.Slice((int)range.Start, (int)range.Length), file.ContentType);
@@ -153,7 +170,7 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
     }
 
     /// <summary>Several ranges, each as a part of its own (RFC 9110 §14.6).</summary>
-    private static ValueTask PartsAsync(HttpContext context, FileEntry file, List<ByteRange> ranges)
+    private static ValueTask PartsAsync(HttpContext context, FileEntry file, IReadOnlyList<ByteRange> ranges)
     {
         var boundary = $"fastcore-{Guid.NewGuid():N}";
         var pieces = new List<FilePiece>();

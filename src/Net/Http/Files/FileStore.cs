@@ -3,19 +3,23 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using FastCore.Collections;
 using FastCore.Net.Http.Coding;
+using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastCore.Net.Http.Files;
 
-/// <summary>The files of a folder, those asked for lately kept in memory. Thread-safe; what touches the disk blocks.</summary>
-internal sealed class FileStore
+/// <summary>The files of a folder, those asked for lately kept in memory, or open to be sent. Thread-safe; what touches the disk blocks.</summary>
+internal sealed class FileStore : IDisposable
 {
     // The best first.
     private static readonly (string Name, string Extension)[] Codings = [("br", ".br"), ("gzip", ".gz")];
 
     // Below, the packets are not fewer for it.
     private const int MinCompressed = 1024;
+
+    // A file that has been removed takes its place on the disk until it is closed.
+    private const int OpenMilliseconds = 10_000;
 
     private static readonly MediaTypeSet Compressible = new(new HttpCompressionOptions().MediaTypes);
 
@@ -25,7 +29,10 @@ internal sealed class FileStore
     private readonly ConcurrentMap<string, FileEntry>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly Lock _gate = new();
     private readonly string _realRoot;
+    private readonly Timer _closer;
     private long _size;
+    private int _open;
+    private bool _isDisposed;
     private long _read;
 
     public FileStore(string folder, StaticFileOptions options)
@@ -34,6 +41,7 @@ internal sealed class FileStore
         _types = new ContentTypes(options.ContentTypes);
         Root = Path.GetFullPath(folder);
         _realRoot = RealPath(Root);
+        _closer = new Timer(static store => ((FileStore)store!).CloseUnused(Environment.TickCount64 - OpenMilliseconds), this, Timeout.Infinite, Timeout.Infinite);
         _lookup = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -42,12 +50,18 @@ internal sealed class FileStore
     /// <summary>Bytes kept.</summary>
     public long Size => Interlocked.Read(ref _size);
 
-    /// <summary>A file that is kept and was looked at a short time ago. Touches no disk.</summary>
+    /// <summary>Files held open to be sent.</summary>
+    public int OpenCount => Volatile.Read(ref _open);
+
+    /// <summary>From how many bytes on a file is sent from where it lies.</summary>
+    public int SendFileThreshold => _options.SendFileThreshold;
+
+    /// <summary>A file that is kept and was looked at a short time ago. Touches no disk, but asks whether one that is only held open is as it was.</summary>
     public FileEntry? FindFresh(ReadOnlySpan<char> path)
     {
         if (!_lookup.TryGetValue(path, out var entry)) return null;
         var now = Environment.TickCount64;
-        if (now - Volatile.Read(ref entry.LookedAt) >= _options.RevalidateAfter.TotalMilliseconds) return null;
+        if (now - Volatile.Read(ref entry.LookedAt) >= _options.RevalidateAfter.TotalMilliseconds || !entry.IsAtHand) return null;
         Volatile.Write(ref entry.UsedAt, now);
         return entry;
     }
@@ -57,7 +71,7 @@ internal sealed class FileStore
     public FileEntry? Look(string path)
     {
         var entry = Read(path);
-        if (entry == null || entry.Size == 0)
+        if (entry == null || (entry.Size == 0 && entry.OpenCount == 0))
         {
             Forget(path);
             return entry;
@@ -104,23 +118,40 @@ internal sealed class FileStore
     /// <param name="siblings">The same file in other codings; those older than it are left out.</param>
     private FileEntry? ReadOne(string fullPath, string path, string encoding, FileEntry[] siblings)
     {
-        using var file = Open(fullPath);
+        var file = Open(fullPath);
         if (file == null) return null;
-        var length = RandomAccess.GetLength(file);
-        var changed = File.GetLastWriteTimeUtc(file);
-        siblings = Array.FindAll(siblings, sibling => sibling.Changed >= changed);
-        var content = length <= _options.MaxCachedFileSize ? ReadAll(file, (int)length) : null;
-        // It changed while it was read; the next look finds it whole.
-        if (content != null && content.Value.Length != length) content = null;
-        return Make(fullPath, length, changed, _types.Of(path), encoding, content, siblings);
+        OpenFile? opened = null;
+        try
+        {
+            var length = RandomAccess.GetLength(file);
+            var changed = File.GetLastWriteTimeUtc(file);
+            foreach (var older in Array.FindAll(siblings, sibling => sibling.Changed < changed)) older.Close();
+            siblings = Array.FindAll(siblings, sibling => sibling.Changed >= changed);
+            var content = length <= _options.MaxCachedFileSize ? ReadAll(file, (int)length) : null;
+            // It changed while it was read; the next look finds it whole.
+            if (content != null && content.Value.Length != length) content = null;
+            if (IsWorthSending(file, length))
+            {
+                LinuxFiles.Unlock((int)file.DangerousGetHandle());
+                opened = new OpenFile(file);
+            }
+            return Make(fullPath, length, changed, _types.Of(path), encoding, content, siblings, opened);
+        }
+        finally
+        {
+            if (opened == null) file.Dispose();
+        }
     }
+
+    private bool IsWorthSending(SafeFileHandle file, long length) =>
+        OperatingSystem.IsLinux() && length >= Math.Min(_options.SendFileThreshold, _options.MaxCachedFileSize + 1L) && _options is { SendFileThreshold: < int.MaxValue, MaxOpenFiles: > 0 } && FileTransfer.IsPossible((int)file.DangerousGetHandle());
 
     /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it.</summary>
     private FileEntry WithCodedForms(FileEntry file)
     {
         if (file.Content is not { } content || file.Precompressed.Length > 0 || file.Length < MinCompressed || !Compressible.Contains(file.ContentType)) return file;
         FileEntry[] forms = [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
-        return forms.Length == 0 ? file : Make(file.FullPath, file.Length, file.Changed, file.ContentType, "", content, forms);
+        return forms.Length == 0 ? file : Make(file.FullPath, file.Length, file.Changed, file.ContentType, "", content, forms, file.Opened);
     }
 
     private FileEntry? Code(FileEntry file, ReadOnlySpan<byte> content, string name)
@@ -133,7 +164,7 @@ internal sealed class FileStore
             if (!new WholeCoder(CompressionLevel.Optimal).TryCode(coding, content, new ArraySegment<byte>(room, 0, limit), out var length)) return null;
             var coded = GC.AllocateUninitializedArray<byte>(length, pinned: true);
             room.AsSpan(0, length).CopyTo(coded);
-            return Make(file.FullPath, length, file.Changed, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], isMade: true);
+            return Make(file.FullPath, length, file.Changed, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
         }
         finally
         {
@@ -141,7 +172,7 @@ internal sealed class FileStore
         }
     }
 
-    private FileEntry Make(string fullPath, long length, DateTime changed, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, bool isMade = false)
+    private FileEntry Make(string fullPath, long length, DateTime changed, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
     {
         var modified = new DateTime(changed.Ticks - changed.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
         var tag = isMade ? FileEntry.TagOf(changed, content!.Value.Span, encoding) : FileEntry.TagOf(changed, length, encoding);
@@ -163,6 +194,8 @@ internal sealed class FileStore
             Content = content,
             Fields = fields,
             Whole = content == null ? null : PreparedResponse.Create(200, content.Value, type, fields),
+            Opened = opened,
+            Head = opened == null ? null : PreparedResponse.CreateHead(200, length, type, fields),
             NotModified = PreparedResponse.Create(304, default, "", validators),
             Precompressed = siblings,
             IsMade = isMade,
@@ -193,36 +226,99 @@ internal sealed class FileStore
         {
             if (_entries.TryGetValue(path, out var old))
             {
-                if (old.IsSameAs(entry))
+                if (old.IsSameAs(entry) && (old.OpenCount >= entry.OpenCount || _isDisposed))
                 {
                     // The bytes at hand are as good, and warm.
                     Volatile.Write(ref old.LookedAt, entry.LookedAt);
+                    entry.Close();
                     return old;
                 }
-                _size -= old.Size;
+                Drop(old);
             }
+            if (_isDisposed) entry.Close();
             _entries[path] = entry;
             _size += entry.Size;
+            _open += entry.OpenCount;
+            if (_open > 0 && _open == entry.OpenCount) _closer.Change(OpenMilliseconds / 2, OpenMilliseconds / 2);
             if (_size > _options.MaxCacheSize) Trim();
+            if (_open > _options.MaxOpenFiles) CloseOldest();
             return entry;
         }
+    }
+
+    private void Drop(FileEntry entry)
+    {
+        _size -= entry.Size;
+        Close(entry);
+    }
+
+    private void Close(FileEntry entry)
+    {
+        _open -= entry.OpenCount;
+        entry.Close();
     }
 
     private void Forget(string path)
     {
         lock (_gate)
         {
-            if (_entries.TryRemove(path, out var old)) _size -= old.Size;
+            if (_entries.TryRemove(path, out var old)) Drop(old);
         }
     }
 
     // Down to three quarters, so that not every file that comes has to look for one to go.
     private void Trim()
     {
-        foreach (var (path, entry) in _entries.OrderBy(static pair => Volatile.Read(ref pair.Value.UsedAt)).ThenBy(static pair => pair.Value.Number).ToArray())
+        foreach (var (path, entry) in OldestFirst())
         {
             if (_size <= _options.MaxCacheSize / 4 * 3) break;
-            if (_entries.TryRemove(path, out _)) _size -= entry.Size;
+            if (_entries.TryRemove(path, out _)) Drop(entry);
+        }
+    }
+
+    private KeyValuePair<string, FileEntry>[] OldestFirst() =>
+        [.. _entries.OrderBy(static pair => Volatile.Read(ref pair.Value.UsedAt)).ThenBy(static pair => pair.Value.Number)];
+
+    // As far as Trim.
+    private void CloseOldest()
+    {
+        foreach (var (path, entry) in OldestFirst())
+        {
+            if (_open <= _options.MaxOpenFiles / 4 * 3) break;
+            CloseOne(path, entry);
+        }
+    }
+
+    /// <summary>Closes the files that were used last before a time on the system's clock, in milliseconds.</summary>
+    internal void CloseUnused(long before)
+    {
+        lock (_gate)
+        {
+            foreach (var (path, entry) in OldestFirst())
+            {
+                if (Volatile.Read(ref entry.UsedAt) > before) break;
+                CloseOne(path, entry);
+            }
+            if (_open == 0) _closer.Change(Timeout.Infinite, Timeout.Infinite);
+        }
+    }
+
+    // One that is kept in memory as well stays there, and is opened again with the next look at it.
+    private void CloseOne(string path, FileEntry entry)
+    {
+        Close(entry);
+        if (entry.Size == 0) _entries.TryRemove(path, out _);
+    }
+
+    /// <summary>Closes its files; requests that are still under way have them until they end.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            CloseUnused(long.MaxValue);
+            _closer.Dispose();
+            _isDisposed = true;
         }
     }
 

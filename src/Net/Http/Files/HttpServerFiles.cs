@@ -23,6 +23,8 @@ public static class HttpServerFiles
         options ??= new StaticFileOptions();
         options.Validate();
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}.");
-        server.MapAsync(HttpMethod.Get, prefix + "{**path}", new FileSite(new FileStore(folder, options), options, TimeProvider.System).HandleAsync);
+        var store = new FileStore(folder, options);
+        server.MapAsync(HttpMethod.Get, prefix + "{**path}", new FileSite(store, options, TimeProvider.System).HandleAsync);
+        server.DisposeAtEnd(store);
     }
 }

@@ -28,6 +28,16 @@ public sealed record StaticFileOptions
     /// <summary>Bytes of all files kept in memory; beyond it those used longest ago go.</summary>
     public long MaxCacheSize { get; init; } = 64L << 20;
 
+    /// <summary>
+    /// Bytes from which a file that is kept in memory, or a part of one, goes from the system's page cache to the connection without
+    /// passing through this process, where the transport can do that: on Linux, and not over TLS. Larger files than are kept in memory
+    /// always go that way. What is not in the page cache is read as ever. <see cref="int.MaxValue"/> sends none so.
+    /// </summary>
+    public int SendFileThreshold { get; init; } = 1 << 20;
+
+    /// <summary>Files that are held open at a time to be sent that way, because they were asked for lately.</summary>
+    public int MaxOpenFiles { get; init; } = 512;
+
     /// <summary>How long a file that is kept is served without a look at whether it has changed.</summary>
     public TimeSpan RevalidateAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -51,6 +61,8 @@ public sealed record StaticFileOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxCachedFileSize);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxCacheSize);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRanges, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SendFileThreshold, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxOpenFiles);
         if (RevalidateAfter < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(RevalidateAfter), RevalidateAfter, "Give zero or more.");
         if (CacheControl != null) Server.FieldRules.VerifyValue(System.Text.Encoding.UTF8.GetBytes(CacheControl), nameof(CacheControl));
         foreach (var type in ContentTypes.Values) Server.FieldRules.VerifyContentType(type);

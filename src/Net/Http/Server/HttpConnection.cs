@@ -55,14 +55,11 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
     // With this much input of a head that has not ended, parsing again finds a limit passed. Zero: none has begun.
     private int _limitAt;
 
-    private byte[]? _remoteAddress;
+    // What is known of the client, if somebody has asked.
+    private ConnectionClient? _client;
 
-    // The client, if a proxy has told of it or addresses are counted; then its address is the one it is counted under.
-    private IPEndPoint? _client;
-
-    // Counted among the server's connections, and among those of its client.
+    // Counted among the server's connections.
     private bool _isCounted;
-    private bool _isClientCounted;
     private int _requests;
 
     private Phase _phase;
@@ -90,11 +87,11 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
     /// <param name="client">Who, if it is not the peer.</param>
     private void Begin(IPEndPoint? client)
     {
-        _client = client;
+        if (client != null) _client = new ConnectionClient { EndPoint = client };
         if (_shard.ConnectionLimits is { CountsAddresses: true } limits)
         {
-            _client ??= RemoteEndPoint;
-            if (!(_isClientCounted = limits.TryEnterFrom(_client?.Address)))
+            _client ??= new ConnectionClient { EndPoint = RemoteEndPoint };
+            if (!(_client.IsCounted = limits.TryEnterFrom(_client.EndPoint?.Address)))
             {
                 TurnAway(TooMany);
                 return;
@@ -131,10 +128,11 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
     }
 
     /// <summary>Whom the requests come from: the peer, or whom a proxy has told of. Null if it has gone, or has no IP address.</summary>
-    public IPEndPoint? ClientEndPoint => _client ?? RemoteEndPoint;
+    public IPEndPoint? ClientEndPoint => _client?.EndPoint ?? RemoteEndPoint;
 
     /// <summary>The client's address as text, made when it is first asked for.</summary>
-    public ReadOnlySpan<byte> RemoteAddressText => _remoteAddress ??= System.Text.Encoding.ASCII.GetBytes(ClientEndPoint?.Address.ToString() ?? "-");
+    public ReadOnlySpan<byte> RemoteAddressText =>
+        (_client ??= new ConnectionClient()).AddressText ??= System.Text.Encoding.ASCII.GetBytes(ClientEndPoint?.Address.ToString() ?? "-");
 
     public bool IsOverUnixSocket => place is { IsUnix: true };
 
@@ -200,7 +198,7 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
                 Release(exchange);
             }
         }
-        if (_isClientCounted) _shard.ConnectionLimits!.LeaveFrom(_client?.Address);
+        if (_client is { IsCounted: true }) _shard.ConnectionLimits!.LeaveFrom(_client.EndPoint?.Address);
         if (_isCounted) _shard.ConnectionLimits!.Leave();
         _shard.ConnectionClosed();
     }

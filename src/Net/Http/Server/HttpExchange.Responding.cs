@@ -1,5 +1,6 @@
 using System.Text;
 using FastCore.Net.Http.Parsing;
+using FastCore.Net.Transport;
 
 namespace FastCore.Net.Http.Server;
 
@@ -108,6 +109,34 @@ internal sealed partial class HttpExchange
         if (!BeginResponse(status, body.Length)) return;
         ResponseWriter.WriteHead(this, status, contentType, body.Length);
         if (!IsHead && !body.IsEmpty) Connection.Write(body);
+    }
+
+    /// <summary>Answers with a part of an open file, behind a head that was prepared, and takes over a hold on it. On the reactor.</summary>
+    public void Respond(PreparedResponse head, OpenFile file, long offset, int length)
+    {
+        if (BeginResponse(head.Status, length))
+        {
+            ResponseWriter.Write(this, head);
+            Connection.Write(file, offset, length);
+        }
+        else
+        {
+            file.Release();
+        }
+    }
+
+    /// <inheritdoc cref="Respond(PreparedResponse, OpenFile, long, int)"/>
+    public void Respond(int status, string contentType, OpenFile file, long offset, int length)
+    {
+        if (BeginResponse(status, length))
+        {
+            ResponseWriter.WriteHead(this, status, contentType, length);
+            Connection.Write(file, offset, length);
+        }
+        else
+        {
+            file.Release();
+        }
     }
 
     /// <summary>The server's own answer: what the application added does not go with it.</summary>

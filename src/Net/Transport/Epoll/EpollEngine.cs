@@ -127,6 +127,14 @@ internal unsafe struct EpollEngine : IEngine
     public int SendVector(ulong tag, int handle, MessageHeader* message) =>
         Sent(tag, handle, LibC.SendMessage(handle, message, LinuxSockets.MessageNoSignal | LinuxSockets.MessageDontWait));
 
+    public readonly bool SendsFiles => true;
+
+    public int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length)
+    {
+        var result = FileTransfer.Send(handle, waits: false, head, file, offset, length);
+        return result == -Errno.EAGAIN ? AwaitRoom(tag, handle) : result;
+    }
+
     public void CancelAll(int handle)
     {
         ref var entry = ref Find(handle);
@@ -314,10 +322,14 @@ internal unsafe struct EpollEngine : IEngine
     {
         if (result >= 0) return (int)result;
         var error = LibC.LastError;
-        if (error != Errno.EAGAIN) return -error;
+        return error == Errno.EAGAIN ? AwaitRoom(tag, handle) : -error;
+    }
+
+    private int AwaitRoom(ulong tag, int handle)
+    {
         ref var entry = ref Find(handle);
         // One that was paused before it ever received is not registered yet; adding it tells what is true already.
-        error = Register(ref entry, handle);
+        var error = Register(ref entry, handle);
         if (error != 0) return -error;
         entry.SendWaits = true;
         entry.SendTag = tag;

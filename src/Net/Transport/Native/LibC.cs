@@ -46,6 +46,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
+    [LibraryImport(Library, EntryPoint = "sendfile", SetLastError = true)]
+    public static partial nint SendFile(int descriptor, int file, long* offset, nuint length);
+
     [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(int descriptor, MessageHeader* message, int flags);
 
@@ -70,6 +73,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
     public static partial GroupRecord* FindGroup(string name);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
 
     [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileStatus(int folder, string path, int flags, uint mask, byte* status);

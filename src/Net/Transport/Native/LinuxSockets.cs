@@ -32,6 +32,7 @@ internal static unsafe class LinuxSockets
     private const int DomainOption = 39;
     private const int GetStatus = 3;
     private const int SetStatus = 4;
+    private const int ReadWrite = 2;
     private const int ShutWrite = 1;
     private const int ShutBoth = 2;
 
@@ -125,6 +126,9 @@ internal static unsafe class LinuxSockets
 
     /// <summary>Tells the peer that no more comes. A peer that has gone already shows in the receive, so the result says nothing more.</summary>
     public static void ShutdownSend(int descriptor) => _ = LibC.Shutdown(descriptor, ShutWrite);
+
+    /// <summary>Whether calls on a connected socket wait.</summary>
+    public static void SetNonBlocking(int descriptor, bool isOn) => _ = LibC.ControlDescriptor(descriptor, SetStatus, ReadWrite | (isOn ? NonBlocking : 0));
 
     /// <summary>Ends both directions, which completes whatever waits on the socket.</summary>
     public static void ShutdownBoth(int descriptor) => _ = LibC.Shutdown(descriptor, ShutBoth);

@@ -82,6 +82,11 @@ internal readonly unsafe struct PortableEngine : IEngine
     public int SendVector(ulong tag, int handle, MessageHeader* message) =>
         Socket(handle).Send(tag, message->Vectors, (int)message->VectorCount);
 
+    public bool SendsFiles => false;
+
+    public int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length) =>
+        throw new UnreachableException("The platform's sockets are not given files.");
+
     public void CancelAll(int handle) => _handles[handle]!.CancelAll();
 
     public void ShutdownSend(int handle) => Socket(handle).ShutdownSend();

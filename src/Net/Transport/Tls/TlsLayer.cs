@@ -186,7 +186,7 @@ internal sealed class TlsLayer : IDisposable
     {
         if (_isDisposed || !_connection.CanWrite) return;
         _isShutDown = true;
-        _connection._closeReason = CloseReason.TlsFailed;
+        _connection.End(CloseReason.TlsFailed, 0);
         _connection.Close();
         _connection.Insecure(failure);
     }

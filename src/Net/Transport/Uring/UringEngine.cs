@@ -103,6 +103,21 @@ internal unsafe struct UringEngine : IEngine
         return IEngine.Pending;
     }
 
+    public readonly bool SendsFiles => true;
+
+    /// <remarks>
+    /// Not a submission: the kernel gives each splice to a thread of its own, which a slow peer would keep for as long as it is slow.
+    /// Sending what there is room for is done at once here, and what is submitted is the wait for more room.
+    /// </remarks>
+    public readonly int SendFile(ulong tag, int handle, MessageHeader* head, int file, long offset, int length)
+    {
+        var result = FileTransfer.Send(handle, waits: true, head, file, offset, length);
+        if (result != -Errno.EAGAIN) return result;
+        ref var entry = ref _ring.Prepare(UringOperation.PollAdd, handle, CompletionTag.As(SubmissionKind.Room, tag));
+        entry.OperationFlags = PollOut;
+        return IEngine.Pending;
+    }
+
     public readonly void CancelAll(int handle)
     {
         ref var entry = ref _ring.Prepare(UringOperation.Cancel, handle, CancelTag);
@@ -145,6 +160,12 @@ internal unsafe struct UringEngine : IEngine
             }
             completion.Tag = entry.UserData;
             completion.Result = entry.Result;
+            if (CompletionTag.Kind(entry.UserData) == SubmissionKind.Room)
+            {
+                completion.Tag = CompletionTag.As(SubmissionKind.Send, entry.UserData);
+                // There is room, or an error that shows when it is used.
+                if (entry.Result >= 0) completion.Result = -Errno.EAGAIN;
+            }
             completion.More = (entry.Flags & CompletionHasMore) != 0;
             completion.Buffer = -1;
             if ((entry.Flags & CompletionHasBuffer) != 0)

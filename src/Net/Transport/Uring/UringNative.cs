@@ -106,6 +106,7 @@ internal struct ResourceUpdate
 
 internal enum UringOperation : byte
 {
+    PollAdd = 6,
     SendMessage = 9,
     Accept = 13,
     Cancel = 14,
@@ -148,6 +149,9 @@ internal static class UringConstants
     public const uint CancelEvery = 1 << 0;
     public const uint CancelByDescriptor = 1 << 1;
     public const uint CancelAny = 1 << 2;
+
+    // Of poll(2).
+    public const uint PollOut = 0x4;
 
     public const uint CompletionHasBuffer = 1 << 0;
     public const uint CompletionHasMore = 1 << 1;
