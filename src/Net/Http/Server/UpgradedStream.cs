@@ -17,7 +17,7 @@ internal sealed class UpgradedStream(HttpExchange exchange, int generation, Http
     {
         ThrowIfEnded();
         if (buffer.IsEmpty) return new ValueTask<int>(0);
-        return IsOnReactor ? exchange.ReadBodyHere(buffer, cancellationToken) : new ValueTask<int>(exchange.ReadBodyElsewhere(buffer, cancellationToken));
+        return IsOnReactor ? exchange.ReadBodyHere(buffer, cancellationToken) : exchange.ReadBodyElsewhere(buffer, generation, cancellationToken);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
