@@ -127,6 +127,7 @@ internal sealed partial class HttpClientConnection
             if (!head.IsInformational) break;
             if (head.Status == 101)
             {
+                if (TryUpgrade(exchange)) break;
                 Refuse(HttpRequestError.InvalidResponse, "It goes over to another protocol, for which nobody has asked.");
                 return false;
             }
@@ -141,8 +142,9 @@ internal sealed partial class HttpClientConnection
         data = data[head.Length..];
         _hasHead = true;
         _bodyLength = 0;
-        if (!head.IsPersistent) _endsHere = true;
-        if (head.HasNoBody(exchange.AnswersHead)) _framing = default;
+        if (!head.IsPersistent || _isUpgraded) _endsHere = true;
+        if (_isUpgraded) _framing = BodyFraming.UntilEnd;
+        else if (head.HasNoBody(exchange.AnswersHead)) _framing = default;
         else if (head.IsChunked || head.ContentLength >= 0) _framing = BodyFraming.Of(head.IsChunked, head.ContentLength);
         else _framing = BodyFraming.UntilEnd;
         if (_endsHere || _framing.IsRaw) RetireBehind();
@@ -221,6 +223,13 @@ internal sealed partial class HttpClientConnection
     public void Abandon(HttpClientExchange exchange)
     {
         exchange.IsAbandoned = true;
+        if (_isUpgraded)
+        {
+            TakeExchange();
+            Close();
+            exchange.Detach(null, Unread());
+            return;
+        }
         if (_hasHead && IsRestShort(exchange) && !exchange.IsReadPending)
         {
             Drain(exchange);

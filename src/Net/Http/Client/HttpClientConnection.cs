@@ -95,6 +95,11 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
             Close();
             return;
         }
+        if (_isUpgraded)
+        {
+            _exchange.EndInput();
+            return;
+        }
         if (_hasHead && _framing.IsRaw)
         {
             // The body ends where the connection does.

@@ -123,7 +123,11 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
             Connection!.GiveUp(this, new OperationCanceledException(_token));
             return;
         }
-        if (BufferedLength == 0) return;
+        if (BufferedLength == 0)
+        {
+            if (_inputHasEnded) Advance();
+            return;
+        }
         _count = TakeBuffered(_into.Span);
         Connection!.BodyTaken(this);
         Advance();
@@ -171,7 +175,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
             case Operation.Send when HasHead && (!WantsWhole || _isDetached):
                 Complete(null);
                 break;
-            case Operation.Read when _count > 0:
+            case Operation.Read when _count > 0 || (_inputHasEnded && !_isDetached):
                 Complete(null);
                 break;
             case Operation.Read when _isDetached:

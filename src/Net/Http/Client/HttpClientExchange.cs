@@ -70,7 +70,7 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
     public bool AnswersHead { get; private set; }
 
     /// <summary>It may be sent behind others, and others behind it. One that is sent again goes alone: what ended its connection may have been about it (RFC 9112 §9.3.2).</summary>
-    public bool MayShare => Retries == 0 && Request is { IsIdempotent: true, BodyReader: null, Body.IsEmpty: true, ClosesConnection: false };
+    public bool MayShare => Retries == 0 && Request is { IsIdempotent: true, BodyReader: null, Body.IsEmpty: true, ClosesConnection: false, OffersUpgrade: false };
 
     // Its neighbours: in the line of those who wait for a connection, or of those whose requests a connection has sent.
     public HttpClientExchange? Next { get; set; }
@@ -227,6 +227,7 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         Host = null!;
         Request = null!;
         HasHead = IsAbandoned = IsStandIn = _isDetached = false;
+        ResetUpgrade();
         Retries = 0;
         _trailers = null;
         _failure = null;
