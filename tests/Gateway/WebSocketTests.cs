@@ -16,7 +16,7 @@ internal sealed class WebSocketTests : GatewayTest
     private const string Switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n";
 
     [Test]
-    public async Task MessagesGoBothWaysUntilTheClientCloses()
+    public async Task Messages_go_both_ways_until_the_client_closes()
     {
         var gateway = await StartAsync(Open(Upstream(MapSocket)));
         using var limit = new CancellationTokenSource(HangMilliseconds);
@@ -36,7 +36,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task ARefusedHandshakeIsAnAnswerAsAnyOther()
+    public async Task A_refused_handshake_is_an_answer_as_any_other()
     {
         var gateway = await StartAsync(Open(Upstream(static server => server.Map(HttpMethod.Get, "/socket", static context => context.Respond(403)))));
         using var client = new ClientWebSocket();
@@ -46,7 +46,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task EachDirectionEndsByItself()
+    public async Task Each_direction_ends_by_itself()
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));
@@ -69,7 +69,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task WhoeverBreaksOffTakesTheOtherAlong([Values] bool client)
+    public async Task Whoever_breaks_off_takes_the_other_along([Values] bool client)
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));
@@ -86,7 +86,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task ASlowReaderHoldsBackTheOtherSide()
+    public async Task A_slow_reader_holds_back_the_other_side()
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));
@@ -124,7 +124,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task OneThatCarriesNothingIsEndedInOrder()
+    public async Task One_that_carries_nothing_is_ended_in_order()
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketIdleSeconds = 0.2 } });
@@ -139,7 +139,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task AStopEndsThem()
+    public async Task A_stop_ends_them()
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));
@@ -158,7 +158,7 @@ internal sealed class WebSocketTests : GatewayTest
 
     [TestCase("h2c", true, TestName = "Another protocol is not passed on")]
     [TestCase("websocket", false, TestName = "A route may pass none on")]
-    public async Task WhatIsNotPassedOnIsAskedForAsAnOrdinaryRequest(string protocol, bool webSockets)
+    public async Task What_is_not_passed_on_is_asked_for_as_an_ordinary_request(string protocol, bool webSockets)
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { WebSockets = webSockets });
@@ -172,7 +172,7 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
-    public async Task AnUpstreamThatGoesOverToSomethingElseIsRefused()
+    public async Task An_upstream_that_goes_over_to_something_else_is_refused()
     {
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));

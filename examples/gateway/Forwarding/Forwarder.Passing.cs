@@ -35,6 +35,7 @@ internal sealed partial class Forwarder
                 {
                     using var response = await destination.Host.SendAsync(request, context.Aborted);
                     outcome = response.Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout ? Outcome.Failed : Outcome.Answered;
+                    if (outcome == Outcome.Answered) destination.Breaker.Answers(pass);
                     HttpResponseBody? body = null;
                     var hasTrailers = false;
                     var verdict = response.IsUpgraded ? await PassUpgradeAsync(context, response) : StartAnswer(context, response, out body, out hasTrailers);

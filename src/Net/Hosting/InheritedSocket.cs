@@ -33,7 +33,7 @@ public sealed class InheritedSocket : IDisposable
         _socket = null;
     }
 
-    /// <param name="descriptor">It is this object's from here on, if there is one.</param>
+    /// <param name="descriptor">It is this object's from here on; the caller's still, if it throws.</param>
     /// <param name="name">What it is called.</param>
     /// <param name="takesFile">Whether the server that takes it removes its file at its end.</param>
     /// <exception cref="InvalidOperationException">It is not what it should be.</exception>

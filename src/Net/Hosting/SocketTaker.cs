@@ -79,10 +79,19 @@ public sealed class SocketTaker : IDisposable
         while (true)
         {
             var (mark, descriptor) = DescriptorPassing.Receive(_socket);
-            if (mark == HandOverMark.End) return;
-            if (mark is not (HandOverMark.Socket or HandOverMark.SocketWithFile) || descriptor < 0 || _sockets.Count == MostSockets)
-                throw new InvalidOperationException($"Whoever listens on {path} hands no sockets over.");
-            _sockets.Add(InheritedSocket.Of(descriptor, "", takesFile: mark == HandOverMark.SocketWithFile));
+            if (mark == HandOverMark.End && descriptor < 0) return;
+            try
+            {
+                if (mark is not (HandOverMark.Socket or HandOverMark.SocketWithFile) || descriptor < 0 || _sockets.Count == MostSockets)
+                    throw new InvalidOperationException($"Whoever listens on {path} hands no sockets over.");
+                _sockets.Add(InheritedSocket.Of(descriptor, "", takesFile: mark == HandOverMark.SocketWithFile));
+            }
+            catch (InvalidOperationException) when (descriptor >= 0)
+            {
+                // It came with the message, and is nobody else's.
+                LinuxSockets.Close(descriptor, reset: false);
+                throw;
+            }
         }
     }
 }

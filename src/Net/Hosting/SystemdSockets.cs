@@ -31,7 +31,17 @@ public static class SystemdSockets
             throw new InvalidOperationException($"{CountVariable} is '{count}'; it should be a number of sockets, {Most} at most.");
         var called = names?.Split(':') ?? [];
         if (names != null && called.Length != number) throw new InvalidOperationException($"{NamesVariable} is '{names}', which does not name {number} sockets.");
-        return [.. Enumerable.Range(0, number).Select(index => InheritedSocket.Of(first + index, names == null ? "" : called[index], takesFile: false))];
+        var sockets = new List<InheritedSocket>(number);
+        try
+        {
+            for (var index = 0; index < number; index++) sockets.Add(InheritedSocket.Of(first + index, names == null ? "" : called[index], takesFile: false));
+            return sockets;
+        }
+        catch
+        {
+            foreach (var socket in sockets) socket.Dispose();
+            throw;
+        }
     }
 
     private static string? Remove(string name)

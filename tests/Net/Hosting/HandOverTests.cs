@@ -140,6 +140,27 @@ internal sealed class HandOverTests(TransportKind kind) : HttpServerTest(kind)
     }
 
     [Test]
+    public void WhatIsHandedOverAndNotWantedIsClosed([Values] bool two)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Offer));
+        listener.Listen();
+        using var useless = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // The runtime opens what it keeps with the first socket that waits.
+        using (var warm = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) warm.Connect(listener.LocalEndPoint!);
+        using (listener.Accept()) { }
+        var before = OpenDescriptors.Take();
+        var giving = Task.Run(() =>
+        {
+            using var client = listener.Accept();
+            HostileGiver.Send(client, HandOverMark.Socket, useless, two ? 2 : 1);
+        });
+        Assert.That(() => SocketTaker.Connect(Offer), two ? Throws.InstanceOf<SocketException>() : Throws.InvalidOperationException);
+        giving.GetAwaiter().GetResult();
+        Assert.That(SpinWait.SpinUntil(() => OpenDescriptors.Since(before).Length == 0, 2_000), Is.True, string.Join(", ", OpenDescriptors.Since(before)));
+    }
+
+    [Test]
     public async Task ARetiringServerAnswersOnWhatIsOpenAndAsksForItsEnd()
     {
         var server = StartNamed("old");

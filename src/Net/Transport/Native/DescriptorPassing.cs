@@ -43,7 +43,8 @@ internal static unsafe class DescriptorPassing
         byte mark = 0;
         var vector = new IoVector { Base = &mark, Length = 1 };
         var control = new Control { Descriptor = -1 };
-        var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = (nuint)sizeof(Control) };
+        // Room for one and no more: the kernel closes what does not fit in, and says so. What would fit into the rest of the structure would stay open.
+        var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = LengthOfOne };
         nint count;
         // With a time limit the kernel does not go on by itself after a signal.
         do count = LibC.ReceiveMessage((int)through.SafeHandle.DangerousGetHandle(), &message, CloseOnExec);
@@ -53,9 +54,9 @@ internal static unsafe class DescriptorPassing
         if ((message.Flags & IsCut) != 0)
         {
             if (hasOne) LinuxSockets.Close(control.Descriptor, reset: false);
-            throw new SocketException((int)SocketError.TooManyOpenSockets, "A descriptor that was handed over was lost: this process may hold too few.");
+            throw new SocketException((int)SocketError.TooManyOpenSockets, "A descriptor that was handed over was lost: this process may hold too few, or several came at once.");
         }
-        return count == 0 ? default : (mark, hasOne ? control.Descriptor : -1);
+        return (count == 0 ? (byte)0 : mark, hasOne ? control.Descriptor : -1);
     }
 
     private static SocketException Failure()
