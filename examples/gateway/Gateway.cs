@@ -86,7 +86,7 @@ internal sealed class Gateway : IAsyncDisposable
     }
 
     /// <summary>Revokes a token, here and wherever the list is shared. Here it is refused when this has ended, whatever becomes of the rest.</summary>
-    /// <param name="id">Its <c>jti</c> claim, or <c>sha256:</c> and the digest of a token without one.</param>
+    /// <param name="id">Its <c>jti</c> claim, or <c>sha256:</c> and, of a token without one, the digest of all before its signature's dot, in base64url.</param>
     /// <param name="expires">When it expires, in seconds since 1970.</param>
     public Task RevokeAsync(string id, long expires)
     {

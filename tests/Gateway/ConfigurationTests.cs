@@ -49,6 +49,7 @@ internal sealed class ConfigurationTests
     [TestCase("""{"routes":[{"name":"a","path":"/a","destinations":[],"requireToken":false}]}""", "give 1 to 64")]
     [TestCase("""{"routes":[{"name":"a","path":"/a","destinations":["http://h:1"],"requireToken":false,"methods":["TRACE"]}]}""", "not passed on")]
     [TestCase("""{"routes":[{"name":"a","path":"/a","destinations":["http://h:1"],"requireToken":false,"stripPrefix":"/b"}]}""", "what the path begins with")]
+    [TestCase("""{"routes":[{"name":"a","path":"/pictures/{**rest}","destinations":["http://h:1"],"requireToken":false,"stripPrefix":"/pic"}]}""", "whole segments")]
     [TestCase("""{"routes":[{"name":"a","path":"/a","destinations":["http://h:1"],"requireToken":false,"scopes":["s"]}]}""", "leave one of the two out")]
     [TestCase("""{"routes":[{"name":"a","path":"/a","destinations":["http://h:1"],"requireToken":false,"balance":"random"}]}""", "balance")]
     [TestCase("""{"routes":[{"name":"a","path":"/a","destinations":["http://h:1"],"requireToken":false,"limits":{"burst":2}}]}""", "give both, or none")]

@@ -19,6 +19,35 @@ internal sealed class FailureTests : GatewayTest
     }
 
     [Test]
+    public async Task An_answer_that_goes_on_for_long_holds_up_no_others_behind_a_breaker()
+    {
+        using var upstream = new ScriptedUpstream();
+        var time = new ManualTime();
+        var route = Open(upstream.Address) with { Breaker = new BreakerSettings { Failures = 1, OpenSeconds = 10, Probes = 1 } };
+        var gateway = await StartAsync(new GatewayConfiguration { Routes = [route] }, time);
+        var failing = GetAsync(gateway, "/");
+        var (connection, _) = await upstream.AcceptAsync();
+        using var first = connection;
+        await ScriptedUpstream.SendAsync(connection, "HTTP/1.1 503 Gone\r\nContent-Length: 0\r\n\r\n");
+        using (await failing) { }
+        Until(() => gateway.Routes[0].Destinations[0].Breaker.State == BreakerState.Open);
+        time.Pass(TimeSpan.FromSeconds(10));
+        var trying = GetAsync(gateway, "/stream");
+        await ScriptedUpstream.ReadHeadAsync(connection);
+        await ScriptedUpstream.SendAsync(connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
+        using var stream = await trying;
+        var other = AskAsync(gateway, "/");
+        var accepting = upstream.AcceptAsync();
+        Assert.That(await Task.WhenAny(accepting, other), Is.SameAs(accepting), "nobody is sent away while an answer goes on");
+        var (second, _) = await accepting;
+        using var serving = second;
+        await ScriptedUpstream.SendAsync(second, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        Assert.That(await other, Is.EqualTo((200, "hi")));
+        await ScriptedUpstream.SendAsync(connection, "b");
+        Assert.That(await stream.Content.ReadAsStringAsync(), Is.EqualTo("ab"));
+    }
+
+    [Test]
     public async Task Another_destination_is_tried()
     {
         var gateway = await StartAsync(Open(Nowhere(), Upstream(MapEcho)));

@@ -23,6 +23,13 @@ internal sealed class LimitTests : GatewayTest
     }
 
     [Test]
+    public void A_rate_may_be_as_low_and_a_burst_as_long_as_the_configuration_lets_them()
+    {
+        var rate = new RateLimit(perSecond: 0.001, burst: 1_000_000_000, TimeProvider.System);
+        Assert.That(Enumerable.Range(0, 1000).All(_ => rate.TryEnter(out var _)));
+    }
+
+    [Test]
     public void A_rate_holds_for_many_threads_together()
     {
         var rate = new RateLimit(perSecond: 1, burst: 5000, new ManualTime());

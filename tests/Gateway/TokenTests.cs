@@ -131,6 +131,19 @@ internal sealed class TokenTests : GatewayTest
         Assert.That((await AskAsync(gateway, token)).Status, Is.EqualTo(401));
     }
 
+    /// <summary>The last letter of a signature of 32 bytes has two bits that mean nothing, and an elliptic curve's signature has a twin: who holds a token can write it in another way.</summary>
+    [Test]
+    public async Task A_token_is_revoked_however_its_signature_is_written()
+    {
+        const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        var token = System.Text.Encoding.ASCII.GetBytes(Make(id: null));
+        byte[] other = [.. token[..^1], (byte)Letters[Letters.IndexOf((char)token[^1], StringComparison.Ordinal) ^ 1]];
+        Assert.That(other, Is.Not.EqualTo(token));
+        var gateway = await StartWithTokensAsync();
+        await gateway.RevokeAsync(TokenId.OfToken(token).Text, _time.GetUtcNow().ToUnixTimeSeconds() + 3600);
+        foreach (var written in (byte[][])[token, other]) Assert.That((await AskAsync(gateway, System.Text.Encoding.ASCII.GetString(written))).Status, Is.EqualTo(401));
+    }
+
     [Test]
     public async Task Keys_are_changed_while_it_runs()
     {

@@ -100,6 +100,8 @@ internal static class ConfigurationFile
         }
         if (route.StripPrefix is { } prefix && (!prefix.StartsWith('/') || prefix.EndsWith('/') || prefix.Contains('{') || !route.Path.StartsWith(prefix, StringComparison.Ordinal)))
             throw Wrong($"{where}: stripPrefix", $"is '{prefix}'", "give what the path begins with, without a slash at its end and without parameters");
+        if (route.StripPrefix is { } cut && route.Path.Length > cut.Length && route.Path[cut.Length] != '/')
+            throw Wrong($"{where}: stripPrefix", $"is '{cut}', which ends within a segment of the path", "give whole segments");
         if (route.RequireToken && configuration.Tokens == null) throw Wrong($"{where}", "wants a token and there is no 'tokens'", "say how tokens are checked, or write \"requireToken\": false");
         if (!route.RequireToken && route.Scopes.Count > 0) throw Wrong($"{where}: scopes", "are those of a token, and none is wanted", "leave one of the two out");
         if (route.Limits.InFlight is { } inFlight) InRange($"{where}: limits.inFlight", inFlight, 1, int.MaxValue);
@@ -116,6 +118,7 @@ internal static class ConfigurationFile
         InRange($"{where}: timeouts.queueSeconds", route.Timeouts.QueueSeconds, 0.001, 86_400);
         InRange($"{where}: timeouts.headSeconds", route.Timeouts.HeadSeconds, 0.001, 86_400);
         if (route.Timeouts.TotalSeconds is { } total) InRange($"{where}: timeouts.totalSeconds", total, 0.001, 86_400);
+        InRange($"{where}: timeouts.webSocketIdleSeconds", route.Timeouts.WebSocketIdleSeconds, 0.001, 86_400);
         InRange($"{where}: maxConnections", route.MaxConnections, 1, 1_000_000);
         InRange($"{where}: maxWaiters", route.MaxWaiters, 1, 10_000_000);
     }

@@ -103,6 +103,9 @@ internal sealed record RouteSettings
     /// <summary>Sends the client's Host field on in the place of the destination's.</summary>
     public bool PreserveHost { get; set; }
 
+    /// <summary>Whether WebSockets are passed on (RFC 6455). Token and limits are looked at once, with the handshake; while one is open it counts as a request under way.</summary>
+    public bool WebSockets { get; set; } = true;
+
     /// <summary>Whether a token is asked for.</summary>
     public bool RequireToken { get; set; } = true;
 
@@ -176,8 +179,11 @@ internal sealed record TimeoutSettings
     /// <summary>From the request's end to the end of the response's head.</summary>
     public double HeadSeconds { get; set; } = 30;
 
-    /// <summary>For all of it, the body included; none: any time.</summary>
+    /// <summary>For all of it, the body included, but for an open WebSocket; none: any time.</summary>
     public double? TotalSeconds { get; set; }
+
+    /// <summary>How long a WebSocket may carry nothing in either direction.</summary>
+    public double WebSocketIdleSeconds { get; set; } = 300;
 }
 
 /// <summary>Reads the file without reflection.</summary>

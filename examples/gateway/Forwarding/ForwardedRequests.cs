@@ -33,7 +33,8 @@ internal sealed class ForwardedRequests
     /// <param name="context">The client's request.</param>
     /// <param name="route">Its route.</param>
     /// <param name="forwards">What its Max-Forwards field is to say; negative for none.</param>
-    public HttpClientRequest Make(HttpContext context, GatewayRoute route, int forwards)
+    /// <param name="asksForWebSocket">Whether it asks for a WebSocket (RFC 6455 §4.1): the connection is offered anew, as it is another.</param>
+    public HttpClientRequest Make(HttpContext context, GatewayRoute route, int forwards, bool asksForWebSocket)
     {
         var kept = _kept ??= new Stack<HttpClientRequest>();
         if (!kept.TryPop(out var request)) request = new HttpClientRequest(HttpMethod.Get, "/");
@@ -59,6 +60,11 @@ internal sealed class ForwardedRequests
         if (forwards >= 0) AddNumber(request, "Max-Forwards"u8, forwards);
         AddForwarded(request, context, isTrusted);
         request.AddHeader("Via"u8, _via);
+        if (asksForWebSocket)
+        {
+            request.AddHeader("Connection"u8, "Upgrade"u8);
+            request.AddHeader("Upgrade"u8, "websocket"u8);
+        }
         SetBody(request, context);
         return request;
     }

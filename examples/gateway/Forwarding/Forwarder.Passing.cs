@@ -28,14 +28,17 @@ internal sealed partial class Forwarder
                 }
                 tried |= 1ul << index;
                 var destination = route.Destinations[index];
-                var request = requests.Make(context, route, forwards);
+                var request = requests.Make(context, route, forwards, WantsWebSocket(context));
                 var outcome = Outcome.GaveUp;
                 destination.Begin();
                 try
                 {
                     using var response = await destination.Host.SendAsync(request, context.Aborted);
                     outcome = response.Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout ? Outcome.Failed : Outcome.Answered;
-                    var verdict = StartAnswer(context, response, out var body, out var hasTrailers);
+                    if (outcome == Outcome.Answered) destination.Breaker.Answers(pass);
+                    HttpResponseBody? body = null;
+                    var hasTrailers = false;
+                    var verdict = response.IsUpgraded ? await PassUpgradeAsync(context, response) : StartAnswer(context, response, out body, out hasTrailers);
                     if (body != null) verdict = await PassBodyAsync(context, response, body, hasTrailers);
                     if (verdict is Verdict.BadGateway or Verdict.BrokenOff) outcome = Outcome.Failed;
                     _counters.Count(verdict);
@@ -127,13 +130,7 @@ internal sealed partial class Forwarder
             Refusal.Respond(context, 502, "The upstream's answer can't be passed on.");
             return Verdict.BadGateway;
         }
-        var namesMore = FieldKinds.NamesMore(fields);
-        foreach (var field in fields)
-        {
-            if (FieldKinds.Of(field.Name) is FieldKind.HopByHop or FieldKind.ContentType or FieldKind.Date) continue;
-            if (!namesMore || !FieldKinds.IsNamed(fields, field.Name)) context.AddHeader(field.Name, field.Value);
-        }
-        context.AddHeader("Via"u8, requests.Via);
+        PassFields(context, fields);
         // With HEAD, 204 and 304 the length is that of what is not sent.
         var hasContent = context.Method != HttpMethod.Head && status is not (204 or 304);
         if (hasContent && response.IsWhole && response.Trailers.Count == 0)
@@ -145,6 +142,18 @@ internal sealed partial class Forwarder
         if (!hasContent) body = null;
         hasTrailers = hasContent && response.ContentLength == null && FieldKinds.AcceptsTrailers(context.Headers);
         return Verdict.Forwarded;
+    }
+
+    /// <summary>Adds the upstream's fields to the answer, but for those of its hop and those that the server writes itself.</summary>
+    private void PassFields(HttpContext context, HttpFields fields)
+    {
+        var namesMore = FieldKinds.NamesMore(fields);
+        foreach (var field in fields)
+        {
+            if (FieldKinds.Of(field.Name) is FieldKind.HopByHop or FieldKind.Date or FieldKind.ContentType) continue;
+            if (!namesMore || !FieldKinds.IsNamed(fields, field.Name)) context.AddHeader(field.Name, field.Value);
+        }
+        context.AddHeader("Via"u8, requests.Via);
     }
 
     /// <summary>Passes the body on as it comes, no faster than the client takes it.</summary>

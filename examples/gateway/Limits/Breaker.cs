@@ -80,6 +80,16 @@ internal sealed class Breaker(int failures, TimeSpan openFor, int probes, TimePr
         }
     }
 
+    /// <summary>The destination has begun to answer, and may go on for long: that is enough to close a breaker which tries it, but not to forget failures. The pass has not ended.</summary>
+    public void Answers(BreakerPass pass)
+    {
+        if (State == BreakerState.Closed) return;
+        lock (_gate)
+        {
+            if (pass.Era == _era && State == BreakerState.HalfOpen) Step(BreakerState.Closed, BreakerTable.Close);
+        }
+    }
+
     /// <summary>The destination has answered.</summary>
     public void Succeeded(BreakerPass pass)
     {

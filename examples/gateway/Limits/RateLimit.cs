@@ -19,7 +19,8 @@ internal sealed class RateLimit
     {
         _time = time;
         _interval = Math.Max(1, (long)(time.TimestampFrequency / perSecond));
-        _tolerance = checked(_interval * burst);
+        // What no clock reaches is as good as without an end.
+        _tolerance = (long)Math.Min((double)_interval * burst, long.MaxValue / 4);
         _due = time.GetTimestamp();
     }
 

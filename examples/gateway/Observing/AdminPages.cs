@@ -57,7 +57,7 @@ internal sealed class AdminPages(Gateway gateway)
 }
 
 /// <summary>What is asked of <c>/revocations</c>.</summary>
-/// <param name="Id">The token's <c>jti</c> claim, or <c>sha256:</c> and the digest of a token without one.</param>
+/// <param name="Id">The token's <c>jti</c> claim, or <c>sha256:</c> and, of a token without one, the digest of all before its signature's dot, in base64url.</param>
 /// <param name="Expires">When the token expires, in seconds since 1970.</param>
 internal sealed record Revocation(string Id, long Expires);
 

@@ -31,9 +31,9 @@ internal class PoolCaller : Caller
     private readonly HttpClientHost _host;
     private readonly HttpClientRequest _request;
 
-    internal PoolCaller(Uri address, int connections)
+    internal PoolCaller(Uri address, int connections, int pipelined = 1)
     {
-        Pool = new HttpConnectionPool(new HttpConnectionPoolOptions { MaxConnectionsPerHost = connections });
+        Pool = new HttpConnectionPool(new HttpConnectionPoolOptions { MaxConnectionsPerHost = connections, MaxPipelinedRequests = pipelined });
         _host = Pool.GetHost(address);
         _request = new HttpClientRequest(HttpMethod.Get, address.PathAndQuery);
     }
@@ -57,8 +57,8 @@ internal class PoolCaller : Caller
 /// <summary>Our pool, its callers on its own reactor, as a server's handlers are.</summary>
 internal sealed class ReactorCaller : PoolCaller
 {
-    internal ReactorCaller(Uri address, int connections)
-        : base(address, connections) => Workforce = new ReactorWorkforce(Pool.Reactors[0]);
+    internal ReactorCaller(Uri address, int connections, int pipelined = 1)
+        : base(address, connections, pipelined) => Workforce = new ReactorWorkforce(Pool.Reactors[0]);
 
     internal override Workforce Workforce { get; }
 

@@ -94,13 +94,29 @@ public sealed class SocketGiver : IDisposable
         return null;
     }
 
+    /// <exception cref="ObjectDisposedException">The server has closed it meanwhile.</exception>
+    private static void Send(Socket client, ListeningSocket socket)
+    {
+        var handle = socket.Socket.SafeHandle;
+        var isHeld = false;
+        try
+        {
+            // A number that is free again may be another socket's by the time it is sent.
+            handle.DangerousAddRef(ref isHeld);
+            DescriptorPassing.Send(client, socket.HasFile ? HandOverMark.SocketWithFile : HandOverMark.Socket, (int)handle.DangerousGetHandle());
+        }
+        finally
+        {
+            if (isHeld) handle.DangerousRelease();
+        }
+    }
+
     private bool TryHandOver(Socket client)
     {
         try
         {
             client.ReceiveTimeout = client.SendTimeout = WaitMilliseconds;
-            foreach (var socket in _server.Sockets)
-                DescriptorPassing.Send(client, socket.HasFile ? HandOverMark.SocketWithFile : HandOverMark.Socket, (int)socket.Socket.SafeHandle.DangerousGetHandle());
+            foreach (var socket in _server.Sockets) Send(client, socket);
             client.Send([HandOverMark.End]);
             if (DescriptorPassing.ReceiveMark(client) != HandOverMark.Serving) return false;
             lock (_gate)

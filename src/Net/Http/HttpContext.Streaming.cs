@@ -6,14 +6,18 @@ namespace FastCore.Net.Http;
 // Bodies that are read while they come, and responses that are sent while they are made. For asynchronous handlers.
 public readonly partial struct HttpContext
 {
-    /// <summary>The body as a stream, for handlers mapped with <see cref="HttpServer.MapAsync"/>. It is read with <see cref="ReadBodyAsync"/>, and throws what that throws.</summary>
+    /// <summary>
+    /// The body as a stream, for handlers mapped with <see cref="HttpServer.MapAsync"/>. It throws what <see cref="ReadBodyAsync"/> throws. Until the
+    /// handler ends it may be read from any thread, one read at a time, and a read from the scheduler goes on there even after
+    /// <c>ConfigureAwait(false)</c>: so what reads streams can be given it, and the handler goes on where it was.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The handler is not asynchronous.</exception>
     public Stream BodyStream
     {
         get
         {
-            LiveReader();
-            return new RequestBodyStream(this);
+            var exchange = LiveReader();
+            return new RequestBodyStream(exchange, exchange.Generation);
         }
     }
 

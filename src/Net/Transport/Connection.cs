@@ -195,6 +195,15 @@ public abstract partial class Connection
         MarkDirty();
     }
 
+    /// <summary>Tells the peer, behind what is queued, that no more comes; nothing may be written after it. What the peer sends is still received.</summary>
+    internal void CompleteSend()
+    {
+        VerifyThread();
+        if (!CanWrite || _sendEnds) return;
+        _sendEnds = true;
+        MarkDirty();
+    }
+
     internal bool CanWrite
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,10 @@ public abstract partial class Connection
     internal bool _receiveArmed;
     internal bool _sendInFlight;
     internal bool _peerFinished;
+
+    // The peer is to be told that no more comes, although the connection stays open; and it has been.
+    internal bool _sendEnds;
+    internal bool _sendEnded;
     internal bool _isDirty;
     internal bool _isStarved;
 

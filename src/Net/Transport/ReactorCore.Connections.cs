@@ -281,6 +281,7 @@ internal sealed partial class ReactorCore<TEngine>
         {
             ReturnSendQueue(connection);
             if (connection._state == ConnectionState.Draining) Linger(connection);
+            else if (connection._sendEnds) EndSend(connection);
             return;
         }
         if (Lives.AreWatched) connection._lives.Step(SendTable.Submit, queue.Queued);
@@ -299,12 +300,19 @@ internal sealed partial class ReactorCore<TEngine>
         if (connection._wheelTick < 0) ScheduleTimer(connection);
     }
 
+    private void EndSend(Connection connection)
+    {
+        if (connection._sendEnded) return;
+        connection._sendEnded = true;
+        _engine.ShutdownSend(connection._handle);
+    }
+
     /// <summary>Has the layer bring what the protocol wrote into the queue. False if that has ended the connection.</summary>
     private bool TryEncrypt(Connection connection)
     {
         try
         {
-            connection._layer!.Flush(isLast: connection._state == ConnectionState.Draining);
+            connection._layer!.Flush(isLast: connection._sendEnds || connection._state == ConnectionState.Draining);
             return true;
         }
         catch (Exception failure)
@@ -385,6 +393,7 @@ internal sealed partial class ReactorCore<TEngine>
         try
         {
             connection.OnDrained();
+            if (connection is { _sendEnds: true, _sendEnded: false, _isDirty: false, _state: ConnectionState.Open }) AddDirty(connection);
         }
         catch (Exception failure)
         {

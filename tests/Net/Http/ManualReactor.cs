@@ -122,22 +122,30 @@ internal sealed unsafe class ManualReactor : Reactor
     /// <summary>Takes what has been written, and tells the connection that it has been.</summary>
     public byte[] Flush()
     {
+        var all = new List<byte>();
+        FlushEach((_, sent) => all.AddRange(sent));
+        return [.. all];
+    }
+
+    /// <summary>The same, connection by connection.</summary>
+    public void FlushEach(Action<Connection, byte[]> take)
+    {
         Enter();
-        var engine = new CollectingEngine([]);
         while (_dirty.Count > 0)
         {
             var connection = _dirty[0];
             _dirty.RemoveAt(0);
             connection._isDirty = false;
+            var engine = new CollectingEngine([]);
             while (connection._sendQueue is { Queued: > 0 } queue)
             {
                 Sends++;
                 queue.Sent(queue.Submit(ref engine, 0, 1));
             }
             ReleaseQueue(connection);
+            take(connection, [.. engine.Output]);
             if (connection._state == ConnectionState.Open) connection.OnDrained();
         }
-        return [.. engine.Output];
     }
 
     /// <summary>The connection's last step.</summary>

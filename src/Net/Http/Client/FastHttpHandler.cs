@@ -11,6 +11,7 @@ namespace FastCore.Net.Http.Client;
 /// <remarks>
 /// <para>It sends what it is given and returns what comes: redirects, cookies, credentials, proxies and decompression are
 /// not its business. It speaks HTTP/1.1, whatever version a request asks for, and HTTP/1.0 responses are read.</para>
+/// <para><see cref="System.Net.WebSockets.ClientWebSocket"/> connects through it too, below an <see cref="HttpMessageInvoker"/>.</para>
 /// <para>Failures are told as by the stock handler: <see cref="HttpRequestException"/> with its
 /// <see cref="HttpRequestException.HttpRequestError"/>, <see cref="HttpIOException"/> while a body is read, and
 /// <see cref="TaskCanceledException"/> with a <see cref="TimeoutException"/> inside when one of the pool's times has passed.</para>
@@ -59,7 +60,7 @@ public sealed class FastHttpHandler : HttpMessageHandler
         HttpClientRequest message;
         try
         {
-            host = _pool.GetHost(address);
+            host = _pool.GetHost(WithHttp(address));
             message = Translate(request, address);
         }
         catch (ArgumentException refused)
@@ -88,6 +89,12 @@ public sealed class FastHttpHandler : HttpMessageHandler
         if (disposing && _ownsPool) _ = _pool.DisposeAsync().AsTask();
         base.Dispose(disposing);
     }
+
+    // ClientWebSocket asks for the addresses it was given.
+    private static Uri WithHttp(Uri address) =>
+        address.Scheme == Uri.UriSchemeWs ? new UriBuilder(address) { Scheme = Uri.UriSchemeHttp, Port = address.Port }.Uri
+        : address.Scheme == Uri.UriSchemeWss ? new UriBuilder(address) { Scheme = Uri.UriSchemeHttps, Port = address.Port }.Uri
+        : address;
 
     private static HttpClientRequest Translate(HttpRequestMessage request, Uri address)
     {

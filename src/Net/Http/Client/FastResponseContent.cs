@@ -74,11 +74,14 @@ internal sealed class FastResponseContent(HttpClientResponse response, HttpRespo
         source.CopyTo(stream, CopySize);
     }
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new FastResponseStream(this));
+    // What has gone over to another protocol is no body but the connection.
+    private Stream Open() => response.IsUpgraded ? response.OpenUpgraded(this) : new FastResponseStream(this);
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(Open());
 
     protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => CreateContentReadStreamAsync();
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new FastResponseStream(this);
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => Open();
 
     protected override bool TryComputeLength(out long length)
     {

@@ -6,9 +6,12 @@ namespace FastCore.Net.Http.Client;
 /// The connections of one reactor to one host, and the line of requests that wait for one. On the reactor's thread.
 /// </summary>
 /// <remarks>
-/// Invariant: while a request waits no connection is idle, and as many connections are being opened as requests wait, or
+/// <para>Invariant: while a request waits no connection is idle, and as many connections are being opened as requests wait, or
 /// as many as may be. A connection that becomes free goes to whoever has waited longest, whichever connection was opened
-/// for him.
+/// for him.</para>
+/// <para>With pipelining a connection that answers requests has room for more of them, once no other may be opened. Whoever has
+/// waited longest takes it, if his request may share a connection; while he waits nobody behind him does, or the
+/// connections would never become free for him.</para>
 /// </remarks>
 internal sealed class HostPool(ClientShard shard, HttpClientHost host)
 {
@@ -16,11 +19,11 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     public const int MaxRetries = 3;
 
     // The one that was used last is used first, so that those not needed grow old.
-    private HttpClientConnection? _idle;
-    private int _idleCount;
-    private HttpClientExchange? _firstWaiter;
-    private HttpClientExchange? _lastWaiter;
-    private int _waiters;
+    private ConnectionList _idle;
+
+    // Those that had room for one request more when they were last looked at.
+    private ConnectionList _roomy;
+    private ExchangeQueue _waiters;
     private int _connections;
     private int _connecting;
 
@@ -28,7 +31,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
 
     public HttpClientHost Host { get; } = host;
 
-    public bool HasWaiters => _waiters > 0;
+    public bool HasWaiters => _waiters.Count > 0;
 
     /// <summary>Sends the exchange's request on an idle connection, or has it wait for one.</summary>
     public void Send(HttpClientExchange exchange)
@@ -41,8 +44,13 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
         {
             if (connection.HasCarried) Shard.Reuses++;
             connection.Start(exchange);
+            NoteRoom(connection);
         }
-        else if (_waiters >= Shard.Options.MaxWaiters)
+        else if (_waiters.Count == 0 && FindRoom(exchange) is { } shared)
+        {
+            Share(shared, exchange);
+        }
+        else if (_waiters.Count >= Shard.Options.MaxWaiters)
         {
             exchange.Fail(new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, $"No request for {Host.Address} may wait any more (MaxWaiters): {Load}."));
         }
@@ -55,18 +63,23 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
         }
     }
 
-    /// <summary>Sends it again, before those that wait.</summary>
-    public void Retry(HttpClientExchange exchange)
+    /// <summary>Sends them again in their order, before those that wait.</summary>
+    public void Retry(ref ExchangeQueue exchanges)
     {
-        exchange.Retries++;
-        Shard.Retries++;
-        if (TakeIdle() is { } connection)
+        Shard.Retries += exchanges.Count;
+        while (exchanges.First is { } first && TakeIdle() is { } connection)
         {
-            connection.Start(exchange);
-            return;
+            exchanges.Remove(first);
+            first.Retries++;
+            connection.Start(first);
         }
-        exchange.WaitsSince = Stopwatch.GetTimestamp();
-        Enqueue(exchange, isFirst: true);
+        while (exchanges.Last is { } last)
+        {
+            exchanges.Remove(last);
+            last.Retries++;
+            last.WaitsSince = Stopwatch.GetTimestamp();
+            Enqueue(last, isFirst: true);
+        }
         OpenConnections();
     }
 
@@ -78,16 +91,14 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
         {
             connection.Close();
         }
-        else if (_firstWaiter is { } waiter)
+        else if (_waiters.First is { } waiter)
         {
-            Dequeue(waiter);
-            var waited = Stopwatch.GetTimestamp() - waiter.WaitsSince;
-            Shard.WaitTicks += waited;
-            waiter.Observe(waited);
+            EndWait(waiter);
             if (connection.HasCarried) Shard.Reuses++;
             connection.Start(waiter);
+            NoteRoom(connection);
         }
-        else if (_idleCount >= Shard.Options.MaxIdleConnectionsPerHost || Shard.Idle >= Shard.Options.MaxIdleConnections)
+        else if (_idle.Count >= Shard.Options.MaxIdleConnectionsPerHost || Shard.Idle >= Shard.Options.MaxIdleConnections)
         {
             connection.Close();
         }
@@ -102,6 +113,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     public void Closed(HttpClientConnection connection)
     {
         NoLongerIdle(connection);
+        NoMoreRoom(connection);
         _connections--;
         Shard.Connections--;
         OpenConnections();
@@ -112,7 +124,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
 
     private void OpenConnections()
     {
-        while (_connecting < _waiters && _connections < Shard.Options.MaxConnectionsPerHost && !Shard.IsStopping) Connect(null);
+        while (_connecting < _waiters.Count && _connections < Shard.Options.MaxConnectionsPerHost && !Shard.IsStopping) Connect(null);
     }
 
     private void Connect(WarmUp? warmUp)
@@ -140,7 +152,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
         Shard.Connections--;
         Shard.Connecting--;
         if (warmUp != null) warmUp.End(failure);
-        else if (_waiters > _connecting) FailWaiter(_firstWaiter!, failure);
+        else if (_waiters.Count > _connecting) FailWaiter(_waiters.First!, failure);
         OpenConnections();
         Shard.CheckEmpty();
     }
@@ -162,7 +174,7 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
 
     private HttpClientConnection? TakeIdle()
     {
-        while (_idle is { } connection)
+        while (_idle.First is { } connection)
         {
             NoLongerIdle(connection);
             // One that the kernel has reported dead in this turn is told of it only at the turn's end.
@@ -174,11 +186,9 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     private void PutIdle(HttpClientConnection connection)
     {
         Debug.Assert(!connection.IsIdle, "A connection becomes idle once.");
+        NoMoreRoom(connection);
         connection.BecomeIdle(true);
-        connection.NextIdle = _idle;
-        if (_idle != null) _idle.PreviousIdle = connection;
-        _idle = connection;
-        _idleCount++;
+        _idle.AddFirst(connection);
         Shard.Idle++;
     }
 
@@ -186,29 +196,64 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     {
         if (!connection.IsIdle) return;
         connection.BecomeIdle(false);
-        if (connection.PreviousIdle != null) connection.PreviousIdle.NextIdle = connection.NextIdle;
-        else _idle = connection.NextIdle;
-        if (connection.NextIdle != null) connection.NextIdle.PreviousIdle = connection.PreviousIdle;
-        connection.NextIdle = connection.PreviousIdle = null;
-        _idleCount--;
+        _idle.Remove(connection);
         Shard.Idle--;
+    }
+
+    // --- Connections that several requests share ---
+
+    /// <summary>A connection may have room for another request: those who wait and may share one get it.</summary>
+    public void NoteRoom(HttpClientConnection connection)
+    {
+        if (!connection.HasRoom) return;
+        if (!connection.IsRoomy)
+        {
+            connection.IsRoomy = true;
+            _roomy.AddFirst(connection);
+        }
+        while (_waiters.First is { } waiter && FindRoom(waiter) is { } shared)
+        {
+            EndWait(waiter);
+            Share(shared, waiter);
+        }
+    }
+
+    private void NoMoreRoom(HttpClientConnection connection)
+    {
+        if (!connection.IsRoomy) return;
+        connection.IsRoomy = false;
+        _roomy.Remove(connection);
+    }
+
+    /// <summary>A connection that the request can share, if there is no other way but to wait.</summary>
+    private HttpClientConnection? FindRoom(HttpClientExchange exchange)
+    {
+        if (_connections < Shard.Options.MaxConnectionsPerHost || !exchange.MayShare) return null;
+        while (_roomy.First is { } connection)
+        {
+            if (connection.HasRoom) return connection;
+            NoMoreRoom(connection);
+        }
+        return null;
+    }
+
+    private void Share(HttpClientConnection connection, HttpClientExchange exchange)
+    {
+        Shard.Reuses++;
+        connection.Share(exchange);
+        if (!connection.HasRoom) NoMoreRoom(connection);
     }
 
     // --- The line ---
 
-    private string Load => $"{_connections - _connecting} of at most {Shard.Options.MaxConnectionsPerHost} connections are busy, {_connecting} are being opened, {_waiters} requests wait";
+    private string Load => $"{_connections - _connecting} of at most {Shard.Options.MaxConnectionsPerHost} connections are busy, {_connecting} are being opened, {_waiters.Count} requests wait";
 
     private void Enqueue(HttpClientExchange exchange, bool isFirst)
     {
         exchange.WaitsUntil = Math.Min(exchange.EndsAt, Shard.Reactor.Milliseconds + Shard.QueueMilliseconds);
         exchange.IsWaiting = true;
-        exchange.Previous = isFirst ? null : _lastWaiter;
-        exchange.Next = isFirst ? _firstWaiter : null;
-        if (exchange.Previous != null) exchange.Previous.Next = exchange;
-        else _firstWaiter = exchange;
-        if (exchange.Next != null) exchange.Next.Previous = exchange;
-        else _lastWaiter = exchange;
-        _waiters++;
+        if (isFirst) _waiters.AddFirst(exchange);
+        else _waiters.AddLast(exchange);
         Shard.AddWaiter();
     }
 
@@ -216,13 +261,17 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
     {
         Debug.Assert(exchange.IsWaiting, "It stands in the line once.");
         exchange.IsWaiting = false;
-        if (exchange.Previous != null) exchange.Previous.Next = exchange.Next;
-        else _firstWaiter = exchange.Next;
-        if (exchange.Next != null) exchange.Next.Previous = exchange.Previous;
-        else _lastWaiter = exchange.Previous;
-        exchange.Next = exchange.Previous = null;
-        _waiters--;
+        _waiters.Remove(exchange);
         Shard.Waiting--;
+    }
+
+    /// <summary>It waits no longer: there is a connection for it.</summary>
+    private void EndWait(HttpClientExchange exchange)
+    {
+        Dequeue(exchange);
+        var waited = Stopwatch.GetTimestamp() - exchange.WaitsSince;
+        Shard.WaitTicks += waited;
+        exchange.Observe(waited);
     }
 
     public void FailWaiter(HttpClientExchange exchange, Exception failure)
@@ -234,20 +283,20 @@ internal sealed class HostPool(ClientShard shard, HttpClientHost host)
 
     public void FailWaiters(Func<Exception> failure)
     {
-        while (_firstWaiter is { } waiter) FailWaiter(waiter, failure());
+        while (_waiters.First is { } waiter) FailWaiter(waiter, failure());
     }
 
     /// <summary>Ends the waits that have lasted too long.</summary>
     public void FailLateWaiters(long now)
     {
-        for (var waiter = _firstWaiter; waiter != null;)
+        for (var waiter = _waiters.First; waiter != null;)
         {
             var next = waiter.Next;
             if (waiter.WaitsUntil <= now)
             {
                 FailWaiter(waiter, new TimeoutException($"The request has waited {Stopwatch.GetElapsedTime(waiter.WaitsSince).TotalSeconds:0.000} s for a connection to {Host.Address}: {Load}."));
                 // Whoever went on inside may have moved the others.
-                next = _firstWaiter;
+                next = _waiters.First;
             }
             else if (waiter.Retries == 0)
             {

@@ -29,6 +29,20 @@ internal sealed partial class HttpClientConnection
     private int _informational;
     private long _bodyLength;
 
+    // Callbacks that have brought bytes; the present one's number, inside it.
+    private long _receipts = 1;
+
+    /// <summary>The next response is the exchange's.</summary>
+    private void Expect(HttpClientExchange exchange)
+    {
+        _exchange = exchange;
+        _hasHead = _anyByte = _finishesWhenSent = _endsHere = false;
+        _informational = 0;
+        _bodyLength = 0;
+        _framing = default;
+        _isSent = true;
+    }
+
     protected internal override void OnReceived(ReadOnlySpan<byte> data)
     {
         if (_exchange == null)
@@ -38,7 +52,7 @@ internal sealed partial class HttpClientConnection
             Abort();
             return;
         }
-        _anyByte = true;
+        _receipts++;
         if (_finishesWhenSent)
         {
             // Behind the response: it belongs to nobody.
@@ -60,23 +74,38 @@ internal sealed partial class HttpClientConnection
     }
 
     /// <param name="data">What has come.</param>
-    /// <param name="lent">Where it lies, if that is to be given back before anybody is told.</param>
+    /// <param name="lent">Where it lies, if that is to be given back before the last of those concerned is told.</param>
     private void Take(ReadOnlySpan<byte> data, ref ByteBacklog lent)
     {
-        var exchange = _exchange!;
-        var isGoing = _hasHead || TakeHead(ref data);
-        if (isGoing && _hasHead) isGoing = TakeBody(data);
-        lent.Clear(_host.Shard.Buffers);
-        if (!isGoing) return;
-        if (_hasHead && _framing.IsDone)
+        while (true)
         {
+            _anyByte = true;
+            var exchange = _exchange!;
+            var isGoing = _hasHead || TakeHead(ref data);
+            if (isGoing && _hasHead) isGoing = TakeBody(ref data);
+            var isDone = isGoing && _hasHead && _framing.IsDone;
+            if (isDone && !data.IsEmpty && !WasAskedForMore) _endsHere = true;
+            var goesOn = isDone && !data.IsEmpty && !_endsHere;
+            if (!goesOn) lent.Clear(_host.Shard.Buffers);
+            if (!isGoing) return;
+            if (!isDone)
+            {
+                if (!_hasHead) return;
+                if (!exchange.WantsWhole && !exchange.IsAbandoned && exchange.BufferedLength > MaxUnread) SetPaused(true);
+                exchange.Advance();
+                return;
+            }
             Finish();
+            if (!goesOn) return;
+            if (_exchange != null && CanWrite) continue;
+            // Whoever was told has ended the connection.
+            lent.Clear(_host.Shard.Buffers);
             return;
         }
-        if (!_hasHead) return;
-        if (!exchange.WantsWhole && !exchange.IsAbandoned && exchange.BufferedLength > MaxUnread) SetPaused(true);
-        exchange.Advance();
     }
+
+    /// <summary>Bytes behind the present response can be the next one: its request was sent before they came.</summary>
+    private bool WasAskedForMore => _behind.First is { } next && next.SentDuring < _receipts;
 
     /// <summary>Takes heads until the response's own. False if the response was refused.</summary>
     private bool TakeHead(ref ReadOnlySpan<byte> data)
@@ -98,6 +127,7 @@ internal sealed partial class HttpClientConnection
             if (!head.IsInformational) break;
             if (head.Status == 101)
             {
+                if (TryUpgrade(exchange)) break;
                 Refuse(HttpRequestError.InvalidResponse, "It goes over to another protocol, for which nobody has asked.");
                 return false;
             }
@@ -112,10 +142,12 @@ internal sealed partial class HttpClientConnection
         data = data[head.Length..];
         _hasHead = true;
         _bodyLength = 0;
-        if (!head.IsPersistent) _endsHere = true;
-        if (head.HasNoBody(exchange.Request.KnownMethod == KnownMethod.Head)) _framing = default;
+        if (!head.IsPersistent || _isUpgraded) _endsHere = true;
+        if (_isUpgraded) _framing = BodyFraming.UntilEnd;
+        else if (head.HasNoBody(exchange.AnswersHead)) _framing = default;
         else if (head.IsChunked || head.ContentLength >= 0) _framing = BodyFraming.Of(head.IsChunked, head.ContentLength);
         else _framing = BodyFraming.UntilEnd;
+        if (_endsHere || _framing.IsRaw) RetireBehind();
         if (_isSent) AwaitEnd();
         if (!exchange.WantsWhole || _framing.Left == 0) return true;
         if (_framing.Left > _host.Shard.MaxBuffered) return TooLarge();
@@ -124,7 +156,7 @@ internal sealed partial class HttpClientConnection
         return true;
     }
 
-    private bool TakeBody(ReadOnlySpan<byte> data)
+    private bool TakeBody(ref ReadOnlySpan<byte> data)
     {
         var exchange = _exchange!;
         while (!data.IsEmpty && !_framing.IsDone)
@@ -147,7 +179,6 @@ internal sealed partial class HttpClientConnection
             if (exchange.WantsWhole && _bodyLength > _host.Shard.MaxBuffered) return TooLarge();
             exchange.AddBody(part);
         }
-        if (!data.IsEmpty) _endsHere = true;
         return true;
     }
 
@@ -170,11 +201,15 @@ internal sealed partial class HttpClientConnection
         }
         var trailers = _framing.Trailers;
         var isKept = _isSent && !_endsHere && CanWrite;
-        var exchange = TakeExchange();
+        var hasNext = isKept && _behind.Count > 0;
+        var exchange = TakeExchange(goesOn: hasNext);
+        _answers++;
         SetPaused(false);
-        if (isKept) _host.Ready(this);
+        if (hasNext) ExpectNext();
+        else if (isKept) _host.Ready(this);
         else if (_isSent) Close();
         else Abort();
+        if (!isKept) RetireBehind();
         End(exchange, trailers, null);
     }
 
@@ -188,14 +223,29 @@ internal sealed partial class HttpClientConnection
     public void Abandon(HttpClientExchange exchange)
     {
         exchange.IsAbandoned = true;
-        var isShort = _hasHead && !_framing.IsRaw && !_endsHere && _framing.Left + exchange.BufferedLength <= MaxDrain && !exchange.IsReadPending;
-        if (!isShort)
+        if (_isUpgraded)
         {
             TakeExchange();
-            Abort();
+            Close();
             exchange.Detach(null, Unread());
             return;
         }
+        if (_hasHead && IsRestShort(exchange) && !exchange.IsReadPending)
+        {
+            Drain(exchange);
+            return;
+        }
+        TakeExchange();
+        Abort();
+        RetireBehind();
+        exchange.Detach(null, Unread());
+    }
+
+    // What is to come of a response whose head has not is not known; reading it is given up when it turns out to be long.
+    private bool IsRestShort(HttpClientExchange exchange) => !_hasHead || (!_framing.IsRaw && !_endsHere && _framing.Left + exchange.BufferedLength <= MaxDrain);
+
+    private void Drain(HttpClientExchange exchange)
+    {
         _bodyLength = 0;
         SetPaused(false);
         AwaitUntil(Math.Min(exchange.EndsAt, Reactor.Milliseconds + DrainMilliseconds));

@@ -22,14 +22,12 @@ internal sealed partial class HttpClientConnection
     /// <summary>Sends the exchange's request. The connection is idle or new.</summary>
     public void Start(HttpClientExchange exchange)
     {
-        Debug.Assert(_exchange == null && CanWrite, "A connection carries one request at a time.");
+        Debug.Assert(_exchange == null && _behind.Count == 0 && CanWrite, "Only a connection with room for it carries a request behind others.");
         if (Lives.AreWatched) _lives.Step(PooledConnectionTable.Start);
-        _exchange = exchange;
-        exchange.Connection = this;
-        _requests++;
-        _hasHead = _anyByte = _finishesWhenSent = false;
-        _informational = 0;
         var request = exchange.Request;
+        _isShared = exchange.MayShare;
+        Carry(exchange);
+        Expect(exchange);
         _endsHere = request.ClosesConnection;
         _isSent = request.BodyReader == null && request.Body.Length < CopyThreshold;
         WriteHead(request);
@@ -42,6 +40,14 @@ internal sealed partial class HttpClientConnection
         if (!request.Body.IsEmpty) Write(request.Body);
         if (_isSent) AwaitHead();
         else AwaitEnd();
+    }
+
+    private void Carry(HttpClientExchange exchange)
+    {
+        exchange.Connection = this;
+        exchange.SentDuring = _receipts;
+        exchange.HeadBy = Reactor.Milliseconds + _host.Shard.HeadersMilliseconds;
+        _requests++;
     }
 
     private void WriteHead(HttpClientRequest request)
@@ -130,6 +136,7 @@ internal sealed partial class HttpClientConnection
     private void BodyIsWritten()
     {
         _isSent = true;
+        _exchange!.HeadBy = Reactor.Milliseconds + _host.Shard.HeadersMilliseconds;
         if (_finishesWhenSent) Finish();
         else if (!_hasHead) AwaitHead();
     }

@@ -9,8 +9,8 @@ using FastCore.Net.Transport.Tls;
 namespace FastCore.Net.Http.Client;
 
 /// <summary>
-/// A connection to a host: opened by a <see cref="ConnectAttempt"/>, then idle in its host's pool or with the one exchange
-/// it carries.
+/// A connection to a host: opened by a <see cref="ConnectAttempt"/>, then idle in its host's pool or with the exchange
+/// it carries, and with pipelining those behind it.
 /// </summary>
 /// <remarks>
 /// <para>Every callback ends with the exchange that has come forward or ended (<see cref="HttpClientExchange.Advance"/>),
@@ -26,13 +26,20 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
     private ConnectAttempt? _attempt = attempt;
     private HttpClientExchange? _exchange;
     private int _requests;
+
+    // Responses that have ended on it.
+    private int _answers;
+
+    // When the exchange will have taken too long, on the reactor's clock.
+    private long _dueAt;
     private long _openedAt;
     private bool _isOver;
 
-    // In the host's list of idle connections.
-    public HttpClientConnection? NextIdle { get; set; }
-    public HttpClientConnection? PreviousIdle { get; set; }
+    // In the host's list of idle connections, or of those with room for another request.
+    public HttpClientConnection? NextListed { get; set; }
+    public HttpClientConnection? PreviousListed { get; set; }
     public bool IsIdle { get; private set; }
+    public bool IsRoomy { get; set; }
 
     public void BecomeIdle(bool isIdle)
     {
@@ -88,6 +95,11 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
             Close();
             return;
         }
+        if (_isUpgraded)
+        {
+            _exchange.EndInput();
+            return;
+        }
         if (_hasHead && _framing.IsRaw)
         {
             // The body ends where the connection does.
@@ -124,38 +136,37 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         _ => new SocketException(Error == 0 ? (int)SocketError.ConnectionReset : (int)Errno.ToSocketError(Error)),
     };
 
-    /// <summary>The connection has ended under its exchange: it is sent again if nothing can have come of it, and fails otherwise.</summary>
+    /// <summary>The connection has ended under its exchanges: one is sent again if nothing can have come of it, and fails otherwise.</summary>
     private void Lose(Exception? cause)
     {
         var exchange = TakeExchange();
         if (CanWrite) Abort();
+        ExchangeQueue again = default, lost = default;
+        var isSentAgain = !_anyByte && !exchange.IsAbandoned && MayRetry(exchange, cause);
+        if (isSentAgain) again.AddLast(exchange);
+        SortBehind(cause, ref again, ref lost);
+        _host.Retry(ref again);
+        Fail(ref lost, cause is SocketException or null ? Early(cause) : cause);
+        if (isSentAgain) return;
         if (_finishesWhenSent)
         {
             // Its response had come; only the rest of the request has not been taken.
             End(exchange, _framing.Trailers, null);
             return;
         }
-        if (MayRetry(exchange, cause))
-        {
-            _host.Retry(exchange);
-            return;
-        }
-        if (cause is SocketException or null)
-        {
-            var what = _hasHead ? "the response's end" : _anyByte ? "the end of the response's head" : "a response";
-            cause = new HttpRequestException(HttpRequestError.ResponseEnded, $"{_host.Host.Address} ended the connection before {what}.", cause);
-        }
-        End(exchange, null, cause);
+        End(exchange, null, cause is SocketException or null ? Early(cause, _hasHead ? "the response's end" : _anyByte ? "the end of the response's head" : "a response") : cause);
     }
 
+    private HttpRequestException Early(Exception? cause, string what = "a response") => new(HttpRequestError.ResponseEnded, $"{_host.Host.Address} ended the connection before {what}.", cause);
+
     private bool MayRetry(HttpClientExchange exchange, Exception? cause) =>
-        !_anyByte && _requests > 1 && cause is SocketException or null && exchange.Retries < HostPool.MaxRetries && !_host.Shard.IsStopping
+        _answers > 0 && cause is SocketException or null && exchange.Retries < HostPool.MaxRetries && !_host.Shard.IsStopping
         && exchange.Request is { IsIdempotent: true, BodyReader: null };
 
-    private HttpClientExchange TakeExchange()
+    private HttpClientExchange TakeExchange(bool goesOn = false)
     {
         var exchange = _exchange!;
-        if (Lives.AreWatched && !_isOver) _lives.Step(PooledConnectionTable.Release);
+        if (Lives.AreWatched && !_isOver) _lives.Step(goesOn ? PooledConnectionTable.Answer : PooledConnectionTable.Release);
         _exchange = null;
         exchange.Connection = null;
         _reader?.CancelPendingRead();
@@ -168,12 +179,13 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         else exchange.Detach(trailers, failure);
     }
 
-    /// <summary>Ends the exchange with <paramref name="failure"/>, and the connection with it: what it still sends or gets belongs to nobody.</summary>
+    /// <summary>Ends the exchange with <paramref name="failure"/>, and the connection with it: what it still sends or gets belongs to nobody. Those behind it go elsewhere.</summary>
     public void Drop(HttpClientExchange exchange, Exception failure)
     {
         if (_exchange != exchange) return;
         TakeExchange();
         Abort();
+        RetireBehind();
         End(exchange, null, failure);
     }
 
@@ -203,14 +215,17 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
     /// <summary>Sets the deadline of a connection that has become idle.</summary>
     public void AwaitUse(int milliseconds) => SetDeadline(milliseconds);
 
-    private void AwaitHead() => AwaitUntil(Math.Min(_exchange!.EndsAt, Reactor.Milliseconds + _host.Shard.HeadersMilliseconds));
+    private void AwaitHead() => AwaitUntil(Math.Min(_exchange!.EndsAt, _exchange.HeadBy));
 
     private void AwaitEnd() => AwaitUntil(_exchange!.EndsAt);
 
+    /// <summary>Says when the exchange will have taken too long. Those behind it are watched too.</summary>
     private void AwaitUntil(long milliseconds)
     {
-        if (milliseconds == long.MaxValue) ClearDeadline();
-        else SetDeadline((int)Math.Max(0, milliseconds - Reactor.Milliseconds));
+        _dueAt = milliseconds;
+        var next = Math.Min(milliseconds, DueBehind);
+        if (next == long.MaxValue) ClearDeadline();
+        else SetDeadline((int)Math.Max(0, next - Reactor.Milliseconds));
     }
 
     protected internal override void OnDeadline()
@@ -218,18 +233,28 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         if (_attempt != null)
         {
             _attempt.DeadlinePassed(this);
+            return;
         }
-        else if (_exchange is { } exchange)
-        {
-            var seconds = Stopwatch.GetElapsedTime(exchange.Started).TotalSeconds;
-            var what = exchange.EndsAt <= Reactor.Milliseconds ? "the request may take in all" : "its head may take";
-            var where = !_isSent ? "the request had not been sent" : _hasHead ? "its body had not ended" : "no head had come";
-            Drop(exchange, new TimeoutException($"{_host.Host.Address} took longer for a response than {what}: {where} {seconds:0.000} s after the call."));
-        }
-        else
+        if (_exchange == null)
         {
             _host.NoLongerIdle(this);
             Close();
+            return;
         }
+        // Whoever is told goes on inside, and may end the connection.
+        while (_exchange is { } exchange && CanWrite && Math.Min(_dueAt, DueBehind) <= Reactor.Milliseconds)
+        {
+            if (_dueAt <= Reactor.Milliseconds) GiveUp(exchange, Late(exchange));
+            else if (FirstBehind is { } behind) GiveUp(behind, Late(behind));
+        }
+        if (_exchange != null && CanWrite) AwaitUntil(_dueAt);
+    }
+
+    private TimeoutException Late(HttpClientExchange exchange)
+    {
+        var seconds = Stopwatch.GetElapsedTime(exchange.Started).TotalSeconds;
+        var what = exchange.EndsAt <= Reactor.Milliseconds ? "the request may take in all" : "its head may take";
+        var where = exchange == _exchange && !_isSent ? "the request had not been sent" : exchange.HasHead ? "its body had not ended" : "no head had come";
+        return new TimeoutException($"{_host.Host.Address} took longer for a response than {what}: {where} {seconds:0.000} s after the call.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
+using FastCore.Net.Http.Parsing;
 
 namespace FastCore.Net.Http.Client;
 
@@ -47,6 +48,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
         Host = host;
         Request = request;
         WantsWhole = wantsWhole;
+        AnswersHead = request.KnownMethod == KnownMethod.Head;
         Started = Stopwatch.GetTimestamp();
         BeginObservation();
         _core.Reset();
@@ -118,10 +120,14 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
         }
         if (_token.IsCancellationRequested)
         {
-            Connection!.Drop(this, new OperationCanceledException(_token));
+            Connection!.GiveUp(this, new OperationCanceledException(_token));
             return;
         }
-        if (BufferedLength == 0) return;
+        if (BufferedLength == 0)
+        {
+            if (_inputHasEnded) Advance();
+            return;
+        }
         _count = TakeBuffered(_into.Span);
         Connection!.BodyTaken(this);
         Advance();
@@ -154,7 +160,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
     {
         if (_operation == Operation.None || _core.Version != version || _isDetached || !_token.IsCancellationRequested) return;
         var failure = new OperationCanceledException(_token);
-        if (Connection is { } connection) connection.Drop(this, failure);
+        if (Connection is { } connection) connection.GiveUp(this, failure);
         else if (IsWaiting) Host.FailWaiter(this, failure);
     }
 
@@ -169,7 +175,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
             case Operation.Send when HasHead && (!WantsWhole || _isDetached):
                 Complete(null);
                 break;
-            case Operation.Read when _count > 0:
+            case Operation.Read when _count > 0 || (_inputHasEnded && !_isDetached):
                 Complete(null);
                 break;
             case Operation.Read when _isDetached:

@@ -60,9 +60,23 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
     /// <summary>When it must have ended, on the reactor's clock.</summary>
     public long EndsAt { get; private set; }
 
-    // In the line of those who wait for a connection: neighbours, since when on the stopwatch, until when on the reactor's clock.
+    /// <summary>When its response's head must have come, on the reactor's clock; set when the request is sent.</summary>
+    public long HeadBy { get; set; }
+
+    /// <summary>How often its connection had received bytes when it was sent.</summary>
+    public long SentDuring { get; set; }
+
+    /// <summary>It asks for a head alone.</summary>
+    public bool AnswersHead { get; private set; }
+
+    /// <summary>It may be sent behind others, and others behind it. One that is sent again goes alone: what ended its connection may have been about it (RFC 9112 §9.3.2).</summary>
+    public bool MayShare => Retries == 0 && Request is { IsIdempotent: true, BodyReader: null, Body.IsEmpty: true, ClosesConnection: false, OffersUpgrade: false };
+
+    // Its neighbours: in the line of those who wait for a connection, or of those whose requests a connection has sent.
     public HttpClientExchange? Next { get; set; }
     public HttpClientExchange? Previous { get; set; }
+
+    // Of one that waits for a connection: since when on the stopwatch, until when on the reactor's clock.
     public bool IsWaiting { get; set; }
     public long WaitsSince { get; set; }
     public long WaitsUntil { get; set; }
@@ -142,7 +156,7 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         _failure = failure;
         Connection = null;
         if (failure != null && !IsAbandoned) Host.Shard.Failures++;
-        EndObservation(failure);
+        if (!IsStandIn) EndObservation(failure);
         // Nothing may follow but the pending operation, which still holds the caller back.
         var isAwaited = _operation != Operation.None;
         _isDetached = true;
@@ -184,6 +198,21 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
     /// <summary>Whether the connection, having read on for a while, gives it back.</summary>
     public bool IsAbandoned { get; set; }
 
+    /// <summary>It takes the place of another, whose caller has gone, so that the answer is read: nobody holds it but the connection.</summary>
+    public bool IsStandIn { get; private set; }
+
+    /// <summary>Takes the place of another that belongs to the same host.</summary>
+    public void StandInFor(HttpClientExchange other)
+    {
+        Host = other.Host;
+        AnswersHead = other.AnswersHead;
+        WantsWhole = false;
+        HasHead = other.HasHead;
+        SentDuring = other.SentDuring;
+        IsAbandoned = IsStandIn = true;
+        EndsAt = HeadBy = long.MaxValue;
+    }
+
     /// <summary>The connection has read what was left of an abandoned response, or has given it up.</summary>
     public void EndAbandoned(Exception? failure)
     {
@@ -197,7 +226,8 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         Debug.Assert(_isDetached && !IsWaiting && Connection == null, "It is used again when nobody holds it.");
         Host = null!;
         Request = null!;
-        HasHead = IsAbandoned = _isDetached = false;
+        HasHead = IsAbandoned = IsStandIn = _isDetached = false;
+        ResetUpgrade();
         Retries = 0;
         _trailers = null;
         _failure = null;

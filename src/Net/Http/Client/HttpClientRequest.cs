@@ -47,7 +47,7 @@ public sealed class HttpClientRequest
         _line.Write(target);
         _line.Write(" HTTP/1.1\r\n"u8);
         _fields.ResetWrittenCount();
-        ClosesConnection = HasHost = _hasBody = false;
+        ClosesConnection = HasHost = OffersUpgrade = _hasBody = false;
         IsIdempotent = false;
         Body = default;
         BodyReader = null;
@@ -91,6 +91,9 @@ public sealed class HttpClientRequest
     /// <summary>It names a host of its own.</summary>
     internal bool HasHost { get; private set; }
 
+    /// <summary>It offers to go over to another protocol: status 101 may be the answer.</summary>
+    internal bool OffersUpgrade { get; private set; }
+
     internal ReadOnlyMemory<byte> Body { get; private set; }
     internal PipeReader? BodyReader { get; private set; }
 
@@ -128,6 +131,9 @@ public sealed class HttpClientRequest
                 if (HasHost) throw new ArgumentException("A request has one Host field.", nameof(name));
                 if (!RequestTarget.IsAuthority(value)) throw new ArgumentException("The Host field must be a host with an optional port.", nameof(value));
                 HasHost = true;
+                break;
+            case 7 when Ascii.EqualsIgnoreCase(name, "Upgrade"u8):
+                OffersUpgrade = true;
                 break;
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
                 ClosesConnection |= Encoding.UTF8.GetString(value).Contains("close", StringComparison.OrdinalIgnoreCase);

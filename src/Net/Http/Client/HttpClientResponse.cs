@@ -82,6 +82,24 @@ public readonly struct HttpClientResponse : IDisposable, IEquatable<HttpClientRe
     /// <exception cref="InvalidOperationException">Another read has not ended.</exception>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Live().Read(buffer, cancellationToken);
 
+    /// <summary>Whether the server has gone over to another protocol (status 101), because the request had an Upgrade field and was made with <see cref="HttpClientHost.SendAsync"/>.</summary>
+    public bool IsUpgraded => Live().IsUpgraded;
+
+    /// <summary>
+    /// The connection, which speaks the other protocol from here on; an <see cref="IHalfClosable"/>. From any thread, one read and one write at a
+    /// time; a write waits while the server is behind. Disposing of it, or of the response, ends the connection in order. The pool's limits of time
+    /// do not hold for it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The status is not 101.</exception>
+    public Stream UpgradedStream => OpenUpgraded(null);
+
+    internal Stream OpenUpgraded(object? owner) =>
+        Live().IsUpgraded ? new UpgradedClientStream(this, owner) : throw new InvalidOperationException("The server has not gone over to another protocol. Look at IsUpgraded.");
+
+    internal ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => Live().Write(data, _generation, cancellationToken);
+
+    internal void CompleteWrites() => Live().CompleteWrites(_generation);
+
     /// <summary>Lets go of it; does nothing the second time.</summary>
     public void Dispose() => _exchange?.Release(_generation);
 

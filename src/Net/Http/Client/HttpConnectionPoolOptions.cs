@@ -17,6 +17,14 @@ public sealed record HttpConnectionPoolOptions
     /// <summary>Connections to one host, those being opened included; beyond it requests wait.</summary>
     public int MaxConnectionsPerHost { get; init; } = 512;
 
+    /// <summary>
+    /// Requests that may be under way on one connection at a time (RFC 9112 §9.3.2); 1, the default, is no pipelining. Idempotent requests
+    /// without a body are sent behind others, instead of waiting, once no connection is idle and no other may be
+    /// opened (<see cref="MaxConnectionsPerHost"/>). Answers come in the order of the requests, so each waits for those before it. For
+    /// servers that are known to read pipelined requests properly.
+    /// </summary>
+    public int MaxPipelinedRequests { get; init; } = 1;
+
     /// <summary>Requests that may wait for a connection to one host; beyond it a request fails at once.</summary>
     public int MaxWaiters { get; init; } = 10_000;
 
@@ -86,6 +94,7 @@ public sealed record HttpConnectionPoolOptions
         InRange(nameof(MaxIdleConnections), MaxIdleConnections, 0, int.MaxValue);
         InRange(nameof(MaxIdleConnectionsPerHost), MaxIdleConnectionsPerHost, 0, int.MaxValue);
         InRange(nameof(MaxConnectionsPerHost), MaxConnectionsPerHost, 1, int.MaxValue);
+        InRange(nameof(MaxPipelinedRequests), MaxPipelinedRequests, 1, 1024);
         InRange(nameof(MaxWaiters), MaxWaiters, 1, int.MaxValue);
         InRange(nameof(QueueTimeout), QueueTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(IdleConnectionTimeout), IdleConnectionTimeout.TotalMilliseconds, 1, int.MaxValue);

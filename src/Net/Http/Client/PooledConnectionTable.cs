@@ -19,6 +19,12 @@ internal static class PooledConnectionTable
     /// <summary>It is given a request.</summary>
     public static readonly Transition Start = new("free", "request", "busy");
 
+    /// <summary>It is given another one, behind those that it has not answered.</summary>
+    public static readonly Transition Share = new("busy", "another request", "busy");
+
+    /// <summary>A response has ended, and others are awaited.</summary>
+    public static readonly Transition Answer = new("busy", "answered", "busy");
+
     /// <summary>Its response has ended, or nobody wants it any more.</summary>
     public static readonly Transition Release = new("busy", "release", "free");
 
@@ -27,5 +33,5 @@ internal static class PooledConnectionTable
     /// <summary>It ended under its request.</summary>
     public static readonly Transition Lose = new("busy", "lost", "closed");
 
-    public static readonly TransitionTable Table = new("client pool connection", "A connection of the HTTP client's pool.", "opening", Establish, Fail, Keep, Take, Start, Release, End, Lose);
+    public static readonly TransitionTable Table = new("client pool connection", "A connection of the HTTP client's pool.", "opening", Establish, Fail, Keep, Take, Start, Share, Answer, Release, End, Lose);
 }

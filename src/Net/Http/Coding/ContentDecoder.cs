@@ -74,7 +74,7 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
         {
             count = _coding == ContentCoding.Brotli ? ReadBrotli(output) : _inflater!.Read(output);
         }
-        catch (InvalidDataException)
+        catch (Exception broken) when (IsOfDecoder(broken))
         {
             return Broken;
         }
@@ -100,7 +100,7 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
             Span<byte> none = stackalloc byte[1];
             if (_inflater!.Read(none) > 0 || _feed.WasEmpty) return Cut;
         }
-        catch (InvalidDataException)
+        catch (Exception broken) when (IsOfDecoder(broken))
         {
             return Cut;
         }
@@ -116,6 +116,9 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
         _brotli = default;
         _feed.Set(default);
     }
+
+    // What it does not expect of a stream, such as a dictionary that nobody has agreed on, the platform's decoder tells by an IOException of its own.
+    private static bool IsOfDecoder(Exception failure) => failure is InvalidDataException or IOException;
 
     private static Rejection Broken => Rejection.BadRequest("The request's body is not coded as its Content-Encoding says.");
 

@@ -88,7 +88,7 @@ internal static class ForwardedElement
             text = text[..colon];
         }
         ushort number = 0;
-        if (port.Length > 0 && !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number)) return false;
+        if (port.Length > 0 && (port.AsSpan().ContainsAnyExceptInRange('0', '9') || !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number))) return false;
         // Of all that the platform takes for an address, only the forms that are meant: no zones, single numbers or octal ones.
         if (text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF:.") || !IPAddress.TryParse(text, out var address)) return false;
         if (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != text) return false;

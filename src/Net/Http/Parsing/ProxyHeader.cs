@@ -84,7 +84,8 @@ internal static class ProxyHeader
     private static bool TryReadPort(string text, out ushort port)
     {
         port = 0;
-        return text.Length is >= 1 and <= 5 && (text[0] != '0' || text.Length == 1) && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
+        // Digits alone: the platform reads a number over the NULs behind it.
+        return text.Length is >= 1 and <= 5 && !text.AsSpan().ContainsAnyExceptInRange('0', '9') && (text[0] != '0' || text.Length == 1) && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
     }
 
     private static ParseStatus ReadBinary(ReadOnlySpan<byte> data, out int length, out IPEndPoint? client)

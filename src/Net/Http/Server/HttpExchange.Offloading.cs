@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Threading.Tasks.Sources;
 using FastCore.Net.Http.Parsing;
 using FastCore.Scheduling;
 
@@ -140,30 +141,47 @@ internal sealed partial class HttpExchange : IWorkItem
         _handlerFailure = null;
     }
 
-    /// <summary>Has the reactor read the body for a handler that runs on the scheduler.</summary>
-    public Task<int> ReadBodyElsewhere(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>Has the reactor read the body for whoever is on another thread, as long as the handler has not ended.</summary>
+    public ValueTask<int> ReadBodyElsewhere(Memory<byte> buffer, int generation, CancellationToken cancellationToken)
     {
-        var read = new OffloadedRead(this, buffer, cancellationToken);
-        if (!Shard.Reactor.TryPost(static read => _ = ((OffloadedRead)read!).RunAsync(), read)) read.SetException(new IOException(EndedMessage));
-        return read.Task;
+        var read = new ElsewhereRead(this, generation, buffer, cancellationToken);
+        // Before it can end and lead to another.
+        var result = new ValueTask<int>(read, read.Version);
+        if (!Shard.Reactor.TryPost(static read => _ = ((ElsewhereRead)read!).RunAsync(), read)) read.Fail(new IOException(EndedMessage));
+        return result;
     }
 
-    private sealed class OffloadedRead(HttpExchange exchange, Memory<byte> buffer, CancellationToken cancellationToken) : TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>
+    /// A read that comes from another thread than the reactor's, and whose end goes back there: to the scheduler if it came from it, even
+    /// where <c>ConfigureAwait(false)</c> is said. Library code says it everywhere, and what follows is the handler's.
+    /// </summary>
+    private sealed class ElsewhereRead(HttpExchange exchange, int generation, Memory<byte> buffer, CancellationToken cancellationToken) : IValueTaskSource<int>
     {
+        private ManualResetValueTaskSourceCore<int> _core;
+
+        public short Version => _core.Version;
+
         public async Task RunAsync()
         {
             try
             {
-                SetResult(await exchange.ReadBodyHere(buffer, cancellationToken));
-            }
-            catch (OperationCanceledException canceled)
-            {
-                SetCanceled(canceled.CancellationToken);
+                // Its handler may have ended on the way here, and the exchange serve another request.
+                ObjectDisposedException.ThrowIf(exchange.Generation != generation, typeof(HttpContext));
+                _core.SetResult(await exchange.ReadBodyHere(buffer, cancellationToken));
             }
             catch (Exception failure)
             {
-                SetException(failure);
+                Fail(failure);
             }
         }
+
+        public void Fail(Exception failure) => _core.SetException(failure);
+
+        public int GetResult(short token) => _core.GetResult(token);
+
+        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _core.OnCompleted(continuation, state, token, flags | ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
     }
 }

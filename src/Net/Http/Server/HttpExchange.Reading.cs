@@ -34,7 +34,7 @@ internal sealed partial class HttpExchange : IValueTaskSource<int>
     public bool HasContinuation => _readState == ReadState.Completed && _continuation != null;
 
     public ValueTask<int> ReadBody(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _scheduler == null ? ReadBodyHere(buffer, cancellationToken) : new ValueTask<int>(ReadBodyElsewhere(buffer, cancellationToken));
+        _scheduler == null ? ReadBodyHere(buffer, cancellationToken) : ReadBodyElsewhere(buffer, Generation, cancellationToken);
 
     public ValueTask<int> ReadBodyHere(Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal sealed partial class HttpExchange
     /// <summary>Where the handler writes the body of a response it has started; null if there is none.</summary>
     public HttpResponseBody? ResponseBody { get; private set; }
 
-    public PipeReader BodyReader => _bodyReader ??= PipeReader.Create(new RequestBodyStream(Context));
+    public PipeReader BodyReader => _bodyReader ??= PipeReader.Create(new RequestBodyStream(this, Generation));
 
     /// <summary>Starts a response without its body. <paramref name="length"/> is -1 if it is not known.</summary>
     public HttpResponseBody StartResponse(int status, string contentType, long length)

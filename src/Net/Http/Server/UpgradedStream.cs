@@ -6,9 +6,10 @@ namespace FastCore.Net.Http.Server;
 /// A connection that speaks another protocol than HTTP. Unlike the rest of a request it may be used from any thread, because
 /// what is built on streams uses timers and the thread pool; off the reactor a call costs two hops.
 /// </summary>
-internal sealed class UpgradedStream(HttpExchange exchange, int generation, HttpResponseBody output) : AsyncOnlyStream
+internal sealed class UpgradedStream(HttpExchange exchange, int generation, HttpResponseBody output) : AsyncOnlyStream, IHalfClosable
 {
     private volatile bool _isDisposed;
+    private volatile bool _hasCompletedWrites;
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
@@ -17,13 +18,27 @@ internal sealed class UpgradedStream(HttpExchange exchange, int generation, Http
     {
         ThrowIfEnded();
         if (buffer.IsEmpty) return new ValueTask<int>(0);
-        return IsOnReactor ? exchange.ReadBodyHere(buffer, cancellationToken) : new ValueTask<int>(exchange.ReadBodyElsewhere(buffer, cancellationToken));
+        return IsOnReactor ? exchange.ReadBodyHere(buffer, cancellationToken) : exchange.ReadBodyElsewhere(buffer, generation, cancellationToken);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ThrowIfEnded();
+        if (_hasCompletedWrites) throw new InvalidOperationException("The client has been told that no more comes.");
         return IsOnReactor ? WriteHere(buffer, cancellationToken) : new ValueTask(Write(buffer, cancellationToken));
+    }
+
+    public void CompleteWrites()
+    {
+        ThrowIfEnded();
+        _hasCompletedWrites = true;
+        if (IsOnReactor) EndWrites();
+        else exchange.Shard.Reactor.TryPost(static stream => ((UpgradedStream)stream!).EndWrites(), this);
+    }
+
+    private void EndWrites()
+    {
+        if (exchange.Generation == generation) exchange.Connection.CompleteSend();
     }
 
     private bool IsOnReactor => exchange.Shard.ThreadId == Environment.CurrentManagedThreadId;

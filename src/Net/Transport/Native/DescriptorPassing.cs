@@ -11,7 +11,7 @@ internal static unsafe class DescriptorPassing
     private const int CloseOnExec = 0x40000000;
     private const int IsCut = 0x8;
 
-    /// <summary>struct cmsghdr with one descriptor, and what fills it up: the kernel takes that for room for a second one, so somebody may send two.</summary>
+    /// <summary>struct cmsghdr with one descriptor, and what fills it up.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Control
     {
@@ -19,12 +19,10 @@ internal static unsafe class DescriptorPassing
         public int Level;
         public int Type;
         public int Descriptor;
-        public int Second;
+        public int Unused;
     }
 
     private static nuint LengthOfOne => (nuint)(sizeof(Control) - sizeof(int));
-
-    private static nuint LengthOfTwo => (nuint)sizeof(Control);
 
     /// <exception cref="SocketException">The other end has gone, or the time is over.</exception>
     public static void Send(Socket through, byte mark, int descriptor)
@@ -38,27 +36,27 @@ internal static unsafe class DescriptorPassing
         if (count != 1) throw Failure();
     }
 
-    /// <summary>The next byte, and the descriptor beside it, closed on exec, which is the caller's from here on; -1 if there is none, or more than one: those are closed. The byte is zero at the end.</summary>
+    /// <summary>The next byte, and the descriptor beside it, closed on exec; -1 if there is none. The byte is zero at the end.</summary>
     /// <exception cref="SocketException">The time is over, or there was no room for a descriptor.</exception>
     public static (byte Mark, int Descriptor) Receive(Socket through)
     {
         byte mark = 0;
         var vector = new IoVector { Base = &mark, Length = 1 };
-        var control = new Control { Descriptor = -1, Second = -1 };
-        var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = (nuint)sizeof(Control) };
+        var control = new Control { Descriptor = -1 };
+        // Room for one and no more: the kernel closes what does not fit in, and says so. What would fit into the rest of the structure would stay open.
+        var message = new MessageHeader { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = LengthOfOne };
         nint count;
         // With a time limit the kernel does not go on by itself after a signal.
         do count = LibC.ReceiveMessage((int)through.SafeHandle.DangerousGetHandle(), &message, CloseOnExec);
         while (count < 0 && LibC.LastError == Errno.EINTR);
         if (count < 0) throw Failure();
-        var isRights = control is { Level: LevelSocket, Type: Rights };
-        var (first, second) = (isRights && control.Length >= LengthOfOne ? control.Descriptor : -1, isRights && control.Length >= LengthOfTwo ? control.Second : -1);
-        var isCut = (message.Flags & IsCut) != 0;
-        if (!isCut && second < 0) return (count == 0 ? (byte)0 : mark, first);
-        // What came is this process's, whether or not it was asked for.
-        if (first >= 0) LinuxSockets.Close(first, reset: false);
-        if (second >= 0) LinuxSockets.Close(second, reset: false);
-        return isCut ? throw new SocketException((int)SocketError.TooManyOpenSockets, "A descriptor that was handed over was lost: this process may hold too few, or more than one came.") : (mark, -1);
+        var hasOne = control is { Level: LevelSocket, Type: Rights } && control.Length == LengthOfOne;
+        if ((message.Flags & IsCut) != 0)
+        {
+            if (hasOne) LinuxSockets.Close(control.Descriptor, reset: false);
+            throw new SocketException((int)SocketError.TooManyOpenSockets, "A descriptor that was handed over was lost: this process may hold too few, or several came at once.");
+        }
+        return (count == 0 ? (byte)0 : mark, hasOne ? control.Descriptor : -1);
     }
 
     /// <summary>The next byte, beside which nothing should come: a descriptor that comes all the same is closed. Zero at the end.</summary>

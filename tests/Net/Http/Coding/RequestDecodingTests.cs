@@ -145,6 +145,16 @@ internal sealed class RequestDecodingTests
         Assert.That(StatusOf(Ask(client, request)), Is.EqualTo(200));
     }
 
+    /// <summary>The platform's decoder has another exception for it than for all else that is broken.</summary>
+    [Test]
+    public void ADictionaryThatNobodyHasAgreedOnIsRefused([Values("/whole", "/read", "/pipe")] string path)
+    {
+        using var client = new Conversation(Map, On);
+        byte[] body = [0x78, 0xBB, 0, 0x62, 0, 0x62, 0x4B, 0x04, 0, 0, 0x62, 0, 0x62];
+        Assert.That(Ask(client, Request(path, "deflate", body)), Does.StartWith("HTTP/1.1 400 "));
+        Assert.That(client.Errors, Is.Empty);
+    }
+
     [TestCase("zstd")]
     [TestCase("gzip, br")]
     [TestCase("gzip\r\nContent-Encoding: gzip")]

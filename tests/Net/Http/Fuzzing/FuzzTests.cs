@@ -6,7 +6,7 @@ internal sealed class FuzzTests
     private const int Seed = 20_261_128;
 
     private static readonly (string Name, int Rounds)[] Targets =
-        [("request-head", 2500), ("chunked-body", 2500), ("response-head", 2500), ("field-value", 6000), ("server", 1200), ("client", 1000)];
+        [("request-head", 2500), ("chunked-body", 2500), ("response-head", 2500), ("field-value", 6000), ("server", 1200), ("client", 1000), ("proxy-header", 3000), ("forwarded", 1500), ("content-coding", 1500)];
 
     [Test]
     public void EveryTargetIsRun() => Assert.That(Targets.Select(static target => target.Name), Is.EqualTo(FuzzTargets.Names));
