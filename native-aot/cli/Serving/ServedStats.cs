@@ -19,9 +19,12 @@ internal sealed class ServedStats : IDisposable
     private readonly TimeSpan _interval;
     private readonly string _title;
 
+    // What was answered before the thread first looked is in its first figures.
+    private readonly ServerSample _start;
+
     private ServedStats(HttpServer server, RequestMeter meter, TimeSpan interval, string title)
     {
-        (_server, _meter, _interval, _title) = (server, meter, interval, title);
+        (_server, _meter, _interval, _title, _start) = (server, meter, interval, title, ServerSample.AtStart(server));
         _thread = new Thread(Run) { IsBackground = true, Name = "stats" };
         _thread.Start();
     }
@@ -51,12 +54,11 @@ internal sealed class ServedStats : IDisposable
 
     private void Look(Action<ServerSample, ServerSample, ServerSample> show)
     {
-        var start = ServerSample.Take(_server, _meter);
-        var before = start;
+        var before = _start;
         while (!_end.Token.WaitHandle.WaitOne(_interval))
         {
             var now = ServerSample.Take(_server, _meter);
-            show(start, before, now);
+            show(_start, before, now);
             before = now;
         }
     }

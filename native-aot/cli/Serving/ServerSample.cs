@@ -19,12 +19,15 @@ internal sealed record ServerTotals(string Name, long Connections, long Accepted
 /// <param name="Reactors">Its reactors.</param>
 internal sealed record ServerSample(long Timestamp, ServerTotals All, IReadOnlyList<ServerTotals> Reactors)
 {
+    /// <summary>A server that has done nothing yet.</summary>
+    public static ServerSample AtStart(HttpServer server) =>
+        new(Stopwatch.GetTimestamp(), Nothing("all"), [.. server.Reactors.Select(static (_, index) => Nothing(NameOf(index)))]);
+
     public static ServerSample Take(HttpServer server, RequestMeter meter)
     {
         var reactors = server.Reactors.Select((reactor, index) =>
         {
-            // As the server calls its reactors' threads.
-            var (name, counters) = ($"http-{index}", reactor.Counters);
+            var (name, counters) = (NameOf(index), reactor.Counters);
             return new ServerTotals(name, counters.Connections, counters.Accepted, counters.Rejected, counters.Received, counters.Sent, meter.Read(name));
         }).ToArray();
         var refused = server.Counters.Refused + reactors.Sum(static reactor => reactor.Refused);
@@ -33,4 +36,9 @@ internal sealed record ServerSample(long Timestamp, ServerTotals All, IReadOnlyL
             new ServerTotals("all", reactors.Sum(static one => one.Connections), reactors.Sum(static one => one.Accepted), refused, reactors.Sum(static one => one.Received), reactors.Sum(static one => one.Sent), meter.Read()),
             reactors);
     }
+
+    // As the server calls its reactors' threads.
+    private static string NameOf(int index) => $"http-{index}";
+
+    private static ServerTotals Nothing(string name) => new(name, 0, 0, 0, 0, 0, new RequestCounts());
 }

@@ -67,6 +67,7 @@ internal sealed class ConfigurableCommand : Command
         var named = error.SymbolResult switch
         {
             OptionResult option => [KeyOf(option.Option)],
+            ArgumentResult { Parent: OptionResult option } => [KeyOf(option.Option)],
             ArgumentResult argument when Arguments.Contains(argument.Argument) => [KeyOf(argument.Argument)],
             _ => error.Message.Split(' ', ',', ';', ':', '.', '\'').Where(static word => word.StartsWith("--", StringComparison.Ordinal)).Select(static word => word[2..]),
         };

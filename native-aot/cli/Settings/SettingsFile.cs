@@ -48,6 +48,7 @@ internal static class SettingsFile
                 if (!keys.Contains(key)) faults.Add($"{place}: there is no option '{key}'{NearestName.Hint(key, keys)}");
                 else if (found.ContainsKey(key)) faults.Add($"{place}: '{key}' is given a second time.");
                 else if (ReadValues(ref reader) is not { } values) faults.Add($"{place}: '{key}' is neither text, a number, true or false, nor a list of these.");
+                else if (values.Any(static value => value.Contains('\0'))) faults.Add($"{place}: '{key}' holds a NUL character.");
                 else if (values.Count > 0) found[key] = new Setting(key, values, place);
                 // Into what was not looked at; nothing behind a value that was.
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using FastCore.Cli.Serving;
 using Spectre.Console;
@@ -22,8 +24,9 @@ internal sealed partial class ServeStatsTests
             for (var i = 0; i < 3; i++) await client.GetAsync($"{server.Address}/none");
         }
         var (good, bad, last) = (0, 0, "");
-        while (good + bad < 10)
+        for (var lines = 0; good + bad < 10; lines++)
         {
+            Assert.That(lines, Is.LessThan(300), $"After half a minute the lines came to {good} and {bad}.");
             var line = Line().Match(last = server.ReadLine());
             Assert.That(line.Success, Is.True, last);
             good += int.Parse(line.Groups["good"].Value, CultureInfo.InvariantCulture);
@@ -41,6 +44,8 @@ internal sealed partial class ServeStatsTests
     {
         using var server = new RunningServer("--stats", "--stats-interval", "1ms");
         using var client = new HttpClient();
+        // The thread is there when it has written.
+        Assert.That(server.ReadLine(), Does.StartWith("stats "));
         long before;
         do
         {
@@ -53,13 +58,36 @@ internal sealed partial class ServeStatsTests
     }
 
     [Test]
-    public void In_a_terminal_it_is_a_table()
+    [CancelAfter(60_000)]
+    public async Task In_a_terminal_it_is_a_table(CancellationToken cancellationToken)
     {
-        var script = FastCoreProgram.Installed("script");
-        var result = FastCoreProgram.Run(script, ["-qec", $"timeout -s INT 2 {FastCoreProgram.Executable} serve --demo --port 0 --cpus 0 --stats --stats-interval 100ms", "/dev/null"], new() { ["TERM"] = "xterm" });
-        Assert.That(result.Output, Does.Contain("requests").And.Contain("p99 ms").And.Contain("in all").And.Not.Contain("stats requests/s"));
-        // The cursor is shown again.
-        Assert.That(result.Output.LastIndexOf("\u001b[?25h", StringComparison.Ordinal), Is.GreaterThan(result.Output.LastIndexOf("\u001b[?25l", StringComparison.Ordinal)));
+        var command = $"{FastCoreProgram.Executable} serve --demo --port 0 --cpus 0 --stats --stats-interval 100ms";
+        var start = new ProcessStartInfo(FastCoreProgram.Installed("script"), ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["TERM"] = "xterm";
+        using var process = Process.Start(start)!;
+        var shown = new StringBuilder();
+        try
+        {
+            var chunk = new char[4096];
+            for (var isTold = false; await process.StandardOutput.ReadAsync(chunk, cancellationToken) is var count and > 0;)
+            {
+                shown.Append(chunk, 0, count);
+                if (isTold || !shown.ToString().Contains("in all", StringComparison.Ordinal)) continue;
+                // Ctrl-C, as the terminal takes it.
+                await process.StandardInput.WriteAsync('\x03');
+                await process.StandardInput.FlushAsync(cancellationToken);
+                isTold = true;
+            }
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+        var text = shown.ToString();
+        Assert.That(process.ExitCode, Is.Zero, text);
+        Assert.That(text, Does.Contain("requests").And.Contain("p99 ms").And.Contain("in all").And.Not.Contain("stats requests/s"));
+        Assert.That(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal), Is.GreaterThan(text.LastIndexOf("\u001b[?25l", StringComparison.Ordinal)), "The cursor is shown again.");
     }
 
     [Test]
@@ -91,7 +119,7 @@ internal sealed partial class ServeStatsTests
             var counts = new RequestCounts();
             counts.ByClass[2] = count;
             counts.ByDuration[RequestCounts.BucketOf(TimeSpan.FromMilliseconds(1))] = count;
-            return new ServerSample(seconds * System.Diagnostics.Stopwatch.Frequency, new ServerTotals("all", 5, count, 0, 10 * count, 100 * count, counts), []);
+            return new ServerSample(seconds * Stopwatch.Frequency, new ServerTotals("all", 5, count, 0, 10 * count, 100 * count, counts), []);
         }
     }
 

@@ -131,6 +131,8 @@ internal sealed class SettingsTests
     [TestCase("{ \"demo\": true,\n \"port\": 1.5 }", ":2: --port is 1.5; give a number")]
     [TestCase("{ \"demo\": true,\n \"list\": \"maybe\" }", ":2: --list is 'maybe'; give true or false.")]
     [TestCase("{ \"demo\": true,\n \"max-burst\": 2 }", ":2: --max-burst goes with --max-per-second.")]
+    [TestCase("{ \"demo\": true,\n \"transport\": \"pigeon\" }", ":2: Argument 'pigeon' not recognized")]
+    [TestCase("{ \"dir\": \"a\\u0000b\" }", ":1: 'dir' holds a NUL character.")]
     [TestCase("[1]", ":1: give one JSON object")]
     [TestCase("{ \"port\": 1\n \"list\": true }", ":2: ")]
     [TestCase("{ \"port\": 1 }\n}", ":2: ")]

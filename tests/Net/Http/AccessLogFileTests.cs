@@ -88,6 +88,7 @@ internal sealed class AccessLogFileTests
     {
         using var log = new HttpAccessLog(new MemoryStream());
         Assert.That(log.Reopen, Throws.InvalidOperationException);
+        Assert.That(() => HttpAccessLog.Open("a\0b"), Throws.ArgumentException);
         Assert.That(() => HttpAccessLog.Open(Path.Combine(_folder, "none", "log")), Throws.InstanceOf<IOException>().With.Message.Contains("none"));
     }
 

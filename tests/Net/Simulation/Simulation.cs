@@ -70,7 +70,7 @@ internal sealed class Simulation
         if (Kernel.Violation == null) Task.WhenAny(Task.Run(reactor.Dispose), Kernel.Breach).Wait();
         if (Kernel.Violation != null) return Kernel.Violation;
         _protocol.Verify(Kernel, strict: _rates is { StopAfterWaits: 0, ClockJumps: 0 });
-        var counters = reactor.Counters with { Copied = 0, Accepted = 0, AcceptFailures = 0, Rejected = 0, Turns = 0, BuffersExhausted = 0 };
+        var counters = reactor.Counters with { Copied = 0, Accepted = 0, AcceptFailures = 0, Rejected = 0, Received = 0, Sent = 0, Turns = 0, BuffersExhausted = 0 };
         if (counters != default) Kernel.Fail($"Something is left: {counters}");
         return Kernel.Violation;
     }

@@ -65,12 +65,14 @@ public sealed class HttpAccessLog : IHttpObserver, IDisposable
     /// <param name="format">How lines are written.</param>
     /// <param name="onError">Told when a write fails, or the file can't be opened again, on the log's thread.</param>
     /// <param name="time">The clock of the lines; <see langword="null"/> takes the system's.</param>
+    /// <exception cref="ArgumentException">It is no path.</exception>
     /// <exception cref="IOException">The file can't be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The same, elsewhere than on Linux.</exception>
     public static HttpAccessLog Open(string path, AccessLogFormat format = AccessLogFormat.Combined, Action<Exception>? onError = null, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new HttpAccessLog(path, format, onError, time);
+        // Whatever the present folder is when it is opened again.
+        return new HttpAccessLog(Path.GetFullPath(path), format, onError, time);
     }
 
     /// <summary>
