@@ -12,7 +12,8 @@ namespace FastCore.Net.Http.Coding;
 /// <remarks>
 /// It is fed when <see cref="Read"/> has nothing more to give, and not before. The platform's decoders of gzip and zlib pull their
 /// input from a stream, and say neither that they have come to their end nor that it is missing. Both show by whether they
-/// ask that stream for more (<see cref="Finish"/>).
+/// ask that stream for more (<see cref="Finish"/>). That of zlib takes all there is and looks at nothing behind its end, so the last byte that came is
+/// held back: had it ended without it, the byte would be one too many.
 /// </remarks>
 internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
 {
@@ -57,7 +58,8 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
         // It has come to its end, and looks at nothing more.
         if (!_feed.Left.IsEmpty) return Broken;
         if (Taken == 0 && _coding == ContentCoding.Brotli && WindowBits(data[0]) > options.MaxWindowBits) return new Rejection(413, "The window of the body's coding is too large.");
-        _feed.Set(data);
+        if (_coding == ContentCoding.Deflate) _feed.SetHoldingLast(data);
+        else _feed.Set(data);
         Taken += data.Length;
         return default;
     }
@@ -91,13 +93,23 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
         if (_isFinished || Taken == 0) return default;
         _isFinished = true;
         if (_coding == ContentCoding.Brotli) return _isBrotliDone ? default : Cut;
-        // Behind its end, that of gzip looks whether another member begins; that of zlib looks at nothing more.
         if (!_feed.Left.IsEmpty) return Broken;
-        if (_coding == ContentCoding.Gzip) _feed.Set([Sentinel]);
-        _feed.WasEmpty = false;
         try
         {
             Span<byte> none = stackalloc byte[1];
+            if (_coding == ContentCoding.Deflate)
+            {
+                _feed.WasEmpty = false;
+                if (_inflater!.Read(none) > 0) return Cut;
+                if (!_feed.WasEmpty) return Broken;
+                _feed.ReleaseLast();
+            }
+            else
+            {
+                // Behind its end, that of gzip looks whether another member begins.
+                _feed.Set([Sentinel]);
+            }
+            _feed.WasEmpty = false;
             if (_inflater!.Read(none) > 0 || _feed.WasEmpty) return Cut;
         }
         catch (Exception broken) when (IsOfDecoder(broken))
@@ -114,7 +126,7 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
         _inflater = null;
         _brotli.Dispose();
         _brotli = default;
-        _feed.Set(default);
+        _feed.Clear();
     }
 
     // What it does not expect of a stream, such as a dictionary that nobody has agreed on, the platform's decoder tells by an IOException of its own.
@@ -146,9 +158,12 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
     /// <summary>What the decoders of the platform read from.</summary>
     private sealed class FeedStream : ForwardStream
     {
+        private const int None = -1;
+
         private readonly byte[] _data = new byte[MaxFeed];
         private int _start;
         private int _end;
+        private int _last = None;
 
         public ReadOnlySpan<byte> Left => _data.AsSpan(_start, _end - _start);
 
@@ -163,6 +178,23 @@ internal sealed class ContentDecoder(HttpRequestDecodingOptions options)
             data.CopyTo(_data);
             (_start, _end) = (0, data.Length);
         }
+
+        /// <summary>Gives what was held back and, of these, all but the last.</summary>
+        public void SetHoldingLast(ReadOnlySpan<byte> data)
+        {
+            var start = _last == None ? 0 : 1;
+            if (start == 1) _data[0] = (byte)_last;
+            data[..^1].CopyTo(_data.AsSpan(start));
+            (_start, _end, _last) = (0, start + data.Length - 1, data[^1]);
+        }
+
+        public void ReleaseLast()
+        {
+            _data[0] = (byte)_last;
+            (_start, _end, _last) = (0, 1, None);
+        }
+
+        public void Clear() => (_start, _end, _last) = (0, 0, None);
 
         public void Skip(int count) => _start += count;
 

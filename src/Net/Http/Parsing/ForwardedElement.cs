@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace FastCore.Net.Http.Parsing;
@@ -89,9 +88,7 @@ internal static class ForwardedElement
         }
         ushort number = 0;
         if (port.Length > 0 && (port.AsSpan().ContainsAnyExceptInRange('0', '9') || !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number))) return false;
-        // Of all that the platform takes for an address, only the forms that are meant: no zones, single numbers or octal ones.
-        if (text.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF:.") || !IPAddress.TryParse(text, out var address)) return false;
-        if (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != text) return false;
+        if (!AddressText.TryRead(text, out var address)) return false;
         endPoint = new IPEndPoint(address, number);
         return true;
     }

@@ -71,15 +71,8 @@ internal static class ProxyHeader
         return true;
     }
 
-    private static bool TryReadAddress(string text, bool isSix, out IPAddress address)
-    {
-        address = IPAddress.None;
-        // Of all that the platform takes for an address, only the form that is meant: no zones, brackets, single numbers or octal ones.
-        if (text.AsSpan().ContainsAnyExcept(isSix ? "0123456789abcdefABCDEF:." : "0123456789.")) return false;
-        if (!IPAddress.TryParse(text, out var parsed)) return false;
-        address = parsed;
-        return isSix ? parsed.AddressFamily == AddressFamily.InterNetworkV6 : parsed.ToString() == text;
-    }
+    private static bool TryReadAddress(string text, bool isSix, out IPAddress address) =>
+        AddressText.TryRead(text, out address) && address.AddressFamily == (isSix ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork);
 
     private static bool TryReadPort(string text, out ushort port)
     {

@@ -88,8 +88,8 @@ internal sealed class PipeliningModelTests
                 case 11 when Alive() is { } silent:
                     silent.IsSilent = !silent.IsSilent;
                     break;
-                case 12 when _conversation.Reactor.Connecting.Count > 0:
-                    _conversation.Accept();
+                case 12:
+                    TryAccept();
                     break;
                 default:
                     if (Alive() is { IsSilent: false } server) Answer(server);
@@ -103,7 +103,7 @@ internal sealed class PipeliningModelTests
             // The servers behave, and all that is left comes to an end.
             for (var i = 0; i < 10_000 && _asked.Exists(static each => !each.Outcome.IsCompleted); i++)
             {
-                if (_conversation.Reactor.Connecting.Count > 0) _conversation.Accept();
+                TryAccept();
                 Settle();
                 foreach (var server in _servers.Values.ToArray())
                 {
@@ -127,6 +127,13 @@ internal sealed class PipeliningModelTests
             var asked = new Asked($"/{(isSafe ? 'g' : 'p')}{_asked.Count}", isSafe);
             _asked.Add(asked);
             asked.Outcome = _conversation.Fetch(new HttpClientRequest(isSafe ? HttpMethod.Get : HttpMethod.Post, asked.Name), asked.Gone.Token);
+        }
+
+        private void TryAccept()
+        {
+            // What took too long has been given up.
+            _conversation.Reactor.Connecting.RemoveAll(static each => each.Connection._state != ConnectionState.Opening);
+            if (_conversation.Reactor.Connecting.Count > 0) _conversation.Accept();
         }
 
         private Server? Alive()
