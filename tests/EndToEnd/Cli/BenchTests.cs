@@ -58,6 +58,7 @@ internal sealed class BenchTests
         Assert.That(run.ExitCode, Is.AnyOf(0, 4), run.Error);
         var report = BenchReport.FromJson(run.Output);
         Assert.That(report.Cases.Select(static result => result.Name).Distinct(), Is.EqualTo(names.Select(static name => $"http/{name}/c2/p1")));
+        Assert.That(report.Cases.Where(static result => result.Subject == "nginx").Select(static result => result.Name), Is.SubsetOf((string[])["http/file-64k/c2/p1"]), "it serves files only, where it is installed");
         // An answer that is wrong is named in the refusal; a busy machine's reason is none of these.
         Assert.That(report.Cases.Select(static result => result.Refused ?? ""), Has.None.Matches("status|body|Content-Length|connection|without one"));
     }
