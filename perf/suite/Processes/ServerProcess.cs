@@ -59,6 +59,8 @@ public sealed partial class ServerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // What the user has set for a server of his own is no part of what is measured.
+        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("FASTCORE_SERVE_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
         foreach (var (name, value) in subject.Environment) start.Environment[name] = value;
         Process process;
         try

@@ -361,7 +361,7 @@ internal sealed partial class ReactorCore<TEngine>
             if (Lives.AreWatched) connection._lives.Step(SendTable.Again);
             if (!connection._isDirty) AddDirty(connection);
         }
-        else if (result is 0 or -Errno.EIO)
+        else if ((result is 0 or -Errno.EIO or -Errno.EBADMSG or -Errno.ESTALE or -Errno.EUCLEAN) && connection._sendQueue!.IsFileNext)
         {
             if (Lives.AreWatched) connection._lives.Step(SendTable.Fail, -result);
             FileEnded(connection, -result);

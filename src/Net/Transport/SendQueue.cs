@@ -23,6 +23,9 @@ internal sealed unsafe class SendQueue
 
     private const int MaxVectors = 64;
 
+    // Of a file the kernel takes all there is room for, at once: with many at a time the others on the reactor would wait for all of them.
+    private const int MaxFileAtATime = 256 * 1024;
+
     private struct Segment
     {
         public byte* Pointer;
@@ -146,12 +149,25 @@ internal sealed unsafe class SendQueue
         Queued += length;
     }
 
+    /// <summary>Whether a file is in what is named to the engine next.</summary>
+    public bool IsFileNext
+    {
+        get
+        {
+            for (var i = _head; i < Math.Min(_tail, _head + MaxVectors); i++)
+            {
+                if (_segments[i].File != null) return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>Names what is queued to the engine and sends it. Returns what <see cref="IEngine.Send"/> returns.</summary>
     public int Submit<TEngine>(ref TEngine engine, ulong tag, int handle) where TEngine : struct, IEngine
     {
         Debug.Assert(_head < _tail, "An empty queue has nothing to submit.");
         ref var first = ref _segments[_head];
-        if (first.File != null) return engine.SendFile(tag, handle, null, first.File.Descriptor, first.Offset, first.Length);
+        if (first.File != null) return engine.SendFile(tag, handle, null, first.File.Descriptor, first.Offset, Math.Min(first.Length, MaxFileAtATime));
         if (_tail - _head == 1) return engine.Send(tag, handle, first.Pointer, first.Length);
 
         if (_message == null)
@@ -165,7 +181,7 @@ internal sealed unsafe class SendQueue
             if (segment.File != null)
             {
                 _message->VectorCount = (nuint)i;
-                return engine.SendFile(tag, handle, _message, segment.File.Descriptor, segment.Offset, segment.Length);
+                return engine.SendFile(tag, handle, _message, segment.File.Descriptor, segment.Offset, Math.Min(segment.Length, MaxFileAtATime));
             }
             vectors[i].Base = segment.Pointer;
             vectors[i].Length = (nuint)segment.Length;

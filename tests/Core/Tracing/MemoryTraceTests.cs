@@ -30,7 +30,7 @@ internal sealed unsafe class MemoryTraceTests
                 for (int round = 0; round < 3; round++)
                 {
                     nint[] small = [.. Enumerable.Range(0, 2000).Select(_ => (nint)raw.Allocate(1000))];
-                    nint[] large = [.. Enumerable.Range(0, 40).Select(_ => (nint)raw.Allocate(Large))];
+                    nint[] large = [.. Enumerable.Range(0, 160).Select(_ => (nint)raw.Allocate(Large))];
                     // The spans of the first half come back by their owner's frees, those of the second by the other's.
                     for (int i = 0; i < small.Length / 2; i += 2) raw.Free((void*)small[i]);
                     for (int i = 0; i < large.Length; i += 2) raw.Free((void*)large[i]);

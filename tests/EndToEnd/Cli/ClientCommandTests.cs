@@ -14,7 +14,7 @@ internal sealed class ClientCommandTests
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         var report = BenchReport.FromJson(run.Output);
         Assert.That(report.Cases.Select(result => (result.Name, result.Subject)), Is.EqualTo(
-            ((string[])["fastcore", "fastcore/threads", "fastcore/handler", "stock"]).Select(subject => ("client/c64", subject))));
+            ((string[])["fastcore", "fastcore/pipelined", "fastcore/threads", "fastcore/handler", "stock"]).Select(subject => ("client/c64", subject))));
         foreach (var result in report.Cases)
         {
             Assert.That(result.Refused, Is.Null, result.Subject);

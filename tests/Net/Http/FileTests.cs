@@ -295,6 +295,28 @@ internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
     }
 
     [Test]
+    public async Task ARootThatIsALinkMayBeGivenAnotherTarget()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Links are made as on Linux.");
+        foreach (var release in (string[])["one", "two"])
+        {
+            Directory.CreateDirectory(Path.Join(_folder, release));
+            File.WriteAllText(Path.Join(_folder, release, "name.txt"), release);
+            File.CreateSymbolicLink(Path.Join(_folder, release, "other.txt"), "../two/name.txt");
+            File.CreateSymbolicLink(Path.Join(_folder, $"to-{release}"), release);
+        }
+        // As tools for deployment do it: the link is replaced in one step.
+        void Deploy(string release) => Process.Start("mv", ["-T", Path.Join(_folder, $"to-{release}"), Path.Join(_folder, "current")]).WaitForExit();
+        Deploy("one");
+        Serve(new StaticFileOptions { RevalidateAfter = TimeSpan.Zero }, folder: Path.Join(_folder, "current"));
+        Assert.That(await _client.GetStringAsync("name.txt"), Is.EqualTo("one"));
+        Assert.That((int)(await _client.GetAsync("other.txt")).StatusCode, Is.EqualTo(404), "it lies in another release");
+        Deploy("two");
+        Assert.That(await _client.GetStringAsync("name.txt"), Is.EqualTo("two"));
+        Assert.That(await _client.GetStringAsync("other.txt"), Is.EqualTo("two"));
+    }
+
+    [Test]
     public async Task AChangeIsSeen()
     {
         Serve(new StaticFileOptions { RevalidateAfter = TimeSpan.Zero });
@@ -330,9 +352,9 @@ internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That(() => server.MapFiles("/a/", _folder, new StaticFileOptions { IndexFiles = ["../x"] }), Throws.ArgumentException);
     }
 
-    private HttpServer Serve(StaticFileOptions? options = null)
+    private HttpServer Serve(StaticFileOptions? options = null, string? folder = null)
     {
-        var server = Start(server => server.MapFiles("/files/", _folder, options));
+        var server = Start(server => server.MapFiles("/files/", folder ?? _folder, options));
         _client?.Dispose();
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://{server.EndPoint}/files/") };
         return server;

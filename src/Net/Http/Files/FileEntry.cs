@@ -84,7 +84,8 @@ internal sealed class FileEntry
     {
         get
         {
-            if (Content == null)
+            // One that is neither is opened for each request.
+            if (Content == null && Opened != null)
             {
                 if (TryHold() is not { } opened) return false;
                 opened.Release();

@@ -32,6 +32,9 @@ internal static class FileSending
         return null;
     }
 
+    /// <summary>Whether a part is to be sent from the page cache, and is more than goes in one piece.</summary>
+    public static bool IsBetterInParts(HttpContext context, FileEntry file, ByteRange part) => part.Length > SendSize && CanSend(context, file, part);
+
     /// <summary>Answers with the pieces one after the other, <paramref name="length"/> bytes in all.</summary>
     public static async ValueTask SendAsync(HttpContext context, int status, string contentType, FileEntry file, long length, IReadOnlyList<FilePiece> pieces)
     {

@@ -138,7 +138,7 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
                 context.Exchange.Respond(head, opened, 0, (int)file.Length);
                 return default;
             }
-            if (file.Whole == null && !context.Exchange.IsHead) return SendAsync(context, 200, file, whole);
+            if (!context.Exchange.IsHead && (file.Whole == null || FileSending.IsBetterInParts(context, file, whole))) return SendAsync(context, 200, file, whole);
             context.Respond(file.Whole ?? head);
             return default;
         }
@@ -161,7 +161,7 @@ internal sealed class FileSite(FileStore store, StaticFileOptions options, TimeP
             context.Exchange.Respond(status, file.ContentType, opened, range.Start, (int)range.Length);
             return default;
         }
-        if (file.Content is { } content)
+        if (file.Content is { } content && !FileSending.IsBetterInParts(context, file, range))
         {
             context.Respond(status, content.Slice((int)range.Start, (int)range.Length), file.ContentType);
             return default;

@@ -28,7 +28,6 @@ internal sealed class FileStore : IDisposable
     private readonly ConcurrentMap<string, FileEntry> _entries = new();
     private readonly ConcurrentMap<string, FileEntry>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly Lock _gate = new();
-    private readonly string _realRoot;
     private readonly Timer _closer;
     private long _size;
     private int _open;
@@ -40,7 +39,6 @@ internal sealed class FileStore : IDisposable
         _options = options;
         _types = new ContentTypes(options.ContentTypes);
         Root = Path.GetFullPath(folder);
-        _realRoot = RealPath(Root);
         _closer = new Timer(static store => ((FileStore)store!).CloseUnused(Environment.TickCount64 - OpenMilliseconds), this, Timeout.Infinite, Timeout.Infinite);
         _lookup = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -76,7 +74,15 @@ internal sealed class FileStore : IDisposable
             Forget(path);
             return entry;
         }
-        if (_options.Compress && !(_entries.TryGetValue(path, out var kept) && kept.IsSameAs(entry))) entry = WithCodedForms(entry);
+        try
+        {
+            if (_options.Compress && !(_entries.TryGetValue(path, out var kept) && kept.IsSameAs(entry))) entry = WithCodedForms(entry);
+        }
+        catch
+        {
+            entry.Close();
+            throw;
+        }
         return Keep(path, entry);
     }
 
@@ -88,28 +94,47 @@ internal sealed class FileStore : IDisposable
     /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
     public SafeFileHandle? Open(string fullPath)
     {
-        // Looked at before it is opened, because opening a pipe waits for who writes into it.
-        if (!File.Exists(fullPath) || !LinuxFiles.IsRegular(fullPath)) return null;
-        SafeFileHandle? file = null;
+        // Where the root is a link that is given another target meanwhile, what was opened lay in the one and is looked for in the other.
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var file = OpenAnywhere(fullPath);
+            if (file == null || IsInside(RealPath(fullPath, file))) return file;
+            file.Dispose();
+        }
+        return null;
+    }
+
+    private static SafeFileHandle? OpenAnywhere(string fullPath)
+    {
+        if (OperatingSystem.IsLinux()) return LinuxFiles.OpenRegular(fullPath);
         try
         {
-            file = File.OpenHandle(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
-            if (IsInside(RealPath(fullPath, file))) return file;
+            return File.Exists(fullPath) ? File.OpenHandle(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous) : null;
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
         {
             return null;
         }
-        file?.Dispose();
-        return null;
     }
 
     private FileEntry? Read(string path)
     {
         var fullPath = FullPath(path);
         if (!File.Exists(fullPath)) return null;
-        FileEntry[] siblings = _options.ServePrecompressed ? [.. Codings.Select(coding => ReadOne(fullPath + coding.Extension, path, coding.Name, [])).OfType<FileEntry>()] : [];
-        return ReadOne(fullPath, path, "", siblings);
+        var siblings = new List<FileEntry>();
+        FileEntry? entry = null;
+        try
+        {
+            foreach (var (name, extension) in _options.ServePrecompressed ? Codings : [])
+            {
+                if (ReadOne(fullPath + extension, path, name, []) is { } sibling) siblings.Add(sibling);
+            }
+            return entry = ReadOne(fullPath, path, "", [.. siblings]);
+        }
+        finally
+        {
+            if (entry == null) siblings.ForEach(static sibling => sibling.Close());
+        }
     }
 
     /// <param name="fullPath">Where it lies.</param>
@@ -121,6 +146,7 @@ internal sealed class FileStore : IDisposable
         var file = Open(fullPath);
         if (file == null) return null;
         OpenFile? opened = null;
+        FileEntry? entry = null;
         try
         {
             var length = RandomAccess.GetLength(file);
@@ -132,14 +158,14 @@ internal sealed class FileStore : IDisposable
             if (content != null && content.Value.Length != length) content = null;
             if (IsWorthSending(file, length))
             {
-                LinuxFiles.Unlock((int)file.DangerousGetHandle());
                 opened = new OpenFile(file);
             }
-            return Make(fullPath, length, changed, _types.Of(path), encoding, content, siblings, opened);
+            return entry = Make(fullPath, length, changed, _types.Of(path), encoding, content, siblings, opened);
         }
         finally
         {
             if (opened == null) file.Dispose();
+            else if (entry == null) opened.Release();
         }
     }
 
@@ -322,7 +348,12 @@ internal sealed class FileStore : IDisposable
         }
     }
 
-    private bool IsInside(string realPath) => realPath == _realRoot || realPath.StartsWith(_realRoot.EndsWith('/') ? _realRoot : _realRoot + "/", StringComparison.Ordinal);
+    // The root is followed each time: a site may be put in place by giving a link another target.
+    private bool IsInside(string realPath)
+    {
+        var root = RealPath(Root);
+        return realPath == root || realPath.StartsWith(root.EndsWith('/') ? root : root + "/", StringComparison.Ordinal);
+    }
 
     /// <summary>Where the path leads when all links are followed; of an open file, where it really lies.</summary>
     private static string RealPath(string path, SafeFileHandle? file = null)

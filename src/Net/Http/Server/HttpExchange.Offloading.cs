@@ -157,7 +157,8 @@ internal sealed partial class HttpExchange : IWorkItem
     /// </summary>
     private sealed class ElsewhereRead(HttpExchange exchange, int generation, Memory<byte> buffer, CancellationToken cancellationToken) : IValueTaskSource<int>
     {
-        private ManualResetValueTaskSourceCore<int> _core;
+        // Whoever reads from a thread without a context would go on inside of the call that ends the read, which is the reactor's.
+        private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = true };
 
         public short Version => _core.Version;
 

@@ -114,28 +114,34 @@ internal sealed partial class HttpExchange
     /// <summary>Answers with a part of an open file, behind a head that was prepared, and takes over a hold on it. On the reactor.</summary>
     public void Respond(PreparedResponse head, OpenFile file, long offset, int length)
     {
-        if (BeginResponse(head.Status, length))
+        var isTaken = false;
+        try
         {
+            if (!BeginResponse(head.Status, length)) return;
             ResponseWriter.Write(this, head);
+            isTaken = true;
             Connection.Write(file, offset, length);
         }
-        else
+        finally
         {
-            file.Release();
+            if (!isTaken) file.Release();
         }
     }
 
     /// <inheritdoc cref="Respond(PreparedResponse, OpenFile, long, int)"/>
     public void Respond(int status, string contentType, OpenFile file, long offset, int length)
     {
-        if (BeginResponse(status, length))
+        var isTaken = false;
+        try
         {
+            if (!BeginResponse(status, length)) return;
             ResponseWriter.WriteHead(this, status, contentType, length);
+            isTaken = true;
             Connection.Write(file, offset, length);
         }
-        else
+        finally
         {
-            file.Release();
+            if (!isTaken) file.Release();
         }
     }
 

@@ -13,7 +13,6 @@ internal static class AppendingFile
     private const int Create = 0x40;
     private const int NoTerminal = 0x100;
     private const int Append = 0x400;
-    private const int CloseOnExec = 0x80000;
     private const int ReadAndWriteForAll = 0x1B6;
 
     /// <summary>Opens it, and makes it if it is not there, with the mode that the process's mask leaves of 666.</summary>
@@ -21,11 +20,8 @@ internal static class AppendingFile
     public static Stream Open(string path)
     {
         if (!OperatingSystem.IsLinux()) return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        int descriptor;
-        do descriptor = LibC.OpenFile(path, WriteOnly | Create | NoTerminal | Append | CloseOnExec, ReadAndWriteForAll);
-        while (descriptor < 0 && LibC.LastError == Errno.EINTR);
-        if (descriptor < 0) throw new IOException($"{path} can't be opened: {Errno.Describe(LibC.LastError)}.");
-        return new Output(path, new SafeFileHandle(descriptor, ownsHandle: true));
+        var file = LinuxFiles.Open(path, WriteOnly | Create | NoTerminal | Append, ReadAndWriteForAll, out var error);
+        return file == null ? throw new IOException($"{path} can't be opened: {Errno.Describe(error)}.") : new Output(path, file);
     }
 
     private sealed unsafe class Output(string path, SafeFileHandle handle) : Stream

@@ -6,7 +6,11 @@ internal static unsafe class FileTransfer
     private const int MessageMore = 0x8000;
     private const int SystemCallCacheStatistics = 451;
     private const int NoWait = 8;
+    private const int WriteOnly = 1;
     private const int PagesPerSample = 16;
+    private const long TemporaryFileSystem = 0x01021994;
+    private const long MemoryFileSystem = 0x858458F6;
+    private const int SystemStatusLength = 256;
 
     private static readonly nint SystemCallReadVector = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? 327 : 286;
 
@@ -58,11 +62,11 @@ internal static unsafe class FileTransfer
         return count >= 0 ? (int)count : -LibC.LastError;
     }
 
-    /// <summary>Whether a file can be sent that way: not every file system's can on every kernel. Reads its first page.</summary>
+    /// <summary>Whether a file can be sent that way: not every file system's can on every kernel. Reads its first page. False also where that can't be tried.</summary>
     public static bool IsPossible(int file)
     {
-        using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
-        return Send((int)nowhere.DangerousGetHandle(), file, 0, 1) == 1;
+        using var nowhere = LinuxFiles.Open("/dev/null", WriteOnly, 0, out _);
+        return nowhere != null && Send((int)nowhere.DangerousGetHandle(), file, 0, 1) == 1;
     }
 
     /// <summary>
@@ -85,11 +89,18 @@ internal static unsafe class FileTransfer
         return true;
     }
 
-    // Reads a byte of it, unless it would have to wait (RWF_NOWAIT). File systems that can't say so are those without a disk.
+    // Reads a byte of it, unless it would have to wait (RWF_NOWAIT). Of file systems that can't say so, some have no disk; others are on another machine.
     private static bool IsPageCached(int file, long offset)
     {
         byte any;
         var vector = new IoVector { Base = &any, Length = 1 };
-        return LibC.SystemCall(SystemCallReadVector, file, (nint)(&vector), 1, (nint)offset, 0, NoWait) == 1 || LibC.LastError == Errno.EOPNOTSUPP;
+        return LibC.SystemCall(SystemCallReadVector, file, (nint)(&vector), 1, (nint)offset, 0, NoWait) == 1 || (LibC.LastError == Errno.EOPNOTSUPP && IsInMemory(file));
+    }
+
+    private static bool IsInMemory(int file)
+    {
+        var status = stackalloc byte[SystemStatusLength];
+        // It begins with the file system's kind, in a word of the processor's.
+        return LibC.FileSystemStatus(file, status) == 0 && *(nint*)status is var kind && (long)kind is TemporaryFileSystem or MemoryFileSystem;
     }
 }

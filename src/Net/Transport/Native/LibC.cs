@@ -74,8 +74,8 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
     public static partial GroupRecord* FindGroup(string name);
 
-    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
-    public static partial int Lock(int descriptor, int operation);
+    [LibraryImport(Library, EntryPoint = "fstatfs")]
+    public static partial int FileSystemStatus(int descriptor, byte* status);
 
     [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileStatus(int folder, string path, int flags, uint mask, byte* status);

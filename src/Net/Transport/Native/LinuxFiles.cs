@@ -1,17 +1,21 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 
 namespace FastCore.Net.Transport.Native;
 
-/// <summary>What the platform does not tell of a file: statx(2), whose answer has the same shape on every processor.</summary>
+/// <summary>What the platform does not tell of a file or does not do with it: statx(2), whose answer has the same shape on every processor, and open(2).</summary>
 internal static unsafe class LinuxFiles
 {
+    // O_NONBLOCK | O_NOCTTY.
+    private const int WithoutWaiting = 0x800 | 0x100;
+    private const int CloseOnExec = 0x80000;
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const uint TypeMask = 1;
     private const uint TypeAndNumberMask = 0x101;
     private const uint LengthAndChangedMask = 0x240;
-    private const int UnlockOperation = 8;
     private const int OfDescriptor = 0x1000;
+    private const int WithoutAskingServer = 0x4000;
     private const int StatusLength = 256;
     private const int ModeOffset = 28;
     private const int NumberOffset = 32;
@@ -23,12 +27,39 @@ internal static unsafe class LinuxFiles
     private const int SocketType = 0xC000;
     private const int RegularType = 0x8000;
 
-    /// <summary>Whether the path leads to a plain file: no pipe, socket or device. Elsewhere than on Linux nothing else is looked for.</summary>
-    public static bool IsRegular(string path)
+    /// <summary>Opens a file, closed on exec.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="flags">As open(2) has them.</param>
+    /// <param name="mode">Of a file that is made, before the process's mask.</param>
+    /// <param name="error">If it can't be opened, why.</param>
+    public static SafeFileHandle? Open(string path, int flags, int mode, out int error)
     {
-        if (!OperatingSystem.IsLinux()) return true;
+        int descriptor;
+        do descriptor = LibC.OpenFile(path, flags | CloseOnExec, mode);
+        while (descriptor < 0 && LibC.LastError == Errno.EINTR);
+        error = descriptor < 0 ? LibC.LastError : 0;
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>
+    /// Opens a plain file to be read; null if there is none: nothing, a folder, a pipe, a socket or a device. What it is is looked at
+    /// when it is open, so that it can't become another meanwhile; opening a pipe does not wait for who writes into it.
+    /// </summary>
+    /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
+    /// <exception cref="IOException">It can't be opened for another reason.</exception>
+    public static SafeFileHandle? OpenRegular(string path)
+    {
+        var file = Open(path, WithoutWaiting, 0, out var error);
+        if (file == null)
+        {
+            if (error is Errno.ENOENT or Errno.ENOTDIR or Errno.ENAMETOOLONG or Errno.ELOOP or Errno.ENXIO) return null;
+            var message = $"{path} can't be opened: {Errno.Describe(error)}.";
+            throw error is Errno.EACCES or Errno.EPERM ? new UnauthorizedAccessException(message) : new IOException(message);
+        }
         var status = stackalloc byte[StatusLength];
-        return LibC.FileStatus(CurrentFolder, path, 0, TypeMask, status) == 0 && TypeOf(status) == RegularType;
+        if (LibC.FileStatus((int)file.DangerousGetHandle(), "", OfDescriptor, TypeMask, status) == 0 && TypeOf(status) == RegularType) return file;
+        file.Dispose();
+        return null;
     }
 
     /// <summary>What is at the path itself, links not followed; null if there is nothing, or elsewhere than on Linux.</summary>
@@ -40,17 +71,14 @@ internal static unsafe class LinuxFiles
         return new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), TypeOf(status) == SocketType);
     }
 
-    /// <summary>Whether an open file has this length, and was changed last at this time (UTC).</summary>
+    /// <summary>Whether an open file has this length, and was changed last at this time (UTC), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
     public static bool IsAsItWas(int descriptor, long length, DateTime changed)
     {
         var status = stackalloc byte[StatusLength];
-        if (LibC.FileStatus(descriptor, "", OfDescriptor, LengthAndChangedMask, status) != 0) return false;
+        if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndChangedMask, status) != 0) return false;
         var ticks = *(long*)(status + ChangedSecondsOffset) * TimeSpan.TicksPerSecond + *(uint*)(status + ChangedNanosecondsOffset) / TimeSpan.NanosecondsPerTick;
         return *(long*)(status + LengthOffset) == length && DateTime.UnixEpoch.Ticks + ticks == changed.Ticks;
     }
-
-    /// <summary>Takes off the lock that the platform puts on what it opens, and by which others of its programs are kept from writing.</summary>
-    public static void Unlock(int descriptor) => _ = LibC.Lock(descriptor, UnlockOperation);
 
     private static int TypeOf(byte* status) =>
         BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeBits;
