@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
@@ -105,13 +106,15 @@ internal sealed class WebSocketTests : GatewayTest
             connection.Shutdown(SocketShutdown.Send);
         });
         // Until nothing moves any more.
-        long known;
-        do
+        long known = 0;
+        var still = Stopwatch.StartNew();
+        Until(() =>
         {
-            known = Volatile.Read(ref sent);
-            await Task.Delay(100);
-        }
-        while (Volatile.Read(ref sent) != known);
+            var now = Volatile.Read(ref sent);
+            if (now != known) still.Restart();
+            known = now;
+            return still.Elapsed > TimeSpan.FromMilliseconds(200);
+        });
         Assert.That(known, Is.LessThan(Total / 2), "most of it is held back where it comes from");
         long received = 0;
         var buffer = new byte[256 * 1024];

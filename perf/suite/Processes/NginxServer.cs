@@ -45,8 +45,7 @@ internal static class NginxServer
             int worker;
             while ((worker = WorkerOf(process.Id)) == 0 || !Answers(endPoint))
             {
-                if (process.HasExited || limit.Elapsed > StartLimit) throw new ServerStartException($"{Name} does not listen. It said: {Said(process, errors, own)}");
-                Thread.Sleep(BetweenLooks);
+                if (process.WaitForExit(BetweenLooks) || limit.Elapsed > StartLimit) throw new ServerStartException($"{Name} does not listen. It said: {Said(process, errors, own)}");
             }
             return new ServerProcess(process, cpu, endPoint, $"{Name} on {endPoint}", errors, worker) { Folder = own };
         }

@@ -30,6 +30,7 @@ public sealed class HttpResponseCache
     private readonly Lock _gate = new();
     private readonly List<CachedAnswer> _kept = [];
     private long _bytes;
+    private int _makings;
     private long _made;
     private long _failed;
     private long _evicted;
@@ -105,7 +106,7 @@ public sealed class HttpResponseCache
     private ValueTask MakeAndRespondAsync(HttpContext context, CachedAnswer answer)
     {
         var making = Make(answer);
-        if (making.IsCompletedSuccessfully)
+        if (making is { IsCompletedSuccessfully: true })
         {
             context.Respond(making.Result);
             return ValueTask.CompletedTask;
@@ -115,6 +116,13 @@ public sealed class HttpResponseCache
         {
             answer.Used(_time.GetTimestamp(), _step);
             context.Respond(old.Response);
+            return ValueTask.CompletedTask;
+        }
+
+        if (making == null)
+        {
+            context.AddHeader("Retry-After"u8, "1"u8);
+            context.Respond(503);
             return ValueTask.CompletedTask;
         }
 
@@ -138,8 +146,8 @@ public sealed class HttpResponseCache
         }
     }
 
-    /// <summary>The making of an answer: the one that goes on, or a new one.</summary>
-    private Task<PreparedResponse> Make(CachedAnswer answer)
+    /// <summary>The making of an answer: the one that goes on, or a new one; null where too many go on.</summary>
+    private Task<PreparedResponse>? Make(CachedAnswer answer)
     {
         TaskCompletionSource<PreparedResponse> source;
         lock (answer)
@@ -147,6 +155,13 @@ public sealed class HttpResponseCache
             if (answer.Making is { } running) return running;
             // One may have come to its end since the caller looked.
             if (answer.Current is { } current && _time.GetElapsedTime(current.At) < _options.Lifetime) return Task.FromResult(current.Response);
+            if (Interlocked.Increment(ref _makings) > _options.MaxMakings)
+            {
+                Interlocked.Decrement(ref _makings);
+                ForgetUnmade(answer);
+                return null;
+            }
+
             // Who waits goes on where it belongs, not in here.
             source = new TaskCompletionSource<PreparedResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
             answer.Making = source.Task;
@@ -182,9 +197,19 @@ public sealed class HttpResponseCache
         }
     }
 
-    private static void End(CachedAnswer answer)
+    private void End(CachedAnswer answer)
     {
         lock (answer) answer.Making = null;
+        Interlocked.Decrement(ref _makings);
+    }
+
+    /// <summary>What was put into the map to be made and is not must not stay there.</summary>
+    private void ForgetUnmade(CachedAnswer answer)
+    {
+        lock (_gate)
+        {
+            if (answer.Current == null) Forget(answer);
+        }
     }
 
     private void Keep(CachedAnswer answer, PreparedResponse response)
@@ -195,6 +220,7 @@ public sealed class HttpResponseCache
             if (answer.IsForgotten) return;
             if (response.Status >= 400 || response.Body.Length > _options.MaxBytes)
             {
+                // What there was goes, too: this is the answer now.
                 Forget(answer);
                 return;
             }

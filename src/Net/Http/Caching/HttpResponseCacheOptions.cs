@@ -20,6 +20,9 @@ public sealed record HttpResponseCacheOptions
     /// <summary>Whether the query is a part of what is asked for. Off: what follows the question mark makes no difference, so nobody fills the cache with it.</summary>
     public bool IncludesQuery { get; init; }
 
+    /// <summary>How many answers are made at a time, from 1 to 65,536; who asks for another then gets 503. 64 unless told otherwise.</summary>
+    public int MaxMakings { get; init; } = 64;
+
     /// <summary>How many answers are kept, from 1 to 1,048,576; where there are more, one of those that were not asked for lately goes.</summary>
     public int MaxEntries { get; init; } = 1024;
 
@@ -38,6 +41,7 @@ public sealed record HttpResponseCacheOptions
         InRange(nameof(Lifetime), Lifetime, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365));
         InRange(nameof(StaleLifetime), StaleLifetime, TimeSpan.Zero, TimeSpan.FromDays(365));
         InRange(nameof(MakeTimeout), MakeTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+        InRange(nameof(MaxMakings), MaxMakings, 1, 1 << 16);
         InRange(nameof(MaxEntries), MaxEntries, 1, 1 << 20);
         InRange(nameof(MaxBytes), MaxBytes, 1, long.MaxValue);
     }

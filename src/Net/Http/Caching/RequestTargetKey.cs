@@ -36,6 +36,7 @@ internal sealed class RequestTargetComparer : IEqualityComparer<string>, IAltern
     public int GetHashCode(RequestTargetKey alternate)
     {
         var hash = new HashCode();
+        hash.Add(alternate.Path.Length);
         hash.AddBytes(alternate.Path);
         hash.AddBytes(alternate.Query);
         return hash.ToHashCode();

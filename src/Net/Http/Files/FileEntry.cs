@@ -14,6 +14,9 @@ internal sealed class FileEntry
 
     public required long Length { get; init; }
 
+    /// <summary>Which file it is: another in its place may be as long, and from the same moment. Null where that can't be known.</summary>
+    public FileIdentity? Identity { get; init; }
+
     /// <summary>To the second, as fields have it.</summary>
     public required DateTime LastModified { get; init; }
 
@@ -118,7 +121,7 @@ internal sealed class FileEntry
     private IEnumerable<FileEntry> Siblings => Precompressed.Where(static entry => !entry.IsMade);
 
     /// <summary>The file and its siblings have not changed.</summary>
-    public bool IsSameAs(FileEntry other) => Length == other.Length && Changed == other.Changed && Siblings.Count() == other.Siblings.Count()
+    public bool IsSameAs(FileEntry other) => Length == other.Length && Changed == other.Changed && Identity == other.Identity && Siblings.Count() == other.Siblings.Count()
         && Siblings.Zip(other.Siblings).All(static pair => pair.First.IsSameAs(pair.Second));
 
     /// <summary>The tag of what was made of a file. Another process may make other bytes of it, so they have their part in it.</summary>

@@ -160,7 +160,7 @@ internal sealed class FileStore : IDisposable
             {
                 opened = new OpenFile(file);
             }
-            return entry = Make(fullPath, length, changed, _types.Of(path), encoding, content, siblings, opened);
+            return entry = Make(fullPath, LinuxFiles.Identify(file), length, changed, _types.Of(path), encoding, content, siblings, opened);
         }
         finally
         {
@@ -177,7 +177,7 @@ internal sealed class FileStore : IDisposable
     {
         if (file.Content is not { } content || file.Precompressed.Length > 0 || file.Length < MinCompressed || !Compressible.Contains(file.ContentType)) return file;
         FileEntry[] forms = [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
-        return forms.Length == 0 ? file : Make(file.FullPath, file.Length, file.Changed, file.ContentType, "", content, forms, file.Opened);
+        return forms.Length == 0 ? file : Make(file.FullPath, file.Identity, file.Length, file.Changed, file.ContentType, "", content, forms, file.Opened);
     }
 
     private FileEntry? Code(FileEntry file, ReadOnlySpan<byte> content, string name)
@@ -190,7 +190,7 @@ internal sealed class FileStore : IDisposable
             if (!new WholeCoder(CompressionLevel.Optimal).TryCode(coding, content, new ArraySegment<byte>(room, 0, limit), out var length)) return null;
             var coded = GC.AllocateUninitializedArray<byte>(length, pinned: true);
             room.AsSpan(0, length).CopyTo(coded);
-            return Make(file.FullPath, length, file.Changed, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
+            return Make(file.FullPath, file.Identity, length, file.Changed, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
         }
         finally
         {
@@ -198,7 +198,7 @@ internal sealed class FileStore : IDisposable
         }
     }
 
-    private FileEntry Make(string fullPath, long length, DateTime changed, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
+    private FileEntry Make(string fullPath, FileIdentity? identity, long length, DateTime changed, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
     {
         var modified = new DateTime(changed.Ticks - changed.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
         var tag = isMade ? FileEntry.TagOf(changed, content!.Value.Span, encoding) : FileEntry.TagOf(changed, length, encoding);
@@ -211,6 +211,7 @@ internal sealed class FileStore : IDisposable
         {
             Store = this,
             FullPath = fullPath,
+            Identity = identity,
             Length = length,
             Changed = changed,
             LastModified = modified,

@@ -71,6 +71,15 @@ internal static unsafe class LinuxFiles
         return new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), TypeOf(status) == SocketType);
     }
 
+    /// <summary>Which file is open; null elsewhere than on Linux.</summary>
+    public static FileIdentity? Identify(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var status = stackalloc byte[StatusLength];
+        if (LibC.FileStatus((int)file.DangerousGetHandle(), "", OfDescriptor, TypeAndNumberMask, status) != 0) return null;
+        return new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), IsSocket: false);
+    }
+
     /// <summary>Whether an open file has this length, and was changed last at this time (UTC), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
     public static bool IsAsItWas(int descriptor, long length, DateTime changed)
     {

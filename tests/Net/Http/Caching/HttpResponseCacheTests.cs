@@ -123,6 +123,21 @@ internal sealed class HttpResponseCacheTests
     }
 
     [Test]
+    public void NoMoreAreMadeAtATimeThanIsAllowed()
+    {
+        var made = new TaskCompletionSource<PreparedResponse>();
+        var cache = Cache(new() { MaxMakings = 1 }, target => target == "/slow" ? new(made.Task) : new(Text("quick")));
+        using var slow = Serving(cache);
+        using var other = Serving(cache);
+        Assert.That(slow.Ask(Get("/slow")), Is.Empty);
+        Assert.That(other.Ask(Get("/quick")), Does.StartWith("HTTP/1.1 503 ").And.Contain("Retry-After: 1\r\n"));
+        made.SetResult(Text("late"));
+        Assert.That(Body(Await(slow)), Is.EqualTo("late"));
+        Assert.That(Body(other.Ask(Get("/quick"))), Is.EqualTo("quick"));
+        Assert.That(_made, Is.EqualTo(new[] { "/slow", "/quick" }));
+    }
+
+    [Test]
     public void RefusalsAndWhatIsTooLargeAreGivenAndNotKept()
     {
         var cache = Cache(new() { MaxBytes = 10 }, target => new(target == "/missing" ? PreparedResponse.Create(404, default, "") : Text(new string('a', 11))));
@@ -199,12 +214,13 @@ internal sealed class HttpResponseCacheTests
             Assert.That(comparer.Equals(key, text), Is.True);
             Assert.That(comparer.Equals(key, text + "b"), Is.False);
         }
+        Assert.That(comparer.GetHashCode(new RequestTargetKey("/aaaabbbb"u8, "cccc"u8)), Is.Not.EqualTo(comparer.GetHashCode(new RequestTargetKey("/aaa"u8, "abbbbcccc"u8))));
     }
 
     [Test]
     public void OptionsOutOfRangeAreRefused()
     {
-        foreach (var options in new HttpResponseCacheOptions[] { new() { Lifetime = TimeSpan.Zero }, new() { StaleLifetime = TimeSpan.FromTicks(-1) }, new() { MakeTimeout = TimeSpan.Zero }, new() { MaxEntries = 0 }, new() { MaxBytes = 0 } })
+        foreach (var options in new HttpResponseCacheOptions[] { new() { Lifetime = TimeSpan.Zero }, new() { StaleLifetime = TimeSpan.FromTicks(-1) }, new() { MakeTimeout = TimeSpan.Zero }, new() { MaxMakings = 0 }, new() { MaxEntries = 0 }, new() { MaxBytes = 0 } })
             Assert.That(() => new HttpResponseCache(static (_, _) => default, options), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
