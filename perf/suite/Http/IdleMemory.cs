@@ -4,7 +4,10 @@ using FastCore.Perf.Results;
 
 namespace FastCore.Perf.Http;
 
-/// <summary>What a connection costs that has asked once and stays open: the growth of the server's resident set, divided.</summary>
+/// <summary>
+/// What a connection costs that has asked once and stays open: the growth of the server's resident set, divided. What connections
+/// before them have left may be used again, so as many as these were do not count: the figure is at most too high.
+/// </summary>
 internal sealed class IdleMemory(HttpBenchOptions options, Placement placement, IBenchProgress progress)
 {
     // Twice as many as a reactor has receive buffers: those are there once, however many connections there are.
@@ -46,7 +49,8 @@ internal sealed class IdleMemory(HttpBenchOptions options, Placement placement, 
             using var load = new LoadGenerator(placement.Load);
             var plaintext = HttpCase.Plaintext(new LoadPlan(connections, 1));
             var target = new LoadTarget(server.EndPoint, plaintext.Path, plaintext.Body);
-            await using (await load.OpenIdleAsync(target, WarmUpConnections).ConfigureAwait(false))
+            var warm = Math.Min(WarmUpConnections, connections / 4);
+            await using (await load.OpenIdleAsync(target, warm).ConfigureAwait(false))
             {
             }
             await Task.Delay(SettleTime, cancellationToken).ConfigureAwait(false);
@@ -56,7 +60,7 @@ internal sealed class IdleMemory(HttpBenchOptions options, Placement placement, 
             var grown = server.Meter.ResidentBytes() - before;
             var errors = await run.ErrorsAsync().ConfigureAwait(false);
             if (errors.Count > 0) return result with { Refused = string.Join("; ", errors.Select(error => $"{error.Key} ({error.Value}×)")) };
-            result.Metrics[Metric.MemoryPerConnection.Name] = Math.Round(grown / (double)connections, 1);
+            result.Metrics[Metric.MemoryPerConnection.Name] = Math.Round(grown / (double)(connections - warm), 1);
             return connections < options.IdleConnections
                 ? result with { Notes = [$"the limit of open descriptors allows {connections} connections only (ulimit -n)"] }
                 : result;
