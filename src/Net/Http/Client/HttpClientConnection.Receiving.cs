@@ -230,7 +230,7 @@ internal sealed partial class HttpClientConnection
             exchange.Detach(null, Unread());
             return;
         }
-        if (_hasHead && IsRestShort(exchange) && !exchange.IsReadPending)
+        if (_hasHead && IsRestShort(exchange) && !exchange.IsDiscarded)
         {
             Drain(exchange);
             return;
