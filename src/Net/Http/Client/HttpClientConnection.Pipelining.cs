@@ -119,6 +119,6 @@ internal sealed partial class HttpClientConnection
 
     private static void Fail(ref ExchangeQueue exchanges, Exception failure)
     {
-        while (exchanges.TakeFirst() is { } exchange) End(exchange, null, failure);
+        while (exchanges.TakeFirst() is { } exchange) exchange.Detach(null, failure);
     }
 }

@@ -205,12 +205,13 @@ internal sealed partial class HttpClientConnection
         var exchange = TakeExchange(goesOn: hasNext);
         _answers++;
         SetPaused(false);
+        var isAwaited = Settle(exchange, trailers, null);
         if (hasNext) ExpectNext();
         else if (isKept) _host.Ready(this);
         else if (_isSent) Close();
         else Abort();
         if (!isKept) RetireBehind();
-        End(exchange, trailers, null);
+        if (isAwaited) exchange.Advance();
     }
 
     /// <summary>The caller has taken bytes out of the exchange.</summary>
@@ -237,8 +238,9 @@ internal sealed partial class HttpClientConnection
         }
         TakeExchange();
         Abort();
+        var isAwaited = exchange.Settle(null, Unread());
         RetireBehind();
-        exchange.Detach(null, Unread());
+        if (isAwaited) exchange.Advance();
     }
 
     // What is to come of a response whose head has not is not known; reading it is given up when it turns out to be long.

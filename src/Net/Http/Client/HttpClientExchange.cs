@@ -158,6 +158,12 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
     /// <summary>The reactor lets go of it: all has come, or why it never will. What it waits for ends.</summary>
     public void Detach(TrailerFields? trailers, Exception? failure)
     {
+        if (Settle(trailers, failure)) Advance();
+    }
+
+    /// <summary>The same, but that the caller is not told. Returns whether an operation is pending, which <see cref="Advance"/> must then end; if none is, it is not the reactor's any more.</summary>
+    public bool Settle(TrailerFields? trailers, Exception? failure)
+    {
         Debug.Assert(!_isDetached, "A response ends once.");
         _trailers = trailers;
         _failure = failure;
@@ -167,7 +173,7 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         // Nothing may follow but the pending operation, which still holds the caller back.
         var isAwaited = _operation != Operation.None;
         _isDetached = true;
-        if (isAwaited) Advance();
+        return isAwaited;
     }
 
     /// <summary>It has not gone out, and will not.</summary>

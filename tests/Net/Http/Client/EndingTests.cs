@@ -1,0 +1,66 @@
+using FastCore.Net.Http.Client;
+using FastCore.Net.Tests.Transport;
+using FastCore.Net.Transport;
+
+namespace FastCore.Net.Tests.Http.Client;
+
+/// <summary>What holds at the moment somebody is told of an end, and what an end leaves to be read.</summary>
+[TestFixture]
+internal sealed class EndingTests
+{
+    private static readonly HttpConnectionPoolOptions OneOfFour = new() { MaxConnectionsPerHost = 1, MaxPipelinedRequests = 4 };
+
+    [Test]
+    public void WhoeverStandsBehindIsToldWhenTheOneInFrontHasEnded([Values] bool isStopped)
+    {
+        using var conversation = new ClientConversation(OneOfFour);
+        var connection = Warm(conversation);
+        var sending = conversation.Host.SendAsync(ClientConversation.Get("/front")).AsTask();
+        HttpClientResponse front = default;
+        var behind = FetchThenReadFront();
+        conversation.Sent();
+        conversation.Send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
+        front = ClientConversation.Now(sending);
+        if (isStopped)
+        {
+            _ = conversation.Pool.DisposeAsync();
+            Assert.That(SpinWait.SpinUntil(
+                () =>
+                {
+                    conversation.Reactor.RunPosted();
+                    return behind.IsCompleted;
+                },
+                Peer.HangMilliseconds));
+        }
+        else
+        {
+            conversation.Reactor.End(connection, CloseReason.SendStalled);
+        }
+        Assert.That(ClientConversation.Now(behind), Is.EqualTo(1), "what had come is read");
+        Assert.That(async () => await front.ReadAsync(new byte[8]), Throws.Exception, "and then how it ended");
+        front.Dispose();
+
+        async Task<int> FetchThenReadFront()
+        {
+            try
+            {
+                using var response = await conversation.Host.FetchAsync(ClientConversation.Get("/behind"));
+            }
+            catch (Exception failure) when (failure is TimeoutException or ObjectDisposedException)
+            {
+                return await front.ReadAsync(new byte[8]);
+            }
+            throw new InvalidOperationException("It has been answered.");
+        }
+    }
+
+    private static Connection Warm(ClientConversation conversation)
+    {
+        var fetch = conversation.Fetch();
+        var connection = conversation.Accept();
+        conversation.Sent();
+        conversation.Send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        Assert.That(fetch.IsCompleted);
+        return connection;
+    }
+}
