@@ -231,7 +231,9 @@ internal sealed partial class HttpClientConnection
             exchange.Detach(null, Unread());
             return;
         }
-        if (_hasHead && IsRestShort(exchange) && !exchange.IsDiscarded)
+        // A body in memory is the caller's again: what has not been sent of it must not be.
+        var isBodySent = _isSent || exchange.Request.BodyReader != null;
+        if (_hasHead && isBodySent && IsRestShort(exchange) && !exchange.IsDiscarded)
         {
             Drain(exchange);
             return;

@@ -54,6 +54,19 @@ internal sealed class EndingTests
         }
     }
 
+    [Test]
+    public void ABodyInMemoryIsNotSentOnOnceItsResponseIsDisposedOf()
+    {
+        using var conversation = new ClientConversation();
+        var request = new HttpClientRequest(HttpMethod.Post, "/");
+        request.SetBody(new byte[8192]);
+        var sending = conversation.Host.SendAsync(request).AsTask();
+        var connection = conversation.Accept();
+        conversation.Send(connection, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\n");
+        ClientConversation.Now(sending).Dispose();
+        Assert.That(connection.IsOpen, Is.False);
+    }
+
     private static Connection Warm(ClientConversation conversation)
     {
         var fetch = conversation.Fetch();
