@@ -18,11 +18,11 @@ internal sealed partial class HttpClientConnection
 
     /// <summary>
     /// Another request that may share a connection can be sent on it. Only once a response has shown that the server keeps the connection,
-    /// and while none is read for nobody.
+    /// while none is read for nobody, and while whoever reads the present one keeps up.
     /// </summary>
     public bool HasRoom =>
         _isShared && _answers > 0 && _behind.Count + 1 < _host.Shard.Options.MaxPipelinedRequests
-        && _exchange is { IsAbandoned: false } && _standInsBehind == 0 && !_endsHere && !_framing.IsRaw && CanWrite && MillisecondsToKeep > 0;
+        && _exchange is { IsAbandoned: false } && _standInsBehind == 0 && !_isPaused && !_endsHere && !_framing.IsRaw && CanWrite && MillisecondsToKeep > 0;
 
     /// <summary>When the first of those behind will have taken too long: they were begun and sent in their order, so no other will before.</summary>
     private long DueBehind => FirstBehind is { } first ? Math.Min(first.HeadBy, first.EndsAt) : long.MaxValue;

@@ -217,7 +217,9 @@ internal sealed partial class HttpClientConnection
     /// <summary>The caller has taken bytes out of the exchange.</summary>
     public void BodyTaken(HttpClientExchange exchange)
     {
-        if (_isPaused && exchange.BufferedLength <= MaxUnread / 2) SetPaused(false);
+        if (!_isPaused || exchange.BufferedLength > MaxUnread / 2) return;
+        SetPaused(false);
+        _host.NoteRoom(this);
     }
 
     /// <summary>Nobody wants the rest of the response: it is read on if it is short, so that the connection can be kept.</summary>

@@ -67,6 +67,23 @@ internal sealed class EndingTests
         Assert.That(connection.IsOpen, Is.False);
     }
 
+    [Test]
+    public void NobodyIsSentBehindABodyThatIsHeldBack()
+    {
+        using var conversation = new ClientConversation(OneOfFour);
+        var connection = Warm(conversation);
+        var sending = conversation.Host.SendAsync(ClientConversation.Get("/long")).AsTask();
+        conversation.Sent();
+        conversation.Send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 70001\r\n\r\n" + new string('x', 70_000));
+        using var response = ClientConversation.Now(sending);
+        var next = conversation.Fetch(ClientConversation.Get("/next"));
+        Assert.That(conversation.Sent(), Is.Empty);
+        Assert.That(ClientConversation.Now(response.ReadAsync(new byte[60_000]).AsTask()), Is.EqualTo(60_000));
+        Assert.That(conversation.Sent(), Does.StartWith("GET /next "), "it is read on");
+        conversation.Send(connection, "xHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        Assert.That(ClientConversation.Now(next), Does.StartWith("200 OK"));
+    }
+
     private static Connection Warm(ClientConversation conversation)
     {
         var fetch = conversation.Fetch();
