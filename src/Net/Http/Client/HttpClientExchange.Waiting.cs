@@ -119,7 +119,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
     /// <summary>No reactor touches it any more.</summary>
     private ValueTask<int> ReadRest(Span<byte> into)
     {
-        if (BufferedLength > 0 || _failure == null) return new ValueTask<int>(TakeBuffered(into));
+        if (BufferedLength > 0 || _failure == null || _inputHasEnded) return new ValueTask<int>(TakeBuffered(into));
         return ValueTask.FromException<int>(_failure);
     }
 
@@ -193,7 +193,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
                 break;
             case Operation.Read when _isDetached:
                 _count = TakeBuffered(_into.Span);
-                Complete(_count == 0 ? _failure : null);
+                Complete(_count == 0 && !_inputHasEnded ? _failure : null);
                 break;
         }
     }

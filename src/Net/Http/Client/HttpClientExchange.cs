@@ -169,7 +169,8 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         _failure = failure;
         Connection = null;
         if (failure != null && !IsAbandoned) Host.Shard.Failures++;
-        if (!IsStandIn) EndObservation(failure);
+        // An upgraded connection ends by being let go of.
+        if (!IsStandIn) EndObservation(IsUpgraded && IsAbandoned ? null : failure);
         // Nothing may follow but the pending operation, which still holds the caller back.
         var isAwaited = _operation != Operation.None;
         _isDetached = true;

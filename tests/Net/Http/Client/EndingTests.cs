@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastCore.Net.Http.Client;
 using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
@@ -82,6 +83,52 @@ internal sealed class EndingTests
         Assert.That(conversation.Sent(), Does.StartWith("GET /next "), "it is read on");
         conversation.Send(connection, "xHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         Assert.That(ClientConversation.Now(next), Does.StartWith("200 OK"));
+    }
+
+    [Test]
+    public void AnUpgradedConnectionsEndIsReadThoughItIsResetLater([Values] bool isWaiting)
+    {
+        using var conversation = new ClientConversation();
+        using var response = Upgrade(conversation, out var connection);
+        var buffer = new byte[8];
+        var read = isWaiting ? response.ReadAsync(buffer).AsTask() : null;
+        conversation.Reactor.FinishPeer(connection);
+        conversation.Reactor.End(connection, CloseReason.PeerReset);
+        read ??= response.ReadAsync(buffer).AsTask();
+        Assert.That(ClientConversation.Now(read), Is.Zero);
+    }
+
+    [Test]
+    public void AnUpgradedConnectionDisposedOfIsNoFailure()
+    {
+        using var conversation = new ClientConversation();
+        var failures = new List<object?>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source == HttpPoolMetrics.Activities,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            // Other tests' are told of too.
+            ActivityStopped = activity =>
+            {
+                if (activity.GetTagItem("server.port") is 81) failures.Add(activity.GetTagItem("error.type"));
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        var response = Upgrade(conversation, out _);
+        response.Dispose();
+        Assert.That(failures, Is.EqualTo(new object?[] { null }));
+    }
+
+    private static HttpClientResponse Upgrade(ClientConversation conversation, out Connection connection)
+    {
+        var request = ClientConversation.Get();
+        request.AddHeader("Connection", "Upgrade");
+        request.AddHeader("Upgrade", "letters");
+        var sending = conversation.Host.SendAsync(request).AsTask();
+        connection = conversation.Accept();
+        conversation.Sent();
+        conversation.Send(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: letters\r\n\r\n");
+        return ClientConversation.Now(sending);
     }
 
     private static Connection Warm(ClientConversation conversation)
