@@ -6,7 +6,8 @@ namespace FastCore.Net.Http.Client;
 
 // Requests behind the one whose response is awaited (RFC 9112 §9.3.2): idempotent ones without a body, whose heads have been copied
 // into the send block. Invariant: a connection with somebody behind carries nothing but such requests. A response is taken
-// for a request's only if the request was sent before the bytes came: what a server sends in advance is nobody's.
+// for a request's only if the request was written before the receive that brought its bytes was reported: what a server sends in advance is
+// nobody's, unless it comes in a later receive of the turn in which the request is written, before which nothing has left.
 //
 // Whoever goes leaves a stand-in, into which his answer is read: up to MaxDrain bytes, and for DrainMilliseconds once it is its turn. Beyond
 // that the connection ends, and those behind are sent again elsewhere, alone.
