@@ -83,7 +83,8 @@ internal sealed class WebSocketTests : GatewayTest
         broken.Dispose();
         await ScriptedUpstream.ExpectEndAsync(left).WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds));
         left.Dispose();
-        Until(() => CountOf(gateway, client ? Verdict.ClientGone : Verdict.BrokenOff) == 1);
+        Until(() => CountOf(gateway, client ? Verdict.ClientGone : Verdict.BrokenOff) == 1 && gateway.Routes[0].InFlight.Count == 0);
+        Assert.That(gateway.Routes[0].Destinations[0].Failures, Is.Zero, "it says nothing of the upstream");
     }
 
     [Test]

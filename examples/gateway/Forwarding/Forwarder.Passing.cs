@@ -36,11 +36,19 @@ internal sealed partial class Forwarder
                     using var response = await destination.Host.SendAsync(request, context.Aborted);
                     outcome = response.Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout ? Outcome.Failed : Outcome.Answered;
                     if (outcome == Outcome.Answered) destination.Breaker.Answers(pass);
-                    HttpResponseBody? body = null;
-                    var hasTrailers = false;
-                    var verdict = response.IsUpgraded ? await PassUpgradeAsync(context, response) : StartAnswer(context, response, out body, out hasTrailers);
-                    if (body != null) verdict = await PassBodyAsync(context, response, body, hasTrailers);
-                    if (verdict is Verdict.BadGateway or Verdict.BrokenOff) outcome = Outcome.Failed;
+                    Verdict verdict;
+                    if (response.IsUpgraded)
+                    {
+                        // A WebSocket that is broken off tells nothing of the destination: it may have done so for what the client sent.
+                        verdict = await PassUpgradeAsync(context, response);
+                        if (verdict == Verdict.BadGateway) outcome = Outcome.Failed;
+                    }
+                    else
+                    {
+                        verdict = StartAnswer(context, response, out var body, out var hasTrailers);
+                        if (body != null) verdict = await PassBodyAsync(context, response, body, hasTrailers);
+                        if (verdict is Verdict.BadGateway or Verdict.BrokenOff) outcome = Outcome.Failed;
+                    }
                     _counters.Count(verdict);
                     return;
                 }

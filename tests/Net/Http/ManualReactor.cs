@@ -25,6 +25,7 @@ internal sealed unsafe class ManualReactor : Reactor
     private readonly List<Connection> _connections = [];
     private readonly ReactorSynchronizationContext _context;
     private long _now;
+    private Action? _whenAskedElsewhere;
 
     public ManualReactor() => _context = new ReactorSynchronizationContext(this);
 
@@ -39,7 +40,22 @@ internal sealed unsafe class ManualReactor : Reactor
 
     public override TransportKind Transport => TransportKind.Portable;
 
-    public override bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
+    /// <summary>Run when a thread next asks whether it is the reactor's and is not: what another thread does just then.</summary>
+    public Action? WhenAskedElsewhere
+    {
+        get => Volatile.Read(ref _whenAskedElsewhere);
+        set => Volatile.Write(ref _whenAskedElsewhere, value);
+    }
+
+    public override bool IsCurrent
+    {
+        get
+        {
+            if (Environment.CurrentManagedThreadId == _threadId) return true;
+            Interlocked.Exchange(ref _whenAskedElsewhere, null)?.Invoke();
+            return false;
+        }
+    }
 
     public override long Milliseconds => _now;
 

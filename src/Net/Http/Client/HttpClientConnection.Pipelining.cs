@@ -6,7 +6,8 @@ namespace FastCore.Net.Http.Client;
 
 // Requests behind the one whose response is awaited (RFC 9112 §9.3.2): idempotent ones without a body, whose heads have been copied
 // into the send block. Invariant: a connection with somebody behind carries nothing but such requests. A response is taken
-// for a request's only if the request was sent before the bytes came: what a server sends in advance is nobody's.
+// for a request's only if the request was written before the receive that brought its bytes was reported: what a server sends in advance is
+// nobody's, unless it comes in a later receive of the turn in which the request is written, before which nothing has left.
 //
 // Whoever goes leaves a stand-in, into which his answer is read: up to MaxDrain bytes, and for DrainMilliseconds once it is its turn. Beyond
 // that the connection ends, and those behind are sent again elsewhere, alone.
@@ -18,11 +19,11 @@ internal sealed partial class HttpClientConnection
 
     /// <summary>
     /// Another request that may share a connection can be sent on it. Only once a response has shown that the server keeps the connection,
-    /// and while none is read for nobody.
+    /// while none is read for nobody, and while whoever reads the present one keeps up.
     /// </summary>
     public bool HasRoom =>
         _isShared && _answers > 0 && _behind.Count + 1 < _host.Shard.Options.MaxPipelinedRequests
-        && _exchange is { IsAbandoned: false } && _standInsBehind == 0 && !_endsHere && !_framing.IsRaw && CanWrite && MillisecondsToKeep > 0;
+        && _exchange is { IsAbandoned: false } && _standInsBehind == 0 && !_isPaused && !_endsHere && !_framing.IsRaw && CanWrite && MillisecondsToKeep > 0;
 
     /// <summary>When the first of those behind will have taken too long: they were begun and sent in their order, so no other will before.</summary>
     private long DueBehind => FirstBehind is { } first ? Math.Min(first.HeadBy, first.EndsAt) : long.MaxValue;
@@ -119,6 +120,6 @@ internal sealed partial class HttpClientConnection
 
     private static void Fail(ref ExchangeQueue exchanges, Exception failure)
     {
-        while (exchanges.TakeFirst() is { } exchange) End(exchange, null, failure);
+        while (exchanges.TakeFirst() is { } exchange) exchange.Detach(null, failure);
     }
 }

@@ -205,18 +205,21 @@ internal sealed partial class HttpClientConnection
         var exchange = TakeExchange(goesOn: hasNext);
         _answers++;
         SetPaused(false);
+        var isAwaited = Settle(exchange, trailers, null);
         if (hasNext) ExpectNext();
         else if (isKept) _host.Ready(this);
         else if (_isSent) Close();
         else Abort();
         if (!isKept) RetireBehind();
-        End(exchange, trailers, null);
+        if (isAwaited) exchange.Advance();
     }
 
     /// <summary>The caller has taken bytes out of the exchange.</summary>
     public void BodyTaken(HttpClientExchange exchange)
     {
-        if (_isPaused && exchange.BufferedLength <= MaxUnread / 2) SetPaused(false);
+        if (!_isPaused || exchange.BufferedLength > MaxUnread / 2) return;
+        SetPaused(false);
+        _host.NoteRoom(this);
     }
 
     /// <summary>Nobody wants the rest of the response: it is read on if it is short, so that the connection can be kept.</summary>
@@ -230,15 +233,18 @@ internal sealed partial class HttpClientConnection
             exchange.Detach(null, Unread());
             return;
         }
-        if (_hasHead && IsRestShort(exchange) && !exchange.IsReadPending)
+        // A body in memory is the caller's again: what has not been sent of it must not be.
+        var isBodySent = _isSent || exchange.Request.BodyReader != null;
+        if (_hasHead && isBodySent && IsRestShort(exchange) && !exchange.IsDiscarded)
         {
             Drain(exchange);
             return;
         }
         TakeExchange();
         Abort();
+        var isAwaited = exchange.Settle(null, Unread());
         RetireBehind();
-        exchange.Detach(null, Unread());
+        if (isAwaited) exchange.Advance();
     }
 
     // What is to come of a response whose head has not is not known; reading it is given up when it turns out to be long.

@@ -145,16 +145,17 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         var isSentAgain = !_anyByte && !exchange.IsAbandoned && MayRetry(exchange, cause);
         if (isSentAgain) again.AddLast(exchange);
         SortBehind(cause, ref again, ref lost);
+        var isAwaited = false;
+        if (!isSentAgain)
+        {
+            // Of one that finishes when it is sent the response had come; only the rest of the request has not been taken.
+            isAwaited = _finishesWhenSent
+                ? Settle(exchange, _framing.Trailers, null)
+                : Settle(exchange, null, cause is SocketException or null ? Early(cause, _hasHead ? "the response's end" : _anyByte ? "the end of the response's head" : "a response") : cause);
+        }
         _host.Retry(ref again);
         Fail(ref lost, cause is SocketException or null ? Early(cause) : cause);
-        if (isSentAgain) return;
-        if (_finishesWhenSent)
-        {
-            // Its response had come; only the rest of the request has not been taken.
-            End(exchange, _framing.Trailers, null);
-            return;
-        }
-        End(exchange, null, cause is SocketException or null ? Early(cause, _hasHead ? "the response's end" : _anyByte ? "the end of the response's head" : "a response") : cause);
+        if (isAwaited) exchange.Advance();
     }
 
     private HttpRequestException Early(Exception? cause, string what = "a response") => new(HttpRequestError.ResponseEnded, $"{_host.Host.Address} ended the connection before {what}.", cause);
@@ -173,10 +174,15 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         return exchange;
     }
 
-    private static void End(HttpClientExchange exchange, TrailerFields? trailers, Exception? failure)
+    /// <summary>
+    /// Ends the exchange, which has no connection any more, but for telling its caller; whether there is one to be told. It comes before anybody
+    /// else is told: whoever is may go on to read this one, and must find it on a connection or ended.
+    /// </summary>
+    private static bool Settle(HttpClientExchange exchange, TrailerFields? trailers, Exception? failure)
     {
-        if (exchange.IsAbandoned) exchange.EndAbandoned(failure);
-        else exchange.Detach(trailers, failure);
+        if (!exchange.IsAbandoned) return exchange.Settle(trailers, failure);
+        exchange.EndAbandoned(failure);
+        return false;
     }
 
     /// <summary>Ends the exchange with <paramref name="failure"/>, and the connection with it: what it still sends or gets belongs to nobody. Those behind it go elsewhere.</summary>
@@ -185,8 +191,9 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
         if (_exchange != exchange) return;
         TakeExchange();
         Abort();
+        var isAwaited = Settle(exchange, null, failure);
         RetireBehind();
-        End(exchange, null, failure);
+        if (isAwaited) exchange.Advance();
     }
 
     private void Refuse(HttpRequestError error, string why) => Drop(_exchange!, new HttpRequestException(error, $"The response of {_host.Host.Address} is refused: {why}"));

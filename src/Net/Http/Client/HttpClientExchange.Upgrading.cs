@@ -5,7 +5,7 @@ internal sealed partial class HttpClientExchange
 {
     private const string GoneMessage = "The connection has ended.";
 
-    /// <summary>The peer sends no more; it may still be written to.</summary>
+    /// <summary>The peer sends no more; it may still be written to. Whatever becomes of the connection then, what it has sent is whole.</summary>
     private bool _inputHasEnded;
 
     /// <summary>Its connection speaks another protocol, to which the limits of a response do not apply.</summary>

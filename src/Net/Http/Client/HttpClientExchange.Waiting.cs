@@ -20,17 +20,12 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
         Read,
     }
 
-    /// <summary>More of the body is awaited.</summary>
-    public bool IsReadPending => _operation == Operation.Read;
-
     private ManualResetValueTaskSourceCore<int> _core;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
     private Operation _operation;
 
-    // From a read's begin until its result has been asked for; the caller's.
-    private bool _isReading;
-    private bool _isDiscarded;
+    // Of a read: where to, and how much has come.
     private Memory<byte> _into;
     private int _count;
 
@@ -79,21 +74,29 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
         Advance();
     }
 
-    public ValueTask<int> Read(Memory<byte> buffer, CancellationToken token)
+    public ValueTask<int> Read(Memory<byte> buffer, int generation, CancellationToken token)
     {
-        if (_isReading) throw new InvalidOperationException("The body is being read. Await the read before the next.");
-        if (token.IsCancellationRequested) return ValueTask.FromCanceled<int>(token);
-        if (buffer.IsEmpty) return new ValueTask<int>(0);
-        if (_isDetached) return ReadRest(buffer.Span);
+        MarkRead(generation);
+        if (token.IsCancellationRequested || buffer.IsEmpty)
+        {
+            UnmarkRead();
+            return token.IsCancellationRequested ? ValueTask.FromCanceled<int>(token) : new ValueTask<int>(0);
+        }
+        if (_isDetached)
+        {
+            var rest = ReadRest(buffer.Span);
+            UnmarkRead();
+            return rest;
+        }
         var reactor = Host.Shard.Reactor;
         var isHere = reactor.IsCurrent;
         if (isHere && BufferedLength > 0)
         {
             var count = TakeBuffered(buffer.Span);
             Connection!.BodyTaken(this);
+            UnmarkRead();
             return new ValueTask<int>(count);
         }
-        _isReading = true;
         _into = buffer;
         _core.Reset();
         Await(token);
@@ -103,10 +106,20 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
         return new ValueTask<int>(this, version);
     }
 
+    private void MarkRead(int generation)
+    {
+        var use = Interlocked.CompareExchange(ref _use, generation | ReadMark, generation);
+        if (use == generation) return;
+        if (use == (generation | ReadMark)) throw new InvalidOperationException("The body is being read. Await the read before the next.");
+        throw HttpClientResponse.Gone();
+    }
+
+    private void UnmarkRead() => Interlocked.And(ref _use, ~ReadMark);
+
     /// <summary>No reactor touches it any more.</summary>
     private ValueTask<int> ReadRest(Span<byte> into)
     {
-        if (BufferedLength > 0 || _failure == null) return new ValueTask<int>(TakeBuffered(into));
+        if (BufferedLength > 0 || _failure == null || _inputHasEnded) return new ValueTask<int>(TakeBuffered(into));
         return ValueTask.FromException<int>(_failure);
     }
 
@@ -180,7 +193,7 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
                 break;
             case Operation.Read when _isDetached:
                 _count = TakeBuffered(_into.Span);
-                Complete(_count == 0 ? _failure : null);
+                Complete(_count == 0 && !_inputHasEnded ? _failure : null);
                 break;
         }
     }
@@ -223,9 +236,15 @@ internal sealed partial class HttpClientExchange : IValueTaskSource<HttpClientRe
     int IValueTaskSource<int>.GetResult(short token)
     {
         if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending) throw new InvalidOperationException("The read has not ended. Await it.");
-        _isReading = false;
         _count = 0;
-        return _core.GetResult(token);
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            UnmarkRead();
+        }
     }
 
     ValueTaskSourceStatus IValueTaskSource<HttpClientResponse>.GetStatus(short token) => _core.GetStatus(token);

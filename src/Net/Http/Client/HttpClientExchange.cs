@@ -14,14 +14,21 @@ namespace FastCore.Net.Http.Client;
 /// a reactor does to it but for completing an operation that is pending, it belongs to the caller alone.</para>
 /// <para><b>Its end.</b> It goes back when both have let go: the caller by disposing of the response, or by being told of a
 /// failure; the reactor by detaching.</para>
-/// <para><b>Generation.</b> It changes when the caller lets go, so a handle that is kept throws.</para>
+/// <para><b>Generation.</b> It changes when the caller lets go, so a handle that is kept throws. It shares a word with the mark of a read
+/// under way, and both change by compare-and-exchange: of several that let go at once one does, and a read either begins before that, and
+/// the exchange is then not used again, or not at all.</para>
 /// </remarks>
 internal sealed partial class HttpClientExchange(HttpConnectionPool pool, ClientShard? home = null)
 {
     // What is kept of the body's memory from one use to the next.
     private const int KeptBody = 16 * 1024;
 
+    // In the lowest bit of _use: from a read's begin until its result has been asked for.
+    private const int ReadMark = 1;
+
     private readonly HttpConnectionPool _pool = pool;
+    private int _use;
+    private bool _isDiscarded;
     private byte[] _headBytes = new byte[512];
 
     // Of the body: [_bodyStart, _bodyEnd) has arrived and has not been read.
@@ -39,7 +46,7 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
 
     public ReadOnlySpan<byte> HeadBytes => _headBytes;
 
-    public int Generation { get; private set; }
+    public int Generation => Volatile.Read(ref _use) & ~ReadMark;
 
     /// <summary>Where it goes; set while it is under way.</summary>
     public HostPool Host { get; private set; } = null!;
@@ -151,16 +158,23 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
     /// <summary>The reactor lets go of it: all has come, or why it never will. What it waits for ends.</summary>
     public void Detach(TrailerFields? trailers, Exception? failure)
     {
+        if (Settle(trailers, failure)) Advance();
+    }
+
+    /// <summary>The same, but that the caller is not told. Returns whether an operation is pending, which <see cref="Advance"/> must then end; if none is, it is not the reactor's any more.</summary>
+    public bool Settle(TrailerFields? trailers, Exception? failure)
+    {
         Debug.Assert(!_isDetached, "A response ends once.");
         _trailers = trailers;
         _failure = failure;
         Connection = null;
         if (failure != null && !IsAbandoned) Host.Shard.Failures++;
-        if (!IsStandIn) EndObservation(failure);
+        // An upgraded connection ends by being let go of.
+        if (!IsStandIn) EndObservation(IsUpgraded && IsAbandoned ? null : failure);
         // Nothing may follow but the pending operation, which still holds the caller back.
         var isAwaited = _operation != Operation.None;
         _isDetached = true;
-        if (isAwaited) Advance();
+        return isAwaited;
     }
 
     /// <summary>It has not gone out, and will not.</summary>
@@ -170,18 +184,23 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
         Detach(null, failure);
     }
 
-    /// <summary>The caller lets go of it.</summary>
+    /// <summary>The caller lets go of it; of several at once, one.</summary>
     public void Release(int generation)
     {
-        if (generation != Generation) return;
-        Generation++;
-        if (_isDetached && !_isReading && HomeShard is not { Reactor.IsCurrent: false })
+        int use;
+        do
         {
-            _pool.Return(this);
+            use = Volatile.Read(ref _use);
+            if ((use & ~ReadMark) != generation) return;
+        }
+        while (Interlocked.CompareExchange(ref _use, use + 2, use) != use);
+        // A read that is pending is still to be asked for its result, so it can't be used for another.
+        _isDiscarded = (use & ReadMark) != 0;
+        if (_isDetached && !_isDiscarded && HomeShard is not { Reactor.IsCurrent: false })
+        {
+            LetGo();
             return;
         }
-        // A read that is pending is still to be asked for its result, so it can't be used for another.
-        _isDiscarded = _isReading;
         var reactor = Host.Shard.Reactor;
         if (reactor.IsCurrent) Abandon();
         else if (!reactor.TryPost(static exchange => ((HttpClientExchange)exchange!).Abandon(), this)) _pool.Forget(this);
@@ -190,10 +209,18 @@ internal sealed partial class HttpClientExchange(HttpConnectionPool pool, Client
     private void Abandon()
     {
         if (Connection is { } connection) connection.Abandon(this);
-        if (!_isDetached) return;
-        if (_isDiscarded) _pool.Forget(this);
+        if (_isDetached) LetGo();
+    }
+
+    // Whoever writes to an upgraded connection may just be about to, so it is not used for another.
+    private void LetGo()
+    {
+        if (_isDiscarded || IsUpgraded) _pool.Forget(this);
         else _pool.Return(this);
     }
+
+    /// <summary>The caller has let go of it during a read, whose result is still to be asked for.</summary>
+    public bool IsDiscarded => _isDiscarded;
 
     /// <summary>Whether the connection, having read on for a while, gives it back.</summary>
     public bool IsAbandoned { get; set; }

@@ -7,7 +7,7 @@ namespace FastCore.Net.Http.Client;
 /// A response: a handle, cheap to pass on. Dispose of it when you are done, on whatever path: what it holds is used again.
 /// </summary>
 /// <remarks>
-/// <para><b>Threads.</b> Any, one at a time; <see cref="Dispose"/> also while a read waits, which then fails.</para>
+/// <para><b>Threads.</b> Any, one at a time; <see cref="Dispose"/> also while a read waits or begins, which then fails.</para>
 /// <para><b>Life.</b> Disposed of, every member throws <see cref="ObjectDisposedException"/>. Spans are good as long as the
 /// handle is. A response disposed of before its body's end costs its connection, unless little is left of it.</para>
 /// </remarks>
@@ -80,7 +80,7 @@ public readonly struct HttpClientResponse : IDisposable, IEquatable<HttpClientRe
     /// <exception cref="HttpRequestException">The connection ended before the body, or what came is not HTTP.</exception>
     /// <exception cref="TimeoutException">The request took longer than it may.</exception>
     /// <exception cref="InvalidOperationException">Another read has not ended.</exception>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Live().Read(buffer, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Live().Read(buffer, _generation, cancellationToken);
 
     /// <summary>Whether the server has gone over to another protocol (status 101), because the request had an Upgrade field and was made with <see cref="HttpClientHost.SendAsync"/>.</summary>
     public bool IsUpgraded => Live().IsUpgraded;
@@ -120,7 +120,9 @@ public readonly struct HttpClientResponse : IDisposable, IEquatable<HttpClientRe
 
     private HttpClientExchange Live()
     {
-        if (_exchange == null || _exchange.Generation != _generation) throw new ObjectDisposedException(nameof(HttpClientResponse), "The response has been disposed of. Copy what you need before.");
+        if (_exchange == null || _exchange.Generation != _generation) throw Gone();
         return _exchange;
     }
+
+    internal static ObjectDisposedException Gone() => new(nameof(HttpClientResponse), "The response has been disposed of. Copy what you need before.");
 }

@@ -9,14 +9,16 @@ namespace FastCore.Net.Http.Client;
 /// <param name="owner">What must not be collected while the stream is in use.</param>
 internal sealed class UpgradedClientStream(HttpClientResponse response, object? owner) : AsyncOnlyStream, IHalfClosable
 {
-    private volatile bool _isDisposed;
+    private int _disposals;
+
+    private bool IsDisposed => Volatile.Read(ref _disposals) != 0;
 
     public override bool CanRead => true;
     public override bool CanWrite => true;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         try
         {
             return await response.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -33,22 +35,21 @@ internal sealed class UpgradedClientStream(HttpClientResponse response, object? 
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         return response.WriteAsync(buffer, cancellationToken);
     }
 
     public void CompleteWrites()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         response.CompleteWrites();
     }
 
     /// <summary>Ends the connection in order; a read that waits fails.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_isDisposed)
+        if (disposing && Interlocked.Exchange(ref _disposals, 1) == 0)
         {
-            _isDisposed = true;
             response.Dispose();
             (owner as IDisposable)?.Dispose();
         }
