@@ -54,7 +54,10 @@ internal sealed class RedisTests : GatewayTest
             try
             {
                 socket.Connect(IPAddress.Loopback, _port);
-                return true;
+                // It listens before it has read what it kept, and refuses everything until then.
+                socket.Send("PING\r\n"u8);
+                var answer = new byte[16];
+                return answer.AsSpan(0, socket.Receive(answer)).StartsWith("+PONG"u8);
             }
             catch (SocketException)
             {

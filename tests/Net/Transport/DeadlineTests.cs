@@ -17,12 +17,13 @@ internal sealed class DeadlineTests(TransportKind kind) : TransportTest(kind)
                 due = reactor.Milliseconds + 70;
                 connection.SetDeadline(70);
             },
-            Deadline = _ => came.SetResult(reactor.Milliseconds),
+            Deadline = _ => came.TrySetResult(reactor.Milliseconds),
         };
         using var peer = new Peer(Serve(reactor, server));
         Assert.That(Within(came.Task), Is.GreaterThanOrEqualTo(due));
+        Assert.That(On(reactor, () => server.DeadlineCalls), Is.EqualTo(1));
         On(reactor, () => server.SetDeadline(1));
-        Until(reactor, () => server.DeadlineCalls == 1 || server.EndTask.IsCompleted);
+        Until(reactor, () => server.DeadlineCalls == 2);
         Assert.That(On(reactor, () => server.IsOpen), Is.True);
     }
 
