@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FastCore.Net.Http;
+using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
 
@@ -71,6 +72,30 @@ internal sealed class BodyStreamTests(TransportKind kind) : HttpServerTest(kind)
             client.Send("0123456789");
         }
         Assert.That(client.Read(), Is.EqualTo((200, "30")));
+    }
+
+    [Test]
+    public void WhoeverReadsFromAPlainThreadGoesOnOnOne()
+    {
+        using var reading = new ManualResetEventSlim();
+        var server = Start(server => server.MapAsync(HttpMethod.Post, "/", async context =>
+        {
+            var stream = context.BodyStream;
+            var isOnPool = await Task.Run(async () =>
+            {
+                var read = stream.ReadAsync(new byte[3]);
+                reading.Set();
+                await read;
+                return Thread.CurrentThread.IsThreadPoolThread;
+            });
+            context.Respond(isOnPool ? "pool" : "reactor");
+        }), new HttpServerOptions { Reactors = 1 });
+        using var client = new HttpPeer(server);
+        client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+        Assert.That(reading.Wait(Peer.HangMilliseconds), Is.True);
+        ComeRound(server.Reactors[0]);
+        client.Send("abc");
+        Assert.That(client.Read(), Is.EqualTo((200, "pool")));
     }
 
     [Test]

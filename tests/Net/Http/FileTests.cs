@@ -329,6 +329,18 @@ internal sealed class FileTests(TransportKind kind) : HttpServerTest(kind)
     }
 
     [Test]
+    public void WhatIsOpenBesideAFileThatIsNoneIsClosed()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Pipes are made as on Linux.");
+        File.WriteAllBytes(Path.Join(_folder, "app.js.br"), new byte[2 << 20]);
+        Process.Start("mkfifo", Path.Join(_folder, "app.js")).WaitForExit();
+        using var store = new FileStore(_folder, new StaticFileOptions());
+        var before = OpenFile.Live;
+        Assert.That(store.Look("app.js"), Is.Null);
+        Assert.That(OpenFile.Live, Is.EqualTo(before));
+    }
+
+    [Test]
     public void TheCacheKeepsItsSize()
     {
         var store = new FileStore(_folder, new StaticFileOptions { MaxCacheSize = 30_000 });
