@@ -3,7 +3,7 @@ namespace FastCore.Net.Http.Caching;
 /// <summary>The answer to one target: the one that is given, and the making of the next.</summary>
 /// <remarks>
 /// <see cref="Current"/> is published whole and read by anyone; <see cref="Making"/> is written under the answer's own lock,
-/// <see cref="Slot"/>, <see cref="Length"/> and <see cref="IsForgotten"/> under the cache's.
+/// <see cref="Slot"/>, <see cref="Length"/> and <see cref="IsForgotten"/> under the cache's. Who takes both takes the answer's first.
 /// </remarks>
 internal sealed class CachedAnswer(string target)
 {

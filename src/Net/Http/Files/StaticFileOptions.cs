@@ -22,7 +22,7 @@ public sealed record StaticFileOptions
     /// </summary>
     public bool Compress { get; init; }
 
-    /// <summary>Bytes of the largest file that is kept in memory; larger ones are read for each request.</summary>
+    /// <summary>Bytes of the largest file that is kept in memory; larger ones are sent from the system's page cache, or read for each request where that can't be.</summary>
     public int MaxCachedFileSize { get; init; } = 1 << 20;
 
     /// <summary>Bytes of all files kept in memory; beyond it those used longest ago go.</summary>
