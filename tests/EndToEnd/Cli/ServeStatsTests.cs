@@ -61,7 +61,8 @@ internal sealed partial class ServeStatsTests
     [CancelAfter(60_000)]
     public async Task In_a_terminal_it_is_a_table(CancellationToken cancellationToken)
     {
-        var command = $"{FastCoreProgram.Executable} serve --demo --port 0 --cpus 0 --stats --stats-interval 100ms";
+        // exec: a shell between would end of the Ctrl-C itself, as dash does.
+        var command = $"exec {FastCoreProgram.Executable} serve --demo --port 0 --cpus 0 --stats --stats-interval 100ms";
         var start = new ProcessStartInfo(FastCoreProgram.Installed("script"), ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["TERM"] = "xterm";
         using var process = Process.Start(start)!;
