@@ -28,6 +28,9 @@ public sealed class CaseBench
     /// <summary>The names of all cases, in the order they run.</summary>
     public IReadOnlyList<string> Cases => [.. _cases.Select(static known => known.Name)];
 
+    /// <summary>Whether <see cref="CaseBenchOptions.Filter"/> leaves any case to run.</summary>
+    public bool HasCase(string filter) => _cases.Any(known => Matches(known, filter));
+
     /// <summary>How many rounds <paramref name="options"/> ask for, of all contenders together.</summary>
     public int CountRounds(CaseBenchOptions options) => Choose(options).Sum(chosen => ContendersOf(chosen, options).Count() * chosen.Rounds(options.Rounds));
 
@@ -72,10 +75,12 @@ public sealed class CaseBench
         }
     }
 
+    private static bool Matches(BenchCase known, string filter) => known.Name.Contains(filter, StringComparison.OrdinalIgnoreCase);
+
     private static IEnumerable<Contender> ContendersOf(BenchCase measured, CaseBenchOptions options) =>
         options.Headline ? measured.Contenders.Where(static contender => contender.IsOurs || contender.IsStock) : measured.Contenders;
 
     private IEnumerable<BenchCase> Choose(CaseBenchOptions options) => _cases.Where(known =>
-        (options.Filter is null || known.Name.Contains(options.Filter, StringComparison.OrdinalIgnoreCase))
+        (options.Filter is null || Matches(known, options.Filter))
         && (!options.Headline || _headline is null || _headline.Contains(known.Name)));
 }

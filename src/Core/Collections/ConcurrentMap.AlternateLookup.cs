@@ -20,7 +20,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     public bool TryGetAlternateLookup<TAlternateKey>(out AlternateLookup<TAlternateKey> lookup)
         where TAlternateKey : notnull, allows ref struct
     {
-        bool isKnown = Comparer is IAlternateEqualityComparer<TAlternateKey, TKey>;
+        bool isKnown = KeyComparer is IAlternateEqualityComparer<TAlternateKey, TKey>;
         lookup = isKnown ? new(this) : default;
         return isKnown;
     }
@@ -35,7 +35,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
         internal AlternateLookup(ConcurrentMap<TKey, TValue> map)
         {
             Map = map;
-            _comparer = (IAlternateEqualityComparer<TAlternateKey, TKey>)map.Comparer;
+            _comparer = (IAlternateEqualityComparer<TAlternateKey, TKey>)map.KeyComparer;
         }
 
         /// <summary>The map.</summary>

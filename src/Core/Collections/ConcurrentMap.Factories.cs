@@ -6,7 +6,9 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     /// <returns>The value the key has then.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public TValue GetOrAdd(TKey key, TValue value) =>
-        HasOwnEquality ? _core.GetOrAdd(new OwnEqualityProbe<TKey>(key), value) : _core.GetOrAdd(Probe(key), value);
+        HasOwnEquality ? _core.GetOrAdd(new OwnEqualityProbe<TKey>(key), value)
+        : IsOfTexts ? Texts.GetOrAdd(TextProbe(key), value)
+        : _core.GetOrAdd(Probe(key), value);
 
     /// <summary>Gets a key's value, or adds the key with the one that a factory makes.</summary>
     /// <param name="key">The key.</param>

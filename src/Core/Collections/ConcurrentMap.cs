@@ -23,8 +23,9 @@ namespace FastCore.Collections;
 /// nothing.
 /// </para>
 /// <para>
-/// Keys that hash alike cost a look at each of them, as in any hash table. <see cref="string"/>'s own hash codes are drawn anew
-/// by each process; a comparer whose hash codes others can foresee had better not meet keys that others choose.
+/// Keys that hash alike cost a look at each of them, as in any hash table. Strings, compared by their own equality or by
+/// <see cref="StringComparer.Ordinal"/>, are hashed by keys that each process draws anew; a comparer whose hash codes others
+/// can foresee had better not meet keys that others choose.
 /// </para>
 /// <para>
 /// Algorithms: groups of tagged slots as in Swiss tables (Abseil, 2017), with counts of passers-by instead of tombstones (F14,
@@ -38,7 +39,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
 {
     private readonly MapCore<TKey, TValue, HardwareAtomics> _core;
 
-    /// <summary>Null where keys of a value type are compared by their own equality.</summary>
+    /// <summary>Null where keys of a value type are compared by their own equality; <see cref="OrdinalKeys"/> in the place of strings' own.</summary>
     private readonly IEqualityComparer<TKey>? _comparer;
 
     /// <summary>Makes an empty map that compares keys by their own equality.</summary>
@@ -62,7 +63,8 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         bool hasOwnEquality = typeof(TKey).IsValueType && (comparer is null || ReferenceEquals(comparer, EqualityComparer<TKey>.Default));
-        _comparer = hasOwnEquality ? null : comparer ?? EqualityComparer<TKey>.Default;
+        object? ordinal = typeof(TKey) == typeof(string) ? OrdinalKeys.For(comparer) : null;
+        _comparer = hasOwnEquality ? null : (IEqualityComparer<TKey>?)ordinal ?? comparer ?? EqualityComparer<TKey>.Default;
         _core = new(capacity, storesHashCodes: !hasOwnEquality || !MapHash.IsPlain<TKey>(), MapTuning.For<TKey, TValue>());
     }
 
@@ -81,7 +83,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     }
 
     /// <summary>What compares keys.</summary>
-    public IEqualityComparer<TKey> Comparer => _comparer ?? EqualityComparer<TKey>.Default;
+    public IEqualityComparer<TKey> Comparer => (object?)_comparer is OrdinalKeys ordinal ? (IEqualityComparer<TKey>)ordinal.Stated : KeyComparer;
 
     /// <summary>
     /// How many entries there are. Goes through all groups, some nanoseconds each, one for about twelve entries; exact when no other thread
@@ -101,6 +103,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
         set
         {
             if (HasOwnEquality) _core.Set(new OwnEqualityProbe<TKey>(key), value);
+            else if (IsOfTexts) Texts.Set(TextProbe(key), value);
             else _core.Set(Probe(key), value);
         }
     }
@@ -109,7 +112,9 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     /// <returns>Whether the key is there.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public bool TryGetValue(TKey key, [MaybeNullWhen(false)] out TValue value) =>
-        HasOwnEquality ? _core.TryRead(new OwnEqualityProbe<TKey>(key), out value) : _core.TryRead(Probe(key), out value);
+        HasOwnEquality ? _core.TryRead(new OwnEqualityProbe<TKey>(key), out value)
+        : IsOfTexts ? Texts.TryRead(TextProbe(key), out value)
+        : _core.TryRead(Probe(key), out value);
 
     /// <summary>Whether the key is there.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
@@ -119,7 +124,9 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     /// <returns>False when it is.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public bool TryAdd(TKey key, TValue value) =>
-        HasOwnEquality ? _core.TryAdd(new OwnEqualityProbe<TKey>(key), value) : _core.TryAdd(Probe(key), value);
+        HasOwnEquality ? _core.TryAdd(new OwnEqualityProbe<TKey>(key), value)
+        : IsOfTexts ? Texts.TryAdd(TextProbe(key), value)
+        : _core.TryAdd(Probe(key), value);
 
     /// <summary>Gives a key another value if it has the one that is expected.</summary>
     /// <param name="key">The key.</param>
@@ -128,7 +135,9 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     /// <returns>False when the key is not there or has another value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
-        HasOwnEquality ? _core.TryUpdate(new OwnEqualityProbe<TKey>(key), newValue, comparisonValue) : _core.TryUpdate(Probe(key), newValue, comparisonValue);
+        HasOwnEquality ? _core.TryUpdate(new OwnEqualityProbe<TKey>(key), newValue, comparisonValue)
+        : IsOfTexts ? Texts.TryUpdate(TextProbe(key), newValue, comparisonValue)
+        : _core.TryUpdate(Probe(key), newValue, comparisonValue);
 
     /// <summary>Removes a key.</summary>
     /// <param name="key">The key.</param>
@@ -136,14 +145,18 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     /// <returns>Whether it was there.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public bool TryRemove(TKey key, [MaybeNullWhen(false)] out TValue value) =>
-        HasOwnEquality ? _core.TryRemove(new OwnEqualityProbe<TKey>(key), out value) : _core.TryRemove(Probe(key), out value);
+        HasOwnEquality ? _core.TryRemove(new OwnEqualityProbe<TKey>(key), out value)
+        : IsOfTexts ? Texts.TryRemove(TextProbe(key), out value)
+        : _core.TryRemove(Probe(key), out value);
 
     /// <summary>Removes a key if it has the value that is expected.</summary>
     /// <param name="item">The key, and the value it must have, by the values' own equality.</param>
     /// <returns>False when the key is not there or has another value.</returns>
     /// <exception cref="ArgumentNullException">The key is null.</exception>
     public bool TryRemove(KeyValuePair<TKey, TValue> item) =>
-        HasOwnEquality ? _core.TryRemove(new OwnEqualityProbe<TKey>(item.Key), item.Value) : _core.TryRemove(Probe(item.Key, nameof(item)), item.Value);
+        HasOwnEquality ? _core.TryRemove(new OwnEqualityProbe<TKey>(item.Key), item.Value)
+        : IsOfTexts ? Texts.TryRemove(TextProbe(item.Key, nameof(item)), item.Value)
+        : _core.TryRemove(Probe(item.Key, nameof(item)), item.Value);
 
     /// <summary>Removes all entries, at one moment.</summary>
     public void Clear() => _core.Clear();
@@ -154,6 +167,26 @@ public sealed partial class ConcurrentMap<TKey, TValue>
         get => typeof(TKey).IsValueType && _comparer is null;
     }
 
+    /// <summary>Whether keys are strings, compared by their characters.</summary>
+    private bool IsOfTexts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !typeof(TKey).IsValueType && (object?)_comparer is OrdinalKeys;
+    }
+
+    /// <summary>
+    /// The core, where <see cref="IsOfTexts"/>, called what it is: within a map of any reference keys the compiler would not
+    /// know the methods that its type parameters stand for, and would look each up at run time in the place of inlining it.
+    /// </summary>
+    private MapCore<string, TValue, HardwareAtomics> Texts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Unsafe.As<MapCore<string, TValue, HardwareAtomics>>(_core);
+    }
+
+    /// <summary>What gives the keys the hash codes that they have here.</summary>
+    private IEqualityComparer<TKey> KeyComparer => _comparer ?? EqualityComparer<TKey>.Default;
+
     private static ArgumentException Duplicate(TKey key) => new($"The key '{key}' is in the map already; set it by the indexer, or ask TryAdd.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -161,6 +194,14 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     {
         if (key is null) ThrowNull(parameter);
         return new(key, _comparer!);
+    }
+
+    /// <remarks>Unchecked, as <see cref="Texts"/>.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TextProbe TextProbe(TKey key, string parameter = "key")
+    {
+        if (key is null) ThrowNull(parameter);
+        return new(Unsafe.As<string>((object)key), Unsafe.As<OrdinalKeys>((object)_comparer!));
     }
 
     [DoesNotReturn]

@@ -30,6 +30,30 @@ internal readonly struct OwnEqualityProbe<TKey> : IMapProbe<TKey> where TKey : n
     public bool Matches(TKey key) => EqualityComparer<TKey>.Default.Equals(key, Key);
 }
 
+/// <summary>A string, compared by its characters.</summary>
+/// <remarks>
+/// Not generic: code for all kinds of references would have to look up at run time which method of a generic probe it is to
+/// call, and could inline none.
+/// </remarks>
+internal readonly struct TextProbe : IMapProbe<string>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TextProbe(string key, OrdinalKeys comparer)
+    {
+        Key = key;
+        HashCode = comparer.GetHashCode(key);
+    }
+
+    public ulong Hash => MapHash.Spread(HashCode);
+
+    public int HashCode { get; }
+
+    public string Key { get; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(string key) => string.Equals(key, Key);
+}
+
 /// <summary>A key that a comparer compares.</summary>
 internal readonly struct ComparerProbe<TKey> : IMapProbe<TKey> where TKey : notnull
 {
