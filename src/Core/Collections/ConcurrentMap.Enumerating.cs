@@ -16,8 +16,8 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     public KeyValuePair<TKey, TValue>[] ToArray() => _core.ToArray();
 
     /// <summary>
-    /// Goes through the entries while others change them. Every key that is there all the time is met once, none twice; of
-    /// what is added, changed or removed meanwhile, some is seen and some not. Nobody waits for it, and the map may be
+    /// Goes through the entries while others change them. Every key that is there all the time is met once. Of what is added,
+    /// changed or removed meanwhile, some is seen and some not; a key that is removed and added again may be met twice. Nobody waits for it, and the map may be
     /// changed in its course.
     /// </summary>
     public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator()
