@@ -301,7 +301,7 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
 
     private void StartTimer(TimeSpan timeout)
     {
-        _timer ??= new Timer(static state => ((SelectCore<TAtomics>)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer ??= UnboundTimer.Create(static state => ((SelectCore<TAtomics>)state!).Expire(), this);
         long milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);
         TAtomics.Write(ref _deadline, Environment.TickCount64 + milliseconds);
         _timer.Change(milliseconds, Timeout.Infinite);
