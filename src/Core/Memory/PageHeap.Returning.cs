@@ -10,6 +10,12 @@ internal sealed unsafe partial class PageHeap
     /// <summary>What an idle heap keeps, in pages: 1 MiB.</summary>
     private const long ReservePages = (1 << 20) / HeapChunk.PageSize;
 
+    /// <summary>
+    /// How many pages are one of the system, whose pages alone can go back: what begins or ends within one would take its
+    /// neighbours with it. ARM64 has systems with pages of 16 and 64 KiB.
+    /// </summary>
+    private static readonly int SystemPage = Math.Max(1, Environment.SystemPageSize / HeapChunk.PageSize);
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     /// <summary>Free pages that have memory behind them. Under the gate.</summary>
@@ -117,8 +123,9 @@ internal sealed unsafe partial class PageHeap
         int page = HeapChunk.HeadPages;
         while (done < most)
         {
-            int run = (int)Math.Min(chunk->NextIdleRun(ref page), most - done);
+            int run = chunk->NextIdleRun(ref page, SystemPage);
             if (run == 0) break;
+            if (run > most - done) run = (int)((most - done + SystemPage - 1) / SystemPage * SystemPage);
             if (ChunkSource.TryReturnMemory(HeapChunk.Address(chunk, page), (nuint)run * HeapChunk.PageSize))
             {
                 chunk->MarkZero(page, run);
@@ -129,7 +136,7 @@ internal sealed unsafe partial class PageHeap
         }
 
         // The spans that were here are no more, and what is left of them nobody reads.
-        if (done > 0 && chunk->IsUnused) ChunkSource.TryReturnMemory((byte*)chunk, HeapChunk.SpansEnd);
+        if (done > 0 && chunk->IsUnused) ChunkSource.TryReturnMemory((byte*)chunk, (nuint)(HeapChunk.SpansEnd / Environment.SystemPageSize * Environment.SystemPageSize));
         _idlePages -= done;
         _returned += done * HeapChunk.PageSize;
         return done;

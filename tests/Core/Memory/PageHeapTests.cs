@@ -89,6 +89,39 @@ internal sealed unsafe partial class PageHeapTests
         Unlock(chunk, HeapChunk.PageSize);
     }
 
+    /// <summary>Where the system's pages are larger than the heap's, what shares one with a block that is out must stay.</summary>
+    [Test]
+    public void WholePagesOfTheSystemGoBackAlone()
+    {
+        var chunk = (HeapChunk*)ChunkSource.Take(1, out bool isZero);
+        HeapChunk.Initialise(chunk, -1, chunks: 1, isZero);
+        Assert.That(chunk->TakeRun(HeapChunk.UsablePages, 0, out _, out _), Is.EqualTo(HeapChunk.HeadPages));
+        chunk->GiveRun(11, 20);
+        chunk->GiveRun(40, 8);
+        chunk->GiveRun(49, 14);
+        chunk->GiveRun(511, 1);
+        Assert.That(Runs(unit: 1), Is.EqualTo(new[] { (11, 20), (40, 8), (49, 14), (511, 1) }));
+        Assert.That(Runs(unit: 2), Is.EqualTo(new[] { (12, 18), (40, 8), (50, 12) }));
+        Assert.That(Runs(unit: 8), Is.EqualTo(new[] { (16, 8), (40, 8) }));
+        Assert.That(Runs(unit: 16), Is.Empty);
+        chunk->GiveRun(31, 9);
+        Assert.That(Runs(unit: 16), Is.EqualTo(new[] { (16, 32) }));
+        ChunkSource.Give((byte*)chunk, 1);
+
+        List<(int Page, int Pages)> Runs(int unit)
+        {
+            var runs = new List<(int, int)>();
+            int page = HeapChunk.HeadPages;
+            while (chunk->NextIdleRun(ref page, unit) is > 0 and int pages)
+            {
+                runs.Add((page, pages));
+                page += pages;
+            }
+
+            return runs;
+        }
+    }
+
     private static PageHeap Make(bool addsMemoryPressure = false) => new(Interlocked.Increment(ref _lastId), long.MaxValue, addsMemoryPressure);
 
     /// <summary>A span of a chunk of its own, written to.</summary>

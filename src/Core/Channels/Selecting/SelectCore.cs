@@ -192,6 +192,7 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         End();
         int index = _index;
         CancellationToken cancelledBy = _cancelledBy;
+        _cancelledBy = default;
         ResetAwaiter();
         Note(SelectTable.Run);
         TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
