@@ -43,8 +43,8 @@ namespace FastCore.Channels;
 /// <para>
 /// <b>Allocation.</b> Reads and writes that need not wait allocate nothing. Those that wait reuse pooled objects, of which a
 /// channel keeps 64 of each kind; one is allocated when more operations wait at a time, when a token fires just while its
-/// operation completes otherwise, and once in 65,536 uses. A channel without a bound keeps the memory of its largest backlog,
-/// up to 16 MB, for the next one.
+/// operation completes otherwise, and once in 65,536 uses. A channel without a bound keeps the memory of its largest backlog for
+/// the next one, until a full collection finds that none has needed it for a minute; 64 KB it keeps for good.
 /// </para>
 /// </remarks>
 public static class FastChannel

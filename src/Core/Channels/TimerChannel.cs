@@ -34,10 +34,8 @@ public sealed class TimerChannel : IDisposable
         _time = time ?? TimeProvider.System;
 
         // It starts only when the field is set, and carries nobody's AsyncLocals for as long as it lives.
-        bool suppresses = !ExecutionContext.IsFlowSuppressed();
-        if (suppresses) ExecutionContext.SuppressFlow();
+        using AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
         _timer = _time.CreateTimer(_ => onDue(this), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        if (suppresses) ExecutionContext.RestoreFlow();
     }
 
     /// <summary>Where the times come out.</summary>

@@ -73,7 +73,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
     /// <param name="key">The key.</param>
     /// <param name="valueFactory">
     /// Makes the value. It begins on the first caller's thread, outside of locks. Its token fires when all who wait have
-    /// cancelled. What it throws is thrown to all who wait, and is not kept: the next call runs its factory again.
+    /// cancelled, and not after the factory has ended; what it calls then runs on the thread pool. What the factory throws is thrown to all who wait, and is not kept: the next call runs its factory again.
     /// </param>
     /// <param name="cancellationToken">Ends this caller's wait, and no other's.</param>
     /// <returns>The value the key has then. If another way has added the key meanwhile, that value, and the factory's is dropped.</returns>

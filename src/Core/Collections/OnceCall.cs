@@ -58,7 +58,7 @@ internal sealed class OnceCall<TValue> : OnceCall
     /// <summary>How many still want the value.</summary>
     private int _callers;
 
-    /// <summary>Fires when nobody wants the value any more.</summary>
+    /// <summary>Fires when nobody wants the value any more, before it is there.</summary>
     internal CancellationToken Abandoned => _abandoned.Token;
 
     internal Task<TValue> Outcome => _outcome.Task;
@@ -68,10 +68,11 @@ internal sealed class OnceCall<TValue> : OnceCall
 
     internal void Join() => Atomics.HardwareAtomics.Add(ref _callers, 1);
 
-    /// <summary>The last to leave cancels the factory.</summary>
+    /// <summary>The last to leave cancels the factory, if that is at work still.</summary>
+    /// <remarks>What the factory has its token call runs on the pool: it is no part of the caller's leaving.</remarks>
     internal void Leave()
     {
-        if (Atomics.HardwareAtomics.Add(ref _callers, -1) == 0) _abandoned.Cancel();
+        if (Atomics.HardwareAtomics.Add(ref _callers, -1) == 0 && !Outcome.IsCompleted) _ = _abandoned.CancelAsync();
     }
 
     internal void Succeed(TValue value) => _outcome.SetResult(value);

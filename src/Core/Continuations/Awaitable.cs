@@ -108,17 +108,19 @@ internal abstract partial class Awaitable : IThreadPoolWorkItem, IWorkItem
 
     /// <remarks>
     /// A context or scheduler that has been shut down refuses. The operation is done all the same, and others may be told after
-    /// this one: its code goes on on the pool then, as it does where nothing was captured.
+    /// this one: its code goes on on the pool then, as it does where nothing was captured. But one that has run the code at once
+    /// passes on what that threw; it has had its turn then, and the object may be another operation's already.
     /// </remarks>
     private void DispatchTo(object context)
     {
+        short version = Version;
         try
         {
             if (context is SchedulerContext own) own.Queue(this);
             else if (context is SynchronizationContext captured) captured.Post(static state => ((Awaitable)state!).Run(), this);
             else Task.Factory.StartNew(static state => ((Awaitable)state!).Run(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
         }
-        catch (Exception refused) when (refused is not OutOfMemoryException)
+        catch (Exception refused) when (refused is not OutOfMemoryException && _continuation is not null && Version == version)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

@@ -50,7 +50,8 @@ internal static unsafe partial class ChunkSource
     /// <summary>Gives a run of chunks back, and its memory to the system.</summary>
     internal static void Give(byte* address, int chunks)
     {
-        ReturnMemory(address, Bytes(chunks));
+        // Whoever takes it next is told that it is zero.
+        if (CanReturnMemory && !TryReturnMemory(address, Bytes(chunks))) NativeMemory.Clear(address, Bytes(chunks));
         lock (Gate)
         {
             nuint start = (nuint)address;
@@ -63,12 +64,9 @@ internal static unsafe partial class ChunkSource
         }
     }
 
-    /// <summary>What is read there afterwards is zero, and takes no memory until it is written.</summary>
-    internal static void ReturnMemory(byte* address, nuint bytes)
-    {
-        if (CanReturnMemory && Advise(address, bytes, DontNeed) != 0)
-            throw new InvalidOperationException($"madvise(MADV_DONTNEED) of {bytes:N0} bytes failed: {Marshal.GetLastPInvokeErrorMessage()}.");
-    }
+    /// <summary>Where memory can go back: what is read there afterwards is zero, and takes no memory until it is written.</summary>
+    /// <returns>False where some of it is locked (mlock(2), mlockall(2)): that keeps its memory and what is in it.</returns>
+    internal static bool TryReturnMemory(byte* address, nuint bytes) => Advise(address, bytes, DontNeed) == 0;
 
     private static nuint Bytes(int chunks) => (nuint)chunks << HeapChunk.SizeBits;
 
@@ -97,7 +95,9 @@ internal static unsafe partial class ChunkSource
         nuint before = start - (nuint)address;
         if (before > 0) _ = MUnmap(address, before);
         _ = MUnmap((nint)(start + wanted), HeapChunk.Size - before);
-        return (byte*)start;
+        if (ChunkMap.Covers((byte*)start + wanted - 1)) return (byte*)start;
+        _ = MUnmap((nint)start, wanted);
+        return null;
     }
 
     private static byte* Allocate(int chunks)
@@ -118,6 +118,6 @@ internal static unsafe partial class ChunkSource
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int MUnmap(nint address, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);
 }

@@ -42,8 +42,8 @@ internal unsafe struct HeapChunk
     private const int SpansAt = PageCount * 16;
 
     /// <summary>
-    /// The part of the head that says what pages are of, zero where they are free; whole pages of the system. So while
-    /// <see cref="IsUnused"/> its memory may go.
+    /// The part of the head that says what pages are of, zero where they are free. So while <see cref="IsUnused"/> its memory
+    /// may go, as far as it is whole pages of the system.
     /// </summary>
     internal const int SpansEnd = MapsAt;
 
@@ -157,13 +157,23 @@ internal unsafe struct HeapChunk
     }
 
     /// <summary>Finds the next run of free pages that have memory behind them.</summary>
+    /// <param name="page">Where to look from; where it begins.</param>
+    /// <param name="unit">It begins at a multiple of so many, and has a multiple of so many.</param>
     /// <returns>Its length; 0 if there is none.</returns>
-    internal int NextIdleRun(ref int page)
+    internal int NextIdleRun(ref int page, int unit)
     {
         ulong* idle = stackalloc ulong[Words];
         for (int word = 0; word < Words; word++) idle[word] = _free[word] & _dirty[word];
-        page = Next(idle, page, true);
-        return page >= PageCount ? 0 : Next(idle, page, false) - page;
+        while ((page = Next(idle, page, true)) < PageCount)
+        {
+            int end = Next(idle, page, false);
+            page = (page + unit - 1) / unit * unit;
+            int run = (end - page) / unit * unit;
+            if (run > 0) return run;
+            page = end;
+        }
+
+        return 0;
     }
 
     /// <summary>Their memory has gone back to the system: what is read there now is zero.</summary>

@@ -103,6 +103,7 @@ public sealed unsafe partial class NativeHeap : IDisposable
     /// Gives the heap's memory back. Memory with blocks that are still out stays where it is, for good; so a heap ends after
     /// all that was made from it. <see cref="Shared"/> ignores this.
     /// </summary>
+    /// <exception cref="HeapCorruptionException">The heap debugs, and a block was written to after its free. It is disposed all the same.</exception>
     public void Dispose()
     {
         if (ReferenceEquals(this, Shared)) return;
@@ -112,10 +113,12 @@ public sealed unsafe partial class NativeHeap : IDisposable
             IsDisposed = true;
             Volatile.Write(ref _id, NoCaches);
             NativeHeapMetrics.Remove(this);
-            _debugger?.Dispose();
             _pages.Abandon(HasLiveBlocks);
             while (_unused.TryPop(out nint cache)) HeapCache.Destroy((HeapCache*)cache);
             _caches.Clear();
+
+            // Last: it may have a fault to tell of.
+            _debugger?.Dispose();
         }
     }
 }

@@ -10,6 +10,12 @@ internal sealed unsafe partial class PageHeap
     /// <summary>What an idle heap keeps, in pages: 1 MiB.</summary>
     private const long ReservePages = (1 << 20) / HeapChunk.PageSize;
 
+    /// <summary>
+    /// How many pages are one of the system, whose pages alone can go back: what begins or ends within one would take its
+    /// neighbours with it. ARM64 has systems with pages of 16 and 64 KiB.
+    /// </summary>
+    private static readonly int SystemPage = Math.Max(1, Environment.SystemPageSize / HeapChunk.PageSize);
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     /// <summary>Free pages that have memory behind them. Under the gate.</summary>
@@ -37,16 +43,16 @@ internal sealed unsafe partial class PageHeap
     internal void ReturnAll() => Return(long.MaxValue);
 
     /// <summary>Returns what was idle since the last call, but for the reserve.</summary>
-    /// <returns>Whether there is more than the reserve still, to be looked at again.</returns>
+    /// <returns>Whether there is more than the reserve still, to be looked at again. Not if the system takes none of it.</returns>
     internal bool ReturnUnused()
     {
         HardwareAtomics.Enter(_gate);
         long unused = Math.Min(_leastIdlePages, _idlePages) - ReservePages;
         HardwareAtomics.Exit(_gate);
-        if (unused > 0) Return(unused);
+        bool isRefused = unused > 0 && Return(unused) == 0;
         HardwareAtomics.Enter(_gate);
         _leastIdlePages = _idlePages;
-        bool goesOn = _idlePages > ReservePages;
+        bool goesOn = _idlePages > ReservePages && !isRefused;
         _isReturning = goesOn;
         HardwareAtomics.Exit(_gate);
         return goesOn;
@@ -91,25 +97,23 @@ internal sealed unsafe partial class PageHeap
     private void StopReturning() => _timer?.Dispose();
 
     /// <summary>From the last chunk to the first, since the first are those that are used again.</summary>
-    private void Return(long pages)
+    /// <returns>How many pages have gone.</returns>
+    private long Return(long pages)
     {
-        if (!ChunkSource.CanReturnMemory) return;
-        for (int index = Volatile.Read(ref _count) - 1; index >= 0 && pages > 0; index--)
+        long all = 0;
+        if (!ChunkSource.CanReturnMemory) return all;
+        for (int index = Volatile.Read(ref _count) - 1; index >= 0 && all < pages; index--)
         {
-            long done;
             HardwareAtomics.Enter(_gate);
-            try
-            {
-                done = ReturnFrom((HeapChunk*)_chunks[index], pages);
-            }
-            finally
-            {
-                HardwareAtomics.Exit(_gate);
-            }
 
-            pages -= done;
+            // The heap may have ended meanwhile, and the chunk be another's.
+            long done = index < _count ? ReturnFrom((HeapChunk*)_chunks[index], pages - all) : 0;
+            HardwareAtomics.Exit(_gate);
+            all += done;
             if (done > 0 && Tracer.IsOn) Tracer.Record(MemoryTables.ReturnMemory, Tracer.NewSubject(), done * HeapChunk.PageSize);
         }
+
+        return all;
     }
 
     /// <summary>Under the gate: nobody may be given a page while its memory goes.</summary>
@@ -119,16 +123,20 @@ internal sealed unsafe partial class PageHeap
         int page = HeapChunk.HeadPages;
         while (done < most)
         {
-            int run = (int)Math.Min(chunk->NextIdleRun(ref page), most - done);
+            int run = chunk->NextIdleRun(ref page, SystemPage);
             if (run == 0) break;
-            ChunkSource.ReturnMemory(HeapChunk.Address(chunk, page), (nuint)run * HeapChunk.PageSize);
-            chunk->MarkZero(page, run);
+            if (run > most - done) run = (int)((most - done + SystemPage - 1) / SystemPage * SystemPage);
+            if (ChunkSource.TryReturnMemory(HeapChunk.Address(chunk, page), (nuint)run * HeapChunk.PageSize))
+            {
+                chunk->MarkZero(page, run);
+                done += run;
+            }
+
             page += run;
-            done += run;
         }
 
         // The spans that were here are no more, and what is left of them nobody reads.
-        if (done > 0 && chunk->IsUnused) ChunkSource.ReturnMemory((byte*)chunk, HeapChunk.SpansEnd);
+        if (done > 0 && chunk->IsUnused) ChunkSource.TryReturnMemory((byte*)chunk, (nuint)(HeapChunk.SpansEnd / Environment.SystemPageSize * Environment.SystemPageSize));
         _idlePages -= done;
         _returned += done * HeapChunk.PageSize;
         return done;

@@ -25,6 +25,11 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
 
     private long _pagesInUse;
 
+    private long _pressure;
+
+    /// <summary>How many bytes the collector knows of.</summary>
+    internal long Pressure => Interlocked.Read(ref _pressure);
+
     /// <summary>Takes a run of pages as one span, whose pages know it and its owner from then on.</summary>
     /// <param name="pages">How many.</param>
     /// <param name="owner">Whose it is; null for nobody's.</param>
@@ -44,7 +49,7 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
         int first = HeapChunk.PageOf(span->Start);
         int mapped = Math.Min(span->Pages, HeapChunk.PageCount - first);
         for (int page = first; page < first + mapped; page++) *HeapChunk.EntryAt(chunk, page) = new PageEntry { Span = span, Owner = owner };
-        if (addsMemoryPressure) GC.AddMemoryPressure((long)span->Bytes);
+        Press((long)span->Bytes);
         return span;
     }
 
@@ -58,7 +63,7 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
         if (span->Subject != 0) Tracer.Record(chunk->Chunks > 1 ? MemoryTables.Unmap : MemoryTables.Release, span->Subject, (long)span->Bytes);
         int mapped = Math.Min(pages, HeapChunk.PageCount - first);
         new Span<PageEntry>(HeapChunk.EntryAt(chunk, first), mapped).Clear();
-        if (addsMemoryPressure) GC.RemoveMemoryPressure((long)span->Bytes);
+        Press(-(long)span->Bytes);
         if (chunk->Chunks > 1)
         {
             ReleaseChunks(chunk, pages);
@@ -76,10 +81,16 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
     }
 
     /// <summary>Gives up all chunks in which <paramref name="isLive"/> finds no block that is out. The others stay as they are.</summary>
+    /// <remarks>A timer that is stopped may be running still, so the list of chunks goes before they do.</remarks>
     internal void Abandon(Func<nint, bool> isLive)
     {
         StopReturning();
-        foreach (nint chunk in Chunks())
+        nint[] chunksThen = Chunks();
+        HardwareAtomics.Enter(_gate);
+        _count = 0;
+        HardwareAtomics.Exit(_gate);
+        Press(-Pressure);
+        foreach (nint chunk in chunksThen)
         {
             if (isLive(chunk)) continue;
             int chunks = ((HeapChunk*)chunk)->Chunks;
@@ -223,6 +234,15 @@ internal sealed unsafe partial class PageHeap(long heapId, long limit, bool adds
         if (Interlocked.Add(ref _reserved, bytes) <= limit) return;
         Interlocked.Add(ref _reserved, -bytes);
         throw new OutOfMemoryException($"{bytes:N0} bytes more are over the heap's limit of {limit:N0}.");
+    }
+
+    /// <summary>Tells the collector of more bytes in use, or of fewer.</summary>
+    private void Press(long bytes)
+    {
+        if (!addsMemoryPressure || bytes == 0) return;
+        Interlocked.Add(ref _pressure, bytes);
+        if (bytes > 0) GC.AddMemoryPressure(bytes);
+        else GC.RemoveMemoryPressure(-bytes);
     }
 
     private void Unreserve(int chunks) => Interlocked.Add(ref _reserved, -(long)chunks * HeapChunk.Size);

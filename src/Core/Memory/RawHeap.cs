@@ -7,7 +7,8 @@ namespace FastCore.Memory;
 /// <summary>
 /// The pointers of a <see cref="NativeHeap"/>, as <c>malloc</c> and <c>free</c> have them. A block that is used after it was
 /// freed, freed twice or written beyond its end breaks the process in the usual ways; a heap made with
-/// <see cref="NativeHeapOptions.Debug"/> finds who did it. What is no block's address at all is refused by every heap.
+/// <see cref="NativeHeapOptions.Debug"/> finds who did it. An address where the heap has no block is refused by every heap; one
+/// inside a block, or of a block that is free while others of its size are not, by a heap that debugs alone.
 /// </summary>
 /// <remarks>Any thread may allocate, and any thread may free what another has allocated.</remarks>
 public readonly unsafe struct RawHeap
@@ -69,7 +70,7 @@ public readonly unsafe struct RawHeap
 
     /// <summary>Frees a block. Null is ignored.</summary>
     /// <param name="block">What an allocation of this heap returned, and has not been freed.</param>
-    /// <exception cref="ArgumentException">It is no address of a block that is out of this heap.</exception>
+    /// <exception cref="ArgumentException">This heap has no block there, as far as it can tell: see <see cref="RawHeap"/>.</exception>
     /// <exception cref="HeapCorruptionException">The heap debugs, and found what somebody did to it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(void* block) => Heap.Free(block);

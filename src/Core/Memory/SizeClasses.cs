@@ -50,6 +50,9 @@ internal static class SizeClasses
     /// <param name="alignment">A power of two, at most a page.</param>
     internal static int Of(nuint size, nuint alignment)
     {
+        // First: with the alignment added to it, the size might come round.
+        if (size > Largest) return -1;
+
         // A span begins on a page, so a block lies on a multiple of whatever its size and a page are multiples of.
         nuint rounded = (Math.Max(size, 1) + alignment - 1) & ~(alignment - 1);
         if (rounded > Largest) return -1;

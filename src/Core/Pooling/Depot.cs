@@ -16,11 +16,14 @@ namespace FastCore.Pooling;
 internal sealed class Depot<TAtomics>(int magazineSize, int maximumFull)
     where TAtomics : struct, IAtomics
 {
+    private const int FirstPlaces = 64;
+
     private readonly Gate _gate = new();
 
-    private readonly Slot[]?[] _full = new Slot[]?[maximumFull];
+    /// <summary>It grows as it fills: as many as may be kept may be more than memory holds.</summary>
+    private Slot[]?[] _full = new Slot[]?[Math.Min(maximumFull, FirstPlaces)];
 
-    private readonly Slot[]?[] _empty = new Slot[]?[Math.Min(maximumFull, 64)];
+    private readonly Slot[]?[] _empty = new Slot[]?[Math.Min(maximumFull, FirstPlaces)];
 
     /// <summary>For objects that come one by one.</summary>
     private readonly Slot[] _loose = new Slot[magazineSize];
@@ -38,12 +41,12 @@ internal sealed class Depot<TAtomics>(int magazineSize, int maximumFull)
     internal int MagazineSize => magazineSize;
 
     /// <summary>Objects in it; a hint.</summary>
-    internal int Count
+    internal long Count
     {
         get
         {
             TAtomics.Enter(_gate);
-            int count = (TAtomics.ReadSlot(in _fullCount) * magazineSize) + TAtomics.ReadSlot(in _looseCount);
+            long count = (TAtomics.ReadSlot(in _fullCount) * (long)magazineSize) + TAtomics.ReadSlot(in _looseCount);
             TAtomics.Exit(_gate);
             return count;
         }
@@ -131,7 +134,7 @@ internal sealed class Depot<TAtomics>(int magazineSize, int maximumFull)
     {
         TAtomics.Enter(_gate);
         int loose = TAtomics.ReadSlot(in _looseCount);
-        if (loose == magazineSize && !TAtomics.ReadSlot(in _isClosed) && TAtomics.ReadSlot(in _fullCount) < _full.Length)
+        if (loose == magazineSize && !TAtomics.ReadSlot(in _isClosed) && TAtomics.ReadSlot(in _fullCount) < maximumFull)
         {
             var magazine = new Slot[magazineSize];
             for (int i = 0; i < magazineSize; i++) Move(ref _loose[i], ref magazine[i]);
@@ -204,7 +207,8 @@ internal sealed class Depot<TAtomics>(int magazineSize, int maximumFull)
     private bool TryPush(Slot[] magazine)
     {
         int full = TAtomics.ReadSlot(in _fullCount);
-        if (full == _full.Length || TAtomics.ReadSlot(in _isClosed)) return false;
+        if (full == maximumFull || TAtomics.ReadSlot(in _isClosed)) return false;
+        if (full == _full.Length) Array.Resize(ref _full, (int)Math.Min(full * 2L, maximumFull));
         TAtomics.WriteSlot(ref _full[full], magazine);
         TAtomics.WriteSlot(ref _fullCount, full + 1);
         return true;

@@ -201,6 +201,13 @@ internal sealed partial class PoolCore<TAtomics>(int magazineSize, int maximumRe
         TAtomics.Add(ref _dropped, 1);
     }
 
+    /// <summary>An object that was to be made and was not: the get that missed was none.</summary>
+    internal void CountUnmade()
+    {
+        TAtomics.Add(ref _getsOutside, -1);
+        TAtomics.Add(ref _missesOutside, -1);
+    }
+
     /// <summary>It was let go meanwhile, so that get was none.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static object? MissLast(ref PoolCacheState state)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using FastCore.Atomics;
 using FastCore.Channels.Queues;
 using Microsoft.Extensions.ObjectPool;
@@ -18,11 +19,14 @@ namespace FastCore.Pooling;
 /// <para>
 /// <b>Memory.</b> Kept are twice <see cref="WorkerPoolOptions.BatchSize"/> objects a thread, and
 /// <see cref="WorkerPoolOptions.MaximumRetained"/> for all. While memory is short, what nobody has needed from one full collection to
-/// the next is let go. What threads kept that have ended is given to the others.
+/// the next is let go. What threads kept that have ended is given to the others. Threads hold what they keep, and so a pool that
+/// its own objects refer to: such a one lives until it is disposed of, or its threads end.
 /// </para>
 /// <para>
 /// <b>Threads.</b> Every member may be called from any thread. <b>Disposal.</b> Where objects are <see cref="IDisposable"/>, the pool
 /// disposes of those it lets go, and on <see cref="Dispose"/> of all it keeps; an object that is returned later is disposed of then.
+/// What one of them throws at that goes to whoever called <see cref="Return"/>, and keeps no other from being disposed of. Where
+/// nobody has called, as when memory is short, the first is thrown by <see cref="Dispose"/>.
 /// </para>
 /// </remarks>
 /// <typeparam name="T">The objects.</typeparam>
@@ -53,6 +57,9 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
     private readonly PoolMetrics? _metrics;
 
     private int _isDisposed;
+
+    /// <summary>What an object threw first when it was disposed of with nobody there to be told.</summary>
+    private Exception? _untold;
 
     /// <summary>Makes an empty pool.</summary>
     /// <param name="policy">Makes objects, and decides whether a returned one is kept. Its own exceptions go to the caller.</param>
@@ -131,6 +138,7 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
     }
 
     /// <summary>Disposes of what the pool keeps, if it is disposable. Objects that are out may still be returned.</summary>
+    /// <exception cref="Exception">What an object threw at its disposal. The pool is disposed of, and all others are.</exception>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
@@ -139,14 +147,15 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
         GC.SuppressFinalize(this);
         var dropped = new List<object>();
         _core.Close(dropped);
-        LetGo(dropped);
+        TellLater(LetGo(dropped));
+        if (Volatile.Read(ref _untold) is { } untold) ExceptionDispatchInfo.Throw(untold);
     }
 
     void ISpareKeeper.DropUnused(bool isMemoryShort)
     {
         var dropped = new List<object>();
         _core.Trim(isMemoryShort, dropped);
-        LetGo(dropped);
+        TellLater(LetGo(dropped));
     }
 
     /// <summary>The default policy asks objects whether they can be reset; those of a sealed type that can't be need not be asked.</summary>
@@ -154,14 +163,32 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
         policy.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(DefaultPooledObjectPolicy<>)
         && typeof(T).IsSealed && !typeof(T).IsAssignableTo(typeof(IResettable));
 
-    private static void LetGo(List<object>? dropped)
+    /// <summary>Lets each go, whatever the end of another throws.</summary>
+    /// <returns>What was thrown first; null if nothing was.</returns>
+    private static Exception? LetGo(List<object>? dropped)
     {
-        if (dropped == null) return;
+        if (dropped == null) return null;
+        Exception? first = null;
         foreach (object item in dropped)
         {
-            PooledObjectLives.Drop(item);
-            (item as IDisposable)?.Dispose();
+            try
+            {
+                PooledObjectLives.Drop(item);
+                (item as IDisposable)?.Dispose();
+            }
+            catch (Exception thrown)
+            {
+                first ??= thrown;
+            }
         }
+
+        return first;
+    }
+
+    /// <summary>By the finalizer's thread, which an exception would end with the process, or by a get, whose object would be lost.</summary>
+    private void TellLater(Exception? thrown)
+    {
+        if (thrown != null) Interlocked.CompareExchange(ref _untold, thrown, null);
     }
 
     /// <summary>The calling thread's cache, made if it has none; null when the pool is disposed.</summary>
@@ -199,16 +226,26 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
         PoolCache? cache = EnsureCache();
         ObjectDisposedException.ThrowIf(cache == null, this);
         T? kept = Unsafe.As<T>(_core.GetSlowly(cache, out List<object>? dropped));
+        TellLater(LetGo(dropped));
         if (kept != null) PooledObjectLives.Get(kept);
         T item = kept ?? Make();
-        LetGo(dropped);
         if (cache.State.Gets >= cache.State.NextSample) Track(cache, item);
         return item;
     }
 
     private T Make()
     {
-        T item = _create();
+        T item;
+        try
+        {
+            item = _create();
+        }
+        catch
+        {
+            _core.CountUnmade();
+            throw;
+        }
+
         PooledObjectLives.Make(item);
         return item;
     }
@@ -219,7 +256,7 @@ public sealed partial class WorkerPool<T> : ObjectPool<T>, IDisposable, IPool, I
         List<object>? dropped;
         if (Volatile.Read(ref _isDisposed) == 0 && EnsureCache() is { } cache) _core.ReturnSlowly(cache, item, out dropped);
         else _core.ReturnOutside(item, out dropped);
-        LetGo(dropped);
+        if (LetGo(dropped) is { } thrown) ExceptionDispatchInfo.Throw(thrown);
     }
 
     /// <summary>Asks the policy, ends the tracking, and keeps what is disposable where the pool can get at it.</summary>

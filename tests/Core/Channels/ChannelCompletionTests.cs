@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace FastCore.Tests.Channels;
@@ -119,6 +120,34 @@ internal sealed class ChannelCompletionTests(ChannelKind kind)
         Assert.That(channel.Reader.Completion.IsCanceled, Is.True);
         Assert.That(channel.Reader.ReadAsync().AsTask().IsCanceled, Is.True);
         Assert.That(async () => await channel.Writer.WriteAsync(1), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    /// <summary>The error has been told to readers and writers; that nobody asks Completion too is no mistake.</summary>
+    [Test]
+    public void AnErrorThatNobodyAsksCompletionForIsNotUnobserved()
+    {
+        var unobserved = new List<Exception>();
+        EventHandler<UnobservedTaskExceptionEventArgs> hear = (_, told) =>
+        {
+            if (told.Exception.InnerException is not TestException) return;
+            lock (unobserved) unobserved.Add(told.Exception);
+            told.SetObserved();
+        };
+        TaskScheduler.UnobservedTaskException += hear;
+        try
+        {
+            End();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.That(unobserved, Is.Empty);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= hear;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void End() => kind.Create<int>().Writer.Complete(new TestException());
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
 
@@ -327,6 +328,30 @@ internal sealed class ChannelSelectTests(ChannelKind kind)
         Assert.That(() => _select.WaitAsync(TimeSpan.FromTicks(-3)), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => _select.Wait(TimeSpan.MaxValue), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new ChannelSelect().WaitAsync(), Throws.InvalidOperationException);
+    }
+
+    /// <summary>A select lives on, and is not to hold what its callers have long let go.</summary>
+    [Test]
+    public void ASelectThatWasCancelledDoesNotHoldItsToken()
+    {
+        WeakReference source = Cancel(_select);
+        Assert.That(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return source.IsAlive;
+        }, Is.False.After(5000, 10));
+        GC.KeepAlive(_select);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Cancel(ChannelSelect select)
+        {
+            using var source = new CancellationTokenSource();
+            Task<int> wait = select.WaitAsync(source.Token).AsTask();
+            source.Cancel();
+            Assert.That(async () => await wait, Throws.InstanceOf<OperationCanceledException>());
+            return new WeakReference(source);
+        }
     }
 
     private static void AssertTook(SelectRead<int> read, int index, int expected)

@@ -102,6 +102,39 @@ internal sealed class ConcurrentMapOnceTests
         Assert.That(await joins, Is.EqualTo(6));
     }
 
+    /// <summary>What the factory has made may go by its token for as long as it lives.</summary>
+    [Test]
+    public async Task TheTokenOfAFactoryThatHasEndedStaysSilent(CancellationToken cancellationToken)
+    {
+        CancellationToken first = default;
+        Assert.That(await _map.GetOrAddAsync("a", (_, token) => { first = token; return new(1); }, cancellationToken), Is.EqualTo(1));
+        var gate = new TaskCompletionSource<int>();
+        CancellationToken second = default;
+        Task<int>[] tasks = [.. Enumerable.Range(0, 3).Select(_ => _map.GetOrAddAsync("b", (_, token) => { second = token; return new(gate.Task); }, cancellationToken).AsTask())];
+        gate.SetResult(2);
+        foreach (Task<int> task in tasks) Assert.That(await task, Is.EqualTo(2));
+        Assert.That(first.IsCancellationRequested || second.IsCancellationRequested, Is.False);
+    }
+
+    [Test]
+    public async Task WhatAFactoryDoesAtItsTokensCallIsNotTheCallers(CancellationToken cancellationToken)
+    {
+        using var source = new CancellationTokenSource();
+        var gate = new TaskCompletionSource<int>();
+        Task<int> leaves = _map.GetOrAddAsync("a", (_, token) =>
+        {
+            token.Register(() =>
+            {
+                gate.TrySetCanceled(token);
+                throw new InvalidDataException("of the factory");
+            });
+            return new(gate.Task);
+        }, source.Token).AsTask();
+        source.Cancel();
+        await Assert.ThatAsync(() => leaves, Throws.InstanceOf<OperationCanceledException>());
+        await Assert.ThatAsync(() => gate.Task.WaitAsync(cancellationToken), Throws.InstanceOf<OperationCanceledException>());
+    }
+
     [Test]
     public void ACancelledTokenIsToldUnlessTheKeyIsThere()
     {

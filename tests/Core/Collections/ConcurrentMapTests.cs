@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using FastCore.Collections;
 
 namespace FastCore.Tests.Collections;
@@ -192,6 +193,28 @@ internal sealed class ConcurrentMapTests
         plain.Remove("a");
         Assert.That(((IReadOnlyDictionary<string, int>)map).Keys, Is.EqualTo((string[])["b"]));
     }
+
+    /// <summary>As the enumerators of the stock dictionary do.</summary>
+    [TestCaseSource(nameof(Dictionaries))]
+    public void AnEnumeratorBeginsAnewAfterAReset(IDictionary<int, int> dictionary)
+    {
+        for (int key = 0; key < 100; key++) dictionary.Add(key, key);
+        using IEnumerator<KeyValuePair<int, int>> entries = dictionary.GetEnumerator();
+        IDictionaryEnumerator untyped = ((IDictionary)dictionary).GetEnumerator();
+        foreach (IEnumerator enumerator in (IEnumerator[])[entries, untyped])
+        {
+            for (int i = 0; i < 40; i++) Assert.That(enumerator.MoveNext(), Is.True);
+            enumerator.Reset();
+            int count = 0;
+            while (enumerator.MoveNext()) count++;
+            Assert.That(count, Is.EqualTo(100));
+            Assert.That(enumerator.MoveNext(), Is.False);
+            enumerator.Reset();
+            Assert.That(enumerator.MoveNext(), Is.True);
+        }
+    }
+
+    private static IEnumerable<IDictionary<int, int>> Dictionaries() => [new ConcurrentMap<int, int>(), new ConcurrentDictionary<int, int>()];
 
     [Test]
     public void SpansStandForStrings()

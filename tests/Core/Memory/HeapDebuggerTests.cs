@@ -101,5 +101,15 @@ internal sealed unsafe class HeapDebuggerTests
         _raw.Free(block);
     }
 
+    [Test]
+    public void ADisposeThatTellsOfAFaultGivesTheMemoryBack()
+    {
+        var block = (byte*)AllocateHere();
+        _raw.Free(block);
+        block[5] = 1;
+        Assert.That(_heap.Dispose, Throws.TypeOf<HeapCorruptionException>());
+        Assert.That(_heap.GetStatistics, Throws.InstanceOf<ObjectDisposedException>());
+    }
+
     private void* AllocateHere() => _raw.Allocate(100);
 }

@@ -33,5 +33,15 @@ internal sealed class HeapLayoutTests
     public void AChunksHeadFitsItsPages() =>
         Assert.That(Unsafe.SizeOf<HeapChunk>(), Is.InRange(((HeapChunk.HeadPages - 1) * HeapChunk.PageSize) + 1, HeapChunk.HeadPages * HeapChunk.PageSize));
 
+    /// <summary>ARM64 gives a process 48 bits, and maps from their top; x64 gives it 47.</summary>
+    [Test]
+    public unsafe void EveryAddressOfAProcessHasAPlaceInTheMap()
+    {
+        byte* top = (byte*)(1UL << 48);
+        Assert.That(ChunkMap.Covers(top - HeapChunk.Size), Is.True);
+        Assert.That(ChunkMap.Covers(top), Is.False);
+        Assert.That(ChunkMap.Contains(ChunkMap.Chunks, top - HeapChunk.Size), Is.False);
+    }
+
     private static int OffsetInSpan(string field) => (int)Marshal.OffsetOf<HeapSpan>(field);
 }

@@ -268,6 +268,18 @@ internal sealed unsafe class NativeHeapTests
         Assert.That(heap.GetStatistics().ReservedBytes, Is.LessThanOrEqualTo(12 << 20));
     }
 
+    [Test]
+    public void MoreBytesThanThereAreAddressesAreRefusedOnEveryAlignment([Values] bool debug)
+    {
+        using var heap = new NativeHeap(new NativeHeapOptions { Debug = debug });
+        RawHeap raw = heap.AsRaw();
+        for (nuint alignment = 1; alignment <= RawHeap.MaxAlignment; alignment *= 2)
+        {
+            foreach (nuint size in (nuint[])[nuint.MaxValue, nuint.MaxValue - 10, nuint.MaxValue - HeapChunk.PageSize, nuint.MaxValue / 2])
+                Assert.That(() => raw.AllocateAligned(size, alignment), Throws.InstanceOf<OutOfMemoryException>(), $"{size} on {alignment}");
+        }
+    }
+
     private static void Fill(RawHeap raw, List<nint> blocks)
     {
         while (true) blocks.Add((nint)raw.Allocate(8000));

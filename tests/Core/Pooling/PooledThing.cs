@@ -24,6 +24,18 @@ internal sealed class DisposableThing : IDisposable
     public void Dispose() => Interlocked.Increment(ref _disposals);
 }
 
+/// <summary>A thing that throws when it is disposed of.</summary>
+internal sealed class FailingThing : IDisposable
+{
+    internal int Disposals { get; private set; }
+
+    public void Dispose()
+    {
+        Disposals++;
+        throw new InvalidDataException();
+    }
+}
+
 /// <summary>A thing that may refuse to be used again.</summary>
 internal sealed class ResettableThing : IResettable
 {

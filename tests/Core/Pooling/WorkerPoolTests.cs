@@ -141,6 +141,57 @@ internal sealed class WorkerPoolTests
     }
 
     [Test]
+    public void APoolWithoutABoundTakesNoMemoryForWhatItDoesNotKeep([Values(1, 16)] int batchSize)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using WorkerPool<PooledThing> pool = Pool<PooledThing>(new() { MaximumRetained = int.MaxValue, BatchSize = batchSize });
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(100_000));
+        PooledThing[] things = [.. Enumerable.Range(0, 3000).Select(_ => pool.Get())];
+        foreach (PooledThing thing in things) pool.Return(thing);
+        Assert.That(pool.Statistics.Retained, Is.EqualTo(3000));
+        Assert.That(Enumerable.Range(0, 3000).Select(_ => pool.Get()), Is.EquivalentTo(things));
+    }
+
+    [Test]
+    public void AThingThatThrowsAtItsEndKeepsNoOtherFromIt()
+    {
+        WorkerPool<FailingThing> pool = Pool<FailingThing>(new() { BatchSize = 2 });
+        FailingThing[] things = [.. Enumerable.Range(0, 20).Select(_ => pool.Get())];
+        foreach (FailingThing thing in things) pool.Return(thing);
+        Assert.That(pool.Dispose, Throws.TypeOf<InvalidDataException>());
+        Assert.That(things.Select(static thing => thing.Disposals), Is.All.EqualTo(1));
+        Assert.That(pool.Dispose, Throws.Nothing);
+    }
+
+    /// <summary>It is the finalizer's thread that lets go then: what is thrown there ends the process.</summary>
+    [Test]
+    public void AThingThatThrowsWhenMemoryIsShortIsToldOfAtTheEnd()
+    {
+        WorkerPool<FailingThing> pool = Pool<FailingThing>(new() { BatchSize = 2 });
+        FailingThing[] things = [.. Enumerable.Range(0, 20).Select(_ => pool.Get())];
+        foreach (FailingThing thing in things) pool.Return(thing);
+        var keeper = (ISpareKeeper)pool;
+        for (int i = 0; i < 4; i++) Assert.That(() => keeper.DropUnused(isMemoryShort: true), Throws.Nothing);
+        Assert.That(things.Sum(static thing => thing.Disposals), Is.GreaterThan(10));
+        Assert.That(pool.Dispose, Throws.TypeOf<InvalidDataException>());
+        Assert.That(things.Select(static thing => thing.Disposals), Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void AnObjectThatWasNotMadeIsNotOut()
+    {
+        var policy = new Policy { Throws = true };
+        using var pool = new WorkerPool<PooledThing>(policy);
+        Assert.That(pool.Get, Throws.InvalidOperationException);
+        Assert.That(() => pool.Rent(), Throws.InvalidOperationException);
+        PoolStatistics statistics = pool.Statistics;
+        Assert.That((statistics.Hits, statistics.Misses, statistics.Live), Is.EqualTo((0L, 0L, 0L)));
+        policy.Throws = false;
+        pool.Return(pool.Get());
+        Assert.That(pool.Statistics.Live, Is.Zero);
+    }
+
+    [Test]
     public void ALeaseEndsOnceHoweverOftenItIsCopied()
     {
         using WorkerPool<PooledThing> pool = Pool<PooledThing>();
@@ -283,7 +334,7 @@ internal sealed class WorkerPoolTests
 
         internal bool Throws { get; set; }
 
-        public PooledThing Create() => new() { Number = 7 };
+        public PooledThing Create() => Throws ? throw new InvalidOperationException() : new() { Number = 7 };
 
         public bool Return(PooledThing obj) => Throws ? throw new InvalidOperationException() : Accepts;
     }

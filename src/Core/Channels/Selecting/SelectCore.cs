@@ -192,6 +192,7 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
         End();
         int index = _index;
         CancellationToken cancelledBy = _cancelledBy;
+        _cancelledBy = default;
         ResetAwaiter();
         Note(SelectTable.Run);
         TAtomics.Write(ref _state, ((TAtomics.Read(in _state) >> PhaseBits) + 1) << PhaseBits);
@@ -301,7 +302,7 @@ internal sealed partial class SelectCore<TAtomics> : Awaitable, ISelectClaim, IV
 
     private void StartTimer(TimeSpan timeout)
     {
-        _timer ??= new Timer(static state => ((SelectCore<TAtomics>)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer ??= UnboundTimer.Create(static state => ((SelectCore<TAtomics>)state!).Expire(), this);
         long milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);
         TAtomics.Write(ref _deadline, Environment.TickCount64 + milliseconds);
         _timer.Change(milliseconds, Timeout.Infinite);

@@ -17,7 +17,8 @@ internal static class Completions
                 completion.TrySetCanceled(cancelled.CancellationToken);
                 break;
             default:
-                completion.TrySetException(error);
+                // Seen: readers and writers are told, as whoever gave it knows; that nobody asks here too is no mistake.
+                if (completion.TrySetException(error)) _ = completion.Task.Exception;
                 break;
         }
     }

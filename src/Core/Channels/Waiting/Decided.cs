@@ -36,8 +36,23 @@ internal struct Decided
             // Once signalled, the waiter may be another operation's already.
             Waiter? next = waiter.Next;
             waiter.Next = null;
-            waiter.Signal(next is null ? where : where.NotHere);
+            if (next is null) waiter.Signal(where);
+            else SignalOneOfSeveral(waiter, next, where);
             waiter = next;
+        }
+    }
+
+    /// <summary>A context that runs code at once lets out what that throws; those behind it are told before the caller is.</summary>
+    private static void SignalOneOfSeveral(Waiter waiter, Waiter next, ContinuationScheduler where)
+    {
+        try
+        {
+            waiter.Signal(where.NotHere);
+        }
+        catch
+        {
+            new Decided { _first = next }.Signal(where);
+            throw;
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class GatherWaiter : Waiter<bool>
 
     internal GatherWaiter(IWaiterOwner owner, WaiterPool pool)
         : base(owner, pool) =>
-        _timer = new Timer(static state => ((GatherWaiter)state!).Expire(), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = UnboundTimer.Create(static state => ((GatherWaiter)state!).Expire(), this);
 
     /// <summary>How many items it waits for. Under the gate.</summary>
     internal int Wanted { get; set; }

@@ -87,8 +87,14 @@ internal sealed unsafe class HeapDebugger(NativeHeapOptions options) : IDisposab
 
     public void Dispose()
     {
-        lock (_gate) Release(0);
-        Heap.Dispose();
+        try
+        {
+            lock (_gate) Release(0);
+        }
+        finally
+        {
+            Heap.Dispose();
+        }
     }
 
     private DebuggedBlock Find(void* address) =>

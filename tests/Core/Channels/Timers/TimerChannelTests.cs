@@ -198,6 +198,13 @@ internal sealed class TimerChannelTests
         Assert.That(seen, Is.Null);
     }
 
+    [Test]
+    public void ATimeProviderThatThrowsLeavesTheCallersFlowAsItWas()
+    {
+        Assert.That(() => TimerChannel.Tick(Second, new Timerless()), Throws.TypeOf<NotSupportedException>());
+        Assert.That(ExecutionContext.IsFlowSuppressed(), Is.False);
+    }
+
     /// <summary>The system's time is not early either: what the clock shows when the item comes is at or after the due time.</summary>
     [Test]
     public void SystemTimeIsNotEarly()
@@ -205,6 +212,11 @@ internal sealed class TimerChannelTests
         using var source = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         DateTimeOffset due = DateTimeOffset.UtcNow + TimeSpan.FromMicroseconds(5_500);
         Assert.That(TimerChannel.At(due).Reader.Read(source.Token), Is.GreaterThanOrEqualTo(due));
+    }
+
+    private sealed class Timerless : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
     }
 
     private sealed class Spying(Action onTime) : TimeProvider
