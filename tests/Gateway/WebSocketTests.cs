@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using FastCore.Gateway.Configuration;
+using FastCore.Gateway.Forwarding;
 using FastCore.Gateway.Routing;
 using FastCore.Net.Http;
 
@@ -139,6 +140,103 @@ internal sealed class WebSocketTests : GatewayTest
         await ScriptedUpstream.ReadHeadAsync(client);
         Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero);
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
+        Until(() => CountOf(gateway, Verdict.Forwarded) == 1);
+    }
+
+    [Test]
+    public async Task Once_one_side_has_ended_a_silent_other_is_ended_too([Values] bool upstreamEnds)
+    {
+        using var upstream = new ScriptedUpstream();
+        var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = 0.2 } });
+        using var client = await AskAsync(gateway, Handshake);
+        var (connection, _) = await upstream.AcceptAsync();
+        using var serving = connection;
+        await ScriptedUpstream.SendAsync(connection, Switched);
+        await ScriptedUpstream.ReadHeadAsync(client);
+        var (first, other) = upstreamEnds ? (connection, client) : (client, connection);
+        await ScriptedUpstream.SendAsync(first, "last words");
+        first.Shutdown(SocketShutdown.Send);
+        Assert.That(await ReadAsync(other, 10), Is.EqualTo("last words"));
+        Assert.That(await other.ReceiveAsync(new byte[1]), Is.Zero, "it is told at once");
+        Assert.That(await first.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds)), Is.Zero, "the other has not ended, but said nothing");
+        Until(() => CountOf(gateway, Verdict.Forwarded) == 1 && gateway.Routes[0].InFlight.Count == 0);
+    }
+
+    [Test]
+    public async Task What_was_held_back_when_one_side_ended_arrives_whole()
+    {
+        const int Total = 8 << 20;
+        using var upstream = new ScriptedUpstream();
+        var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = 2 } });
+        using var client = await AskAsync(gateway, Handshake, receiveBuffer: 64 * 1024);
+        var (connection, _) = await upstream.AcceptAsync();
+        using var serving = connection;
+        await ScriptedUpstream.SendAsync(connection, Switched);
+        await ScriptedUpstream.ReadHeadAsync(client);
+        var sending = Task.Run(async () =>
+        {
+            for (var (sent, block) = (0, new byte[64 * 1024]); sent < Total; sent += block.Length) await connection.SendAsync(block);
+        });
+        client.Shutdown(SocketShutdown.Send);
+        Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero, "most of the answer is still on its way");
+        var buffer = new byte[256 * 1024];
+        for (var received = 0; received < Total;)
+        {
+            var count = await client.ReceiveAsync(buffer);
+            Assert.That(count, Is.Not.Zero, $"it ended after {received} bytes");
+            received += count;
+        }
+        await sending;
+        Assert.That(await client.ReceiveAsync(buffer), Is.Zero, "and then it ends");
+        Assert.That(await connection.ReceiveAsync(buffer), Is.Zero);
+    }
+
+    [Test]
+    public void After_one_side_has_ended_patience_is_short_and_bounded()
+    {
+        var time = new ManualTime();
+        using var end = new CancellationTokenSource();
+        var patience = new UpgradePatience(end, new TimeoutSettings { WebSocketIdleSeconds = 300, WebSocketGraceSeconds = 5 }, time);
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(300)));
+        time.Pass(TimeSpan.FromSeconds(1000));
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(300)), "for as long as both are open");
+        patience.OneSideHasEnded();
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(5)));
+        time.Pass(TimeSpan.FromSeconds(290));
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(5)), "what still comes renews it");
+        time.Pass(TimeSpan.FromSeconds(6));
+        patience.OneSideHasEnded();
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(4)), "but not for ever");
+        time.Pass(TimeSpan.FromSeconds(10));
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public async Task One_that_sends_on_for_ever_is_ended_all_the_same()
+    {
+        using var upstream = new ScriptedUpstream();
+        var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketIdleSeconds = 0.3, WebSocketGraceSeconds = 0.2 } });
+        using var client = await AskAsync(gateway, Handshake);
+        var (connection, _) = await upstream.AcceptAsync();
+        using var serving = connection;
+        await ScriptedUpstream.SendAsync(connection, Switched);
+        await ScriptedUpstream.ReadHeadAsync(client);
+        connection.Shutdown(SocketShutdown.Send);
+        Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero);
+        var reading = ScriptedUpstream.ExpectEndAsync(connection);
+        var watch = Stopwatch.StartNew();
+        while (!reading.IsCompleted && watch.ElapsedMilliseconds < HangMilliseconds)
+        {
+            try
+            {
+                await client.SendAsync(new byte[1]);
+            }
+            catch (SocketException)
+            {
+                break;
+            }
+        }
+        await reading.WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds));
         Until(() => CountOf(gateway, Verdict.Forwarded) == 1);
     }
 

@@ -119,6 +119,7 @@ internal static class ConfigurationFile
         InRange($"{where}: timeouts.headSeconds", route.Timeouts.HeadSeconds, 0.001, 86_400);
         if (route.Timeouts.TotalSeconds is { } total) InRange($"{where}: timeouts.totalSeconds", total, 0.001, 86_400);
         InRange($"{where}: timeouts.webSocketIdleSeconds", route.Timeouts.WebSocketIdleSeconds, 0.001, 86_400);
+        InRange($"{where}: timeouts.webSocketGraceSeconds", route.Timeouts.WebSocketGraceSeconds, 0.001, 86_400);
         InRange($"{where}: maxConnections", route.MaxConnections, 1, 1_000_000);
         InRange($"{where}: maxWaiters", route.MaxWaiters, 1, 10_000_000);
     }

@@ -184,6 +184,9 @@ internal sealed record TimeoutSettings
 
     /// <summary>How long a WebSocket may carry nothing in either direction.</summary>
     public double WebSocketIdleSeconds { get; set; } = 300;
+
+    /// <summary>How long, once one side of a WebSocket has ended, the other may be silent before both are; what it still sends in that time is passed on.</summary>
+    public double WebSocketGraceSeconds { get; set; } = 5;
 }
 
 /// <summary>Reads the file without reflection.</summary>

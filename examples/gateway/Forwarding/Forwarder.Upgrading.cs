@@ -25,8 +25,7 @@ internal sealed partial class Forwarder
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.Stopping, context.Aborted);
         await using var upstream = response.UpgradedStream;
         await using var client = await context.UpgradeAsync("websocket");
-        var idle = TimeSpan.FromSeconds(route.Settings.Timeouts.WebSocketIdleSeconds);
-        end.CancelAfter(idle);
+        var patience = new UpgradePatience(end, route.Settings.Timeouts);
         // Both end in order, and with them the reads that wait.
         using var ending = end.Token.UnsafeRegister(
             static streams =>
@@ -36,8 +35,8 @@ internal sealed partial class Forwarder
                 client.Dispose();
             },
             (upstream, client));
-        var toUpstream = PassStreamAsync(client, upstream, end, idle).AsTask();
-        var toClient = PassStreamAsync(upstream, client, end, idle).AsTask();
+        var toUpstream = PassStreamAsync(client, upstream, patience).AsTask();
+        var toClient = PassStreamAsync(upstream, client, patience).AsTask();
         await Task.WhenAll(toUpstream, toClient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (context.Aborted.IsCancellationRequested) return Verdict.ClientGone;
         if (end.IsCancellationRequested) return Verdict.Forwarded;
@@ -45,7 +44,7 @@ internal sealed partial class Forwarder
     }
 
     /// <summary>Passes on what comes, and its end. What fails ends the other direction too.</summary>
-    private static async ValueTask PassStreamAsync(Stream from, Stream to, CancellationTokenSource end, TimeSpan idle)
+    private static async ValueTask PassStreamAsync(Stream from, Stream to, UpgradePatience patience)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
@@ -53,10 +52,13 @@ internal sealed partial class Forwarder
             int count;
             while ((count = await from.ReadAsync(block)) > 0)
             {
-                end.CancelAfter(idle);
+                patience.Renew();
                 await to.WriteAsync(block.AsMemory(0, count));
+                // The time in which a slow side took it was no silence.
+                patience.Renew();
             }
             ((IHalfClosable)to).CompleteWrites();
+            patience.OneSideHasEnded();
         }
         catch
         {

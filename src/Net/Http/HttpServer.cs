@@ -5,6 +5,7 @@ using FastCore.Net.Hosting;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Http.Tls;
 using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tls;
 using FastCore.Scheduling;
 
 namespace FastCore.Net.Http;
@@ -54,12 +55,16 @@ public sealed partial class HttpServer : IDisposable, IAsyncDisposable
     // One that the options did not name, and that ends with the server.
     private Scheduler? _ownScheduler;
 
+    /// <summary>Lets the handshakes of all its reactors compute.</summary>
+    internal HandshakeGate Handshakes { get; }
+
     /// <summary>Makes a server; <see cref="Start"/> starts it.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message says which, and the range.</exception>
     public HttpServer(HttpServerOptions? options = null)
     {
         _options = options ?? new HttpServerOptions();
         _options.Validate();
+        Handshakes = new HandshakeGate(_options.MaxConcurrentHandshakes);
     }
 
     /// <summary>The first IP address it listens on, with the port it was given.</summary>
@@ -226,7 +231,7 @@ public sealed partial class HttpServer : IDisposable, IAsyncDisposable
                 if (_needsScheduler && _options.Scheduler == null) _ownScheduler = new Scheduler(new SchedulerOptions { Name = "http" });
                 var limits = _options.MaxConnections == int.MaxValue && _options.MaxConnectionsPerAddress == int.MaxValue ? null : new ConnectionLimits(_options.MaxConnections, _options.MaxConnectionsPerAddress);
                 var rate = double.IsPositiveInfinity(_options.MaxConnectionsPerSecond) ? null : new AcceptRate(_options.MaxConnectionsPerSecond, _options.ConnectionsAtOnce);
-                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits, AcceptRate = rate }).ToArray();
+                var shards = reactors.Select(reactor => new HttpShard(_options, _router, reactor, _options.Scheduler ?? _ownScheduler, _stopping.Token) { ConnectionLimits = limits, AcceptRate = rate, Handshakes = Handshakes }).ToArray();
                 // Posted before Listen, so it has run when the first connection comes.
                 foreach (var shard in shards) shard.Reactor.Post(shard.Attach);
                 var endPoints = _options.AllEndPoints.Select(endPoint => Listen(endPoint, shards, sockets)).ToArray();

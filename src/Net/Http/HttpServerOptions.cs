@@ -93,6 +93,12 @@ public sealed record HttpServerOptions
     /// <summary>How many connections may come at once within <see cref="MaxConnectionsPerSecond"/>; <see langword="null"/> takes those of a second.</summary>
     public int? ConnectionBurst { get; init; }
 
+    /// <summary>
+    /// TLS handshakes that compute at once, on the thread pool; the rest wait in order, within <see cref="HttpTlsOptions.HandshakeTimeout"/>. One that
+    /// waits for its client does not count. As many as there are processors, unless set.
+    /// </summary>
+    public int MaxConcurrentHandshakes { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Requests a connection carries; the last is answered with <c>Connection: close</c>.</summary>
     public int MaxRequestsPerConnection { get; init; } = int.MaxValue;
 
@@ -133,7 +139,7 @@ public sealed record HttpServerOptions
     /// <summary>Who hears of every request that has been answered: <see cref="HttpServerMetrics"/>, an <see cref="HttpAccessLog"/>, your own.</summary>
     public IReadOnlyList<IHttpObserver> Observers { get; init; } = [];
 
-    /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
+    /// <summary>Told what a handler threw, or what failed in the engine, with a sentence that says where; on a reactor's thread, or the pool's in a TLS handshake. <see langword="null"/> writes to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<Exception, string>? OnError { get; init; }
 
     internal IEnumerable<HttpEndPoint> AllEndPoints => EndPoint == null ? MoreEndPoints : MoreEndPoints.Prepend(new HttpEndPoint(EndPoint, Tls));
@@ -190,6 +196,7 @@ public sealed record HttpServerOptions
         if (ConnectionBurst != null && double.IsPositiveInfinity(MaxConnectionsPerSecond)) throw new ArgumentException("ConnectionBurst goes with MaxConnectionsPerSecond.", nameof(ConnectionBurst));
         InRange(nameof(MaxConnections), MaxConnections, 1, int.MaxValue);
         InRange(nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1, int.MaxValue);
+        InRange(nameof(MaxConcurrentHandshakes), MaxConcurrentHandshakes, 1, 1024);
         InRange(nameof(MaxRequestsPerConnection), MaxRequestsPerConnection, 1, int.MaxValue);
         InRange(nameof(DrainDelay), DrainDelay.TotalMilliseconds, 0, int.MaxValue);
         if (ServerHeader != null && (ServerHeader.Length is 0 or > 256 || ServerHeader.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0))

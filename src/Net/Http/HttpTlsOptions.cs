@@ -23,11 +23,12 @@ public sealed record HttpTlsOptions
 
     /// <summary>
     /// Chooses the certificate for the name the client asks for (RFC 6066 §3; empty if it gives none); <see langword="null"/> from
-    /// it takes the one above. Called on a reactor's thread for each handshake: give the same object each time.
+    /// it takes the one above. Called for each handshake on a thread of the pool, several at once; one that blocks holds up no reactor, but
+    /// takes one of <see cref="HttpServerOptions.MaxConcurrentHandshakes"/>. Give the same object each time.
     /// </summary>
     public Func<string, X509Certificate2?>? SelectCertificate { get; init; }
 
-    /// <summary>How long a handshake may take; its connection is then ended.</summary>
+    /// <summary>How long a handshake may take, its waiting for others included (<see cref="HttpServerOptions.MaxConcurrentHandshakes"/>); its connection is then ended.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

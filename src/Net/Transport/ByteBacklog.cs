@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FastCore.Net.Transport;
 
-/// <summary>Bytes that have arrived and wait, in order, in a lent array; empty, it holds none. It may be moved, never copied. On the reactor's thread.</summary>
+/// <summary>Bytes that have arrived and wait, in order, in a lent array; empty, it holds none. It may be moved, never copied. One thread at a time.</summary>
 internal struct ByteBacklog
 {
     private byte[]? _array;

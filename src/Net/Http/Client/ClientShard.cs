@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Http.Server;
 using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tls;
 
 namespace FastCore.Net.Http.Client;
 
@@ -48,6 +49,9 @@ internal sealed class ClientShard
     public HttpConnectionPoolOptions Options { get; }
     public ParseLimits Limits { get; }
     public InputBuffers Buffers { get; } = new();
+
+    /// <summary>Lets handshakes compute.</summary>
+    public HandshakeGate Handshakes => _pool.Handshakes;
     public int MaxBuffered { get; }
     public int IdleMilliseconds { get; }
 

@@ -65,7 +65,7 @@ internal sealed partial class HttpClientConnection(HostPool host, ConnectAttempt
     protected internal override void OnOpened() => _attempt!.Opened(this);
 
     /// <summary>Begins TLS; <see cref="OnSecured"/> or the connection's end tells how it went.</summary>
-    public void Secure() => TlsLayer.StartClient(this, _host.Shard.Buffers, _host.Host.Tls!);
+    public void Secure() => TlsLayer.StartClient(this, _host.Shard.Buffers, _host.Shard.Handshakes, _host.Host.Tls!);
 
     private protected override void OnSecured() => _attempt?.Established(this);
 

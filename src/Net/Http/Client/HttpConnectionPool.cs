@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tls;
 
 namespace FastCore.Net.Http.Client;
 
@@ -34,6 +35,7 @@ public sealed class HttpConnectionPool : IAsyncDisposable
     {
         Options = options ?? new HttpConnectionPoolOptions();
         Options.Validate();
+        Handshakes = new HandshakeGate(Options.MaxConcurrentHandshakes);
         _ownReactors = TransportSelector.Start([.. Enumerable.Range(0, Options.Reactors).Select(Options.ForReactor)], Options.Transport).Reactors;
         Shards = [.. _ownReactors.Select((reactor, index) => new ClientShard(this, reactor, index))];
     }
@@ -47,6 +49,7 @@ public sealed class HttpConnectionPool : IAsyncDisposable
         if (reactors.Count == 0) throw new ArgumentException("Give at least one reactor.", nameof(reactors));
         Options = options ?? new HttpConnectionPoolOptions();
         Options.Validate();
+        Handshakes = new HandshakeGate(Options.MaxConcurrentHandshakes);
         _ownReactors = [];
         Shards = [.. reactors.Select((reactor, index) => new ClientShard(this, reactor, index))];
     }
@@ -76,6 +79,9 @@ public sealed class HttpConnectionPool : IAsyncDisposable
     internal HttpConnectionPoolOptions Options { get; }
 
     internal ClientShard[] Shards { get; }
+
+    /// <summary>Lets the handshakes of all its reactors compute.</summary>
+    internal HandshakeGate Handshakes { get; }
 
     /// <summary>Is told of requests and waits; null while nobody collects them.</summary>
     internal HttpPoolMetrics? Metrics { get; set; }

@@ -40,6 +40,9 @@ public sealed record HttpConnectionPoolOptions
     /// <summary>How long the opening of a connection may take: finding the addresses, trying them and the TLS handshake.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>TLS handshakes that compute at once, on the thread pool and for all reactors together; the rest wait in order, within <see cref="ConnectTimeout"/>. As many as there are processors, unless set.</summary>
+    public int MaxConcurrentHandshakes { get; init; } = Environment.ProcessorCount;
+
     /// <summary>How long the next address is held back while one is being tried (RFC 8305 §5).</summary>
     public TimeSpan ConnectionAttemptDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -64,7 +67,7 @@ public sealed record HttpConnectionPoolOptions
     /// <summary>Bytes of a body that is held in memory for <see cref="HttpClientHost.FetchAsync"/>.</summary>
     public int MaxBufferedBodySize { get; init; } = 64 << 20;
 
-    /// <summary>How HTTPS is spoken. The host's name and, if none is named, the protocol http/1.1 are added. <see langword="null"/>: as the platform does by itself.</summary>
+    /// <summary>How HTTPS is spoken. The host's name and, if none is named, the protocol http/1.1 are added. Its callbacks are called on a thread of the pool. <see langword="null"/>: as the platform does by itself.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>Finds the addresses of a host, in place of <see cref="Dns.GetHostAddressesAsync(string, CancellationToken)"/>. Called on a reactor's thread, which it must not block.</summary>
@@ -99,6 +102,7 @@ public sealed record HttpConnectionPoolOptions
         InRange(nameof(QueueTimeout), QueueTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(IdleConnectionTimeout), IdleConnectionTimeout.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(ConnectTimeout), ConnectTimeout.TotalMilliseconds, 1, int.MaxValue);
+        InRange(nameof(MaxConcurrentHandshakes), MaxConcurrentHandshakes, 1, 1024);
         InRange(nameof(ConnectionAttemptDelay), ConnectionAttemptDelay.TotalMilliseconds, 1, int.MaxValue);
         InRange(nameof(HeadersTimeout), HeadersTimeout.TotalMilliseconds, 1, int.MaxValue);
         if (ConnectionLifetime != Timeout.InfiniteTimeSpan) InRange(nameof(ConnectionLifetime), ConnectionLifetime.TotalMilliseconds, 0, int.MaxValue);

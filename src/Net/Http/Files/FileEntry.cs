@@ -5,23 +5,23 @@ using FastCore.Net.Transport.Native;
 
 namespace FastCore.Net.Http.Files;
 
-/// <summary>A file as it was when it was last looked at. Never changes but for the times it was used and looked at.</summary>
+/// <summary>A file as it was when it was last looked at. Never changes but for the times it was used and looked at, and what is known of its bytes since.</summary>
 internal sealed class FileEntry
 {
     public required FileStore Store { get; init; }
 
     public required string FullPath { get; init; }
 
-    public required long Length { get; init; }
+    /// <summary>What the file system told of it before it was read; of one that was made of a file, that file's with the length of what was made.</summary>
+    public required FileStamp Stamp { get; init; }
 
-    /// <summary>Which file it is: another in its place may be as long, and from the same moment. Null where that can't be known.</summary>
-    public FileIdentity? Identity { get; init; }
+    public long Length => Stamp.Length;
+
+    /// <summary>To the tick, as the system has it.</summary>
+    public DateTime Changed => Stamp.Changed;
 
     /// <summary>To the second, as fields have it.</summary>
     public required DateTime LastModified { get; init; }
-
-    /// <summary>To the tick, as the system has it.</summary>
-    public required DateTime Changed { get; init; }
 
     public required string ContentType { get; init; }
 
@@ -74,7 +74,17 @@ internal sealed class FileEntry
     /// <inheritdoc cref="LookedAt"/>
     public long UsedAt;
 
+    // Ticks of the stamp's Touched with which the file holds these bytes for certain; zero if it may have been changed with the same stamp since.
+    private long _settledAt;
+
     private bool _isClosed;
+
+    /// <summary>When the file was last touched, if it has been known since to hold these bytes as long as it is not touched again; null if not.</summary>
+    public DateTime? SettledAt
+    {
+        get => Volatile.Read(ref _settledAt) is var ticks and > 0 ? new DateTime(ticks, DateTimeKind.Utc) : null;
+        init => _settledAt = value?.Ticks ?? 0;
+    }
 
     /// <summary>Bytes it takes of the cache.</summary>
     public long Size => (Content?.Length ?? 0) + Precompressed.Sum(static sibling => sibling.Size);
@@ -120,11 +130,27 @@ internal sealed class FileEntry
 
     private IEnumerable<FileEntry> Siblings => Precompressed.Where(static entry => !entry.IsMade);
 
-    /// <summary>The file and its siblings have not changed.</summary>
-    public bool IsSameAs(FileEntry other) => Length == other.Length && Changed == other.Changed && Identity == other.Identity && Siblings.Count() == other.Siblings.Count()
-        && Siblings.Zip(other.Siblings).All(static pair => pair.First.IsSameAs(pair.Second));
+    /// <summary>The file with this stamp holds the bytes that are kept of it.</summary>
+    public bool Holds(FileStamp stamp) => SettledAt == stamp.Touched && IsLike(stamp);
 
-    /// <summary>The tag of what was made of a file. Another process may make other bytes of it, so they have their part in it.</summary>
+    private bool IsLike(FileStamp stamp) => (Length, Changed, Stamp.Identity) == (stamp.Length, stamp.Changed, stamp.Identity);
+
+    /// <summary>The file and its siblings have not changed. Where their stamps can't tell, their bytes do.</summary>
+    public bool IsSameAs(FileEntry later) => IsLike(later.Stamp) && (Holds(later.Stamp) || HasBytesOf(later)) && Siblings.Count() == later.Siblings.Count()
+        && Siblings.Zip(later.Siblings).All(static pair => pair.First.IsSameAs(pair.Second));
+
+    private bool HasBytesOf(FileEntry later) =>
+        Content is { } content ? later.Content is { } other && content.Span.SequenceEqual(other.Span) : later.Content == null;
+
+    /// <summary>It has been found to be the same as a later one: what is known of that is known of it.</summary>
+    public void Confirm(FileEntry later)
+    {
+        Volatile.Write(ref LookedAt, later.LookedAt);
+        Volatile.Write(ref _settledAt, later._settledAt);
+        foreach (var (sibling, other) in Siblings.Zip(later.Siblings)) sibling.Confirm(other);
+    }
+
+    /// <summary>The tag of what was made of a file, or may be changed without another stamp. There may be other bytes by the same rest, so they have their part in it.</summary>
     public static byte[] TagOf(DateTime changed, ReadOnlySpan<byte> made, string encoding) =>
         TagOf(changed, made.Length, $"{encoding}-{Convert.ToHexStringLower(SHA256.HashData(made).AsSpan(0, 8))}");
 

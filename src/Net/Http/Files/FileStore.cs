@@ -33,10 +33,17 @@ internal sealed class FileStore : IDisposable
     private int _open;
     private bool _isDisposed;
     private long _read;
+    private long _bytesRead;
 
-    public FileStore(string folder, StaticFileOptions options)
+    // What tests set by hand: the time, and what is told of files.
+    private readonly TimeProvider _time;
+    private readonly Func<SafeFileHandle, FileStamp> _stampOf;
+
+    public FileStore(string folder, StaticFileOptions options, TimeProvider? time = null, Func<SafeFileHandle, FileStamp>? stampOf = null)
     {
         _options = options;
+        _time = time ?? TimeProvider.System;
+        _stampOf = stampOf ?? FileStamp.Of;
         _types = new ContentTypes(options.ContentTypes);
         Root = Path.GetFullPath(folder);
         _closer = new Timer(static store => ((FileStore)store!).CloseUnused(Environment.TickCount64 - OpenMilliseconds), this, Timeout.Infinite, Timeout.Infinite);
@@ -47,6 +54,9 @@ internal sealed class FileStore : IDisposable
 
     /// <summary>Bytes kept.</summary>
     public long Size => Interlocked.Read(ref _size);
+
+    /// <summary>Bytes of files that it has read into memory.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
 
     /// <summary>Files held open to be sent.</summary>
     public int OpenCount => Volatile.Read(ref _open);
@@ -120,16 +130,24 @@ internal sealed class FileStore : IDisposable
     private FileEntry? Read(string path)
     {
         var fullPath = FullPath(path);
-        if (!File.Exists(fullPath)) return null;
+        DateTime changed;
+        using (var file = Open(fullPath))
+        {
+            if (file == null) return null;
+            changed = _stampOf(file).Changed;
+        }
+        var kept = _entries.TryGetValue(path, out var found) ? found : null;
         var siblings = new List<FileEntry>();
         FileEntry? entry = null;
         try
         {
+            // Before the file itself: one that is put in its place meanwhile is younger than they are.
             foreach (var (name, extension) in _options.ServePrecompressed ? Codings : [])
             {
-                if (ReadOne(fullPath + extension, path, name, []) is { } sibling) siblings.Add(sibling);
+                var keptSibling = kept == null ? null : Array.Find(kept.Precompressed, sibling => sibling.Encoding == name && !sibling.IsMade);
+                if (ReadOne(fullPath + extension, path, name, [], keptSibling, changed) is { } sibling) siblings.Add(sibling);
             }
-            return entry = ReadOne(fullPath, path, "", [.. siblings]);
+            return entry = ReadOne(fullPath, path, "", [.. siblings], kept, DateTime.MinValue);
         }
         finally
         {
@@ -141,7 +159,9 @@ internal sealed class FileStore : IDisposable
     /// <param name="path">The path of the file that is not coded, by which its type goes.</param>
     /// <param name="encoding">How it is coded.</param>
     /// <param name="siblings">The same file in other codings; those older than it are left out.</param>
-    private FileEntry? ReadOne(string fullPath, string path, string encoding, FileEntry[] siblings)
+    /// <param name="kept">What is kept of it; its bytes are taken if it still holds them.</param>
+    /// <param name="notBefore">One that was changed last before this is left out.</param>
+    private FileEntry? ReadOne(string fullPath, string path, string encoding, FileEntry[] siblings, FileEntry? kept, DateTime notBefore)
     {
         var file = Open(fullPath);
         if (file == null) return null;
@@ -149,18 +169,20 @@ internal sealed class FileStore : IDisposable
         FileEntry? entry = null;
         try
         {
-            var length = RandomAccess.GetLength(file);
-            var changed = File.GetLastWriteTimeUtc(file);
-            foreach (var older in Array.FindAll(siblings, sibling => sibling.Changed < changed)) older.Close();
-            siblings = Array.FindAll(siblings, sibling => sibling.Changed >= changed);
-            var content = length <= _options.MaxCachedFileSize ? ReadAll(file, (int)length) : null;
+            // The time before the stamp and the stamp before the bytes: what changes in between is found the next time.
+            var now = _time.GetUtcNow().UtcDateTime;
+            var stamp = _stampOf(file);
+            if (stamp.Changed < notBefore) return null;
+            foreach (var older in Array.FindAll(siblings, sibling => sibling.Changed < stamp.Changed)) older.Close();
+            siblings = Array.FindAll(siblings, sibling => sibling.Changed >= stamp.Changed);
+            var content = stamp.Length > _options.MaxCachedFileSize ? null : kept?.Content != null && kept.Holds(stamp) ? kept.Content : ReadAll(file, (int)stamp.Length);
             // It changed while it was read; the next look finds it whole.
-            if (content != null && content.Value.Length != length) content = null;
-            if (IsWorthSending(file, length))
+            if (content != null && content.Value.Length != stamp.Length) content = null;
+            if (IsWorthSending(file, stamp.Length))
             {
                 opened = new OpenFile(file);
             }
-            return entry = Make(fullPath, LinuxFiles.Identify(file), length, changed, _types.Of(path), encoding, content, siblings, opened);
+            return entry = Make(fullPath, stamp, stamp.IsSettledAt(now) ? stamp.Touched : null, _types.Of(path), encoding, content, siblings, opened);
         }
         finally
         {
@@ -177,7 +199,7 @@ internal sealed class FileStore : IDisposable
     {
         if (file.Content is not { } content || file.Precompressed.Length > 0 || file.Length < MinCompressed || !Compressible.Contains(file.ContentType)) return file;
         FileEntry[] forms = [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
-        return forms.Length == 0 ? file : Make(file.FullPath, file.Identity, file.Length, file.Changed, file.ContentType, "", content, forms, file.Opened);
+        return forms.Length == 0 ? file : Make(file.FullPath, file.Stamp, file.SettledAt, file.ContentType, "", content, forms, file.Opened);
     }
 
     private FileEntry? Code(FileEntry file, ReadOnlySpan<byte> content, string name)
@@ -190,7 +212,7 @@ internal sealed class FileStore : IDisposable
             if (!new WholeCoder(CompressionLevel.Optimal).TryCode(coding, content, new ArraySegment<byte>(room, 0, limit), out var length)) return null;
             var coded = GC.AllocateUninitializedArray<byte>(length, pinned: true);
             room.AsSpan(0, length).CopyTo(coded);
-            return Make(file.FullPath, file.Identity, length, file.Changed, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
+            return Make(file.FullPath, file.Stamp with { Length = length }, null, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
         }
         finally
         {
@@ -198,10 +220,12 @@ internal sealed class FileStore : IDisposable
         }
     }
 
-    private FileEntry Make(string fullPath, FileIdentity? identity, long length, DateTime changed, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
+    private FileEntry Make(string fullPath, FileStamp stamp, DateTime? settledAt, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
     {
+        var (length, changed) = (stamp.Length, stamp.Changed);
         var modified = new DateTime(changed.Ticks - changed.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
-        var tag = isMade ? FileEntry.TagOf(changed, content!.Value.Span, encoding) : FileEntry.TagOf(changed, length, encoding);
+        // A stamp that may be that of other bytes too is no strong validator (RFC 9110 §8.8.1); the bytes are.
+        var tag = content != null && (isMade || settledAt == null) ? FileEntry.TagOf(changed, content.Value.Span, encoding) : FileEntry.TagOf(changed, length, encoding);
         var varies = encoding.Length > 0 || siblings.Length > 0;
         (string, string)[] validators = [("ETag", System.Text.Encoding.ASCII.GetString(tag)), ("Last-Modified", HttpDates.Format(modified)),
             .. _options.CacheControl is { } cache ? [("Cache-Control", cache)] : (ReadOnlySpan<(string, string)>)[],
@@ -211,9 +235,8 @@ internal sealed class FileStore : IDisposable
         {
             Store = this,
             FullPath = fullPath,
-            Identity = identity,
-            Length = length,
-            Changed = changed,
+            Stamp = stamp,
+            SettledAt = settledAt,
             LastModified = modified,
             ContentType = type,
             Encoding = encoding,
@@ -233,7 +256,7 @@ internal sealed class FileStore : IDisposable
     }
 
     // On the pinned heap, so that sending it pins nothing.
-    private static ReadOnlyMemory<byte>? ReadAll(SafeFileHandle file, int length)
+    private ReadOnlyMemory<byte>? ReadAll(SafeFileHandle file, int length)
     {
         var array = GC.AllocateUninitializedArray<byte>(length, pinned: true);
         var count = 0;
@@ -243,6 +266,7 @@ internal sealed class FileStore : IDisposable
             if (read == 0) break;
             count += read;
         }
+        Interlocked.Add(ref _bytesRead, count);
         return MemoryMarshal.CreateFromPinnedArray(array, 0, count);
     }
 
@@ -256,7 +280,7 @@ internal sealed class FileStore : IDisposable
                 if (old.IsSameAs(entry) && (old.OpenCount >= entry.OpenCount || _isDisposed))
                 {
                     // The bytes at hand are as good, and warm.
-                    Volatile.Write(ref old.LookedAt, entry.LookedAt);
+                    old.Confirm(entry);
                     entry.Close();
                     return old;
                 }

@@ -104,7 +104,7 @@ internal sealed partial class HttpConnection(HttpShard shard, ServedEndPoint? pl
         }
         SetDeadline(certificates.HandshakeMilliseconds);
         _deadlineKind = Deadline.Handshake;
-        TlsLayer.StartServer(this, _shard.Buffers, certificates.Callback);
+        TlsLayer.StartServer(this, _shard.Buffers, _shard.Handshakes!, certificates.Callback);
     }
 
     // An answer over TLS would cost a handshake, which is what is to be spared.

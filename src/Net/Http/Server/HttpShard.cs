@@ -4,6 +4,7 @@ using FastCore.Net.Http.Coding;
 using FastCore.Net.Http.Observing;
 using FastCore.Net.Http.Parsing;
 using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tls;
 using FastCore.Scheduling;
 
 namespace FastCore.Net.Http.Server;
@@ -79,6 +80,9 @@ internal sealed class HttpShard
 
     /// <summary>How many connections may come in a time; null if nobody set a limit.</summary>
     public AcceptRate? AcceptRate { get; init; }
+
+    /// <summary>Lets handshakes compute; there when an endpoint speaks TLS.</summary>
+    public HandshakeGate? Handshakes { get; init; }
 
     /// <summary>The reactor's thread; set by its first work.</summary>
     public int ThreadId { get; private set; }

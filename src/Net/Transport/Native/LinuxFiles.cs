@@ -13,6 +13,7 @@ internal static unsafe class LinuxFiles
     private const int NoFollow = 0x100;
     private const uint TypeMask = 1;
     private const uint TypeAndNumberMask = 0x101;
+    private const uint StampMask = 0x3C1;
     private const uint LengthAndChangedMask = 0x240;
     private const int OfDescriptor = 0x1000;
     private const int WithoutAskingServer = 0x4000;
@@ -20,8 +21,8 @@ internal static unsafe class LinuxFiles
     private const int ModeOffset = 28;
     private const int NumberOffset = 32;
     private const int LengthOffset = 40;
-    private const int ChangedSecondsOffset = 112;
-    private const int ChangedNanosecondsOffset = 120;
+    private const int TouchedOffset = 96;
+    private const int ChangedOffset = 112;
     private const int DeviceOffset = 136;
     private const int TypeBits = 0xF000;
     private const int SocketType = 0xC000;
@@ -71,13 +72,17 @@ internal static unsafe class LinuxFiles
         return new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), TypeOf(status) == SocketType);
     }
 
-    /// <summary>Which file is open; null elsewhere than on Linux.</summary>
-    public static FileIdentity? Identify(SafeFileHandle file)
+    /// <summary>
+    /// Of an open file its length, when its content was changed last and when anything of it was (both UTC), and which file it is; null elsewhere
+    /// than on Linux, or if the system does not tell.
+    /// </summary>
+    public static (long Length, DateTime Changed, DateTime Touched, FileIdentity Identity)? Stamp(SafeFileHandle file)
     {
         if (!OperatingSystem.IsLinux()) return null;
         var status = stackalloc byte[StatusLength];
-        if (LibC.FileStatus((int)file.DangerousGetHandle(), "", OfDescriptor, TypeAndNumberMask, status) != 0) return null;
-        return new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), IsSocket: false);
+        if (LibC.FileStatus((int)file.DangerousGetHandle(), "", OfDescriptor, StampMask, status) != 0) return null;
+        return (*(long*)(status + LengthOffset), TimeAt(status, ChangedOffset), TimeAt(status, TouchedOffset),
+            new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), IsSocket: false));
     }
 
     /// <summary>Whether an open file has this length, and was changed last at this time (UTC), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
@@ -85,9 +90,11 @@ internal static unsafe class LinuxFiles
     {
         var status = stackalloc byte[StatusLength];
         if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndChangedMask, status) != 0) return false;
-        var ticks = *(long*)(status + ChangedSecondsOffset) * TimeSpan.TicksPerSecond + *(uint*)(status + ChangedNanosecondsOffset) / TimeSpan.NanosecondsPerTick;
-        return *(long*)(status + LengthOffset) == length && DateTime.UnixEpoch.Ticks + ticks == changed.Ticks;
+        return *(long*)(status + LengthOffset) == length && TimeAt(status, ChangedOffset) == changed;
     }
+
+    private static DateTime TimeAt(byte* status, int offset) =>
+        DateTime.UnixEpoch.AddTicks(*(long*)(status + offset) * TimeSpan.TicksPerSecond + *(uint*)(status + offset + sizeof(long)) / TimeSpan.NanosecondsPerTick);
 
     private static int TypeOf(byte* status) =>
         BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeBits;

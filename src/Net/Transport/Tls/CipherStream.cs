@@ -4,18 +4,28 @@ using System.Threading.Tasks.Sources;
 namespace FastCore.Net.Transport.Tls;
 
 /// <summary>
-/// A connection as <see cref="TlsLayer"/>'s stream sees it: reads take what the reactor feeds, writes go into the send queue.
-/// One read at a time; on the reactor's thread.
+/// A connection as <see cref="TlsLayer"/>'s stream sees it, in two lives. During the handshake reads take what has been laid in before a step and
+/// the step ends with the read that finds nothing, while writes are kept until it is back; whoever has the step has the stream. After it reads take what
+/// the reactor feeds and writes go into the send queue, on the reactor's thread. One read at a time.
 /// </summary>
-internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : AsyncOnlyStream, IValueTaskSource<int>
+internal sealed class CipherStream(Connection connection) : AsyncOnlyStream, IValueTaskSource<int>
 {
     private ManualResetValueTaskSourceCore<int> _read;
     private Memory<byte> _into;
     private bool _isWaiting;
 
+    // Whose arrays the input lies in.
+    private IArrayOwner _arrays = UnpooledArrays.Instance;
+
     // What has come and waits to be read.
     private ByteBacklog _input;
     private bool _isFinished;
+
+    // What a step of the handshake has written; null when it is over.
+    private ByteBacklog _written;
+
+    /// <summary>Called when a read of the handshake has found nothing and waits; null when the handshake is over.</summary>
+    public Action? Waits { get; set; }
 
     /// <summary>The reactor is about to send, and need not be told that there is something.</summary>
     public bool IsFlushing { get; set; }
@@ -23,19 +33,54 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
     public override bool CanRead => true;
     public override bool CanWrite => true;
 
+    private bool IsHandshaking => Waits != null;
+
+    /// <summary>Lays in what has come for the next step.</summary>
+    public void LayIn(ReadOnlySpan<byte> data, bool isFinished)
+    {
+        Debug.Assert(IsHandshaking, "After the handshake bytes are fed.");
+        _input.Append(data, _arrays);
+        _isFinished = isFinished;
+    }
+
+    /// <summary>Goes on with the read that ended the last step, inside.</summary>
+    public void Continue()
+    {
+        Debug.Assert(_isWaiting && (_input.Length > 0 || _isFinished), "A step goes on when there is something to be read.");
+        CompleteRead(Take(_into.Span));
+    }
+
+    /// <summary>Brings what a step has written into the send queue. On the reactor.</summary>
+    public void SendWritten()
+    {
+        if (_written.Length > 0) Send(_written.Bytes);
+        _written.Clear(_arrays);
+    }
+
+    /// <summary>The handshake is over: from now on everything is the reactor's.</summary>
+    public void EndHandshake(IArrayOwner arrays)
+    {
+        Debug.Assert(IsHandshaking && !_isWaiting, "Nothing reads between the handshake and what comes after it.");
+        var rest = _input;
+        _input = default;
+        _input.Append(rest.Bytes, arrays);
+        _arrays = arrays;
+        Waits = null;
+    }
+
     /// <summary>More bytes from the peer. Whoever waits for them goes on inside.</summary>
     public void Feed(ReadOnlySpan<byte> data)
     {
         if (_isFinished) return;
         if (!_isWaiting)
         {
-            _input.Append(data, arrays);
+            _input.Append(data, _arrays);
             return;
         }
         Debug.Assert(_input.Length == 0, "A read waits only when nothing is there.");
         var count = Math.Min(data.Length, _into.Length);
         data[..count].CopyTo(_into.Span);
-        _input.Append(data[count..], arrays);
+        _input.Append(data[count..], _arrays);
         CompleteRead(count);
     }
 
@@ -62,10 +107,8 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        // What is written after the end, an alert as a rule, has nowhere to go.
-        if (connection._state is not (ConnectionState.Open or ConnectionState.Draining)) return;
-        connection.BareOutput().Append(buffer);
-        if (!IsFlushing) connection.MarkDirty();
+        if (IsHandshaking) _written.Append(buffer, _arrays);
+        else Send(buffer);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -74,11 +117,19 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
         return default;
     }
 
+    private void Send(ReadOnlySpan<byte> data)
+    {
+        // What is written after the end, an alert as a rule, has nowhere to go.
+        if (connection._state is not (ConnectionState.Open or ConnectionState.Draining)) return;
+        connection.BareOutput().Append(data);
+        if (!IsFlushing) connection.MarkDirty();
+    }
+
     private int Take(Span<byte> into)
     {
         var count = Math.Min(into.Length, _input.Length);
         _input.Bytes[..count].CopyTo(into);
-        _input.Skip(count, arrays);
+        _input.Skip(count, _arrays);
         return count;
     }
 
@@ -92,7 +143,7 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
     /// <summary>The connection has ended: reads find the end.</summary>
     protected override void Dispose(bool disposing)
     {
-        _input.Clear(arrays);
+        _input.Clear(_arrays);
         FinishInput();
         base.Dispose(disposing);
     }
@@ -101,6 +152,10 @@ internal sealed class CipherStream(Connection connection, IArrayOwner arrays) : 
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
 
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
         _read.OnCompleted(continuation, state, token, flags);
+        // Only now can the read be completed with nothing left to be done here. After it the stream may be another thread's.
+        Waits?.Invoke();
+    }
 }

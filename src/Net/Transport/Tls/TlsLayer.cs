@@ -6,10 +6,10 @@ namespace FastCore.Net.Transport.Tls;
 /// <summary>
 /// TLS between a protocol and its connection, by the platform's <see cref="SslStream"/>: what the peer sends is decrypted
 /// before the protocol sees it, and what the protocol writes is encrypted when the reactor is about to send it. On the
-/// reactor's thread.
+/// reactor's thread, but for the steps of the handshake, which compute on the thread pool.
 /// </summary>
 /// <remarks>
-/// <para>Everything in it runs inside the reactor's callbacks: <see cref="CipherStream"/> completes the stream's reads where the
+/// <para>After the handshake everything in it runs inside the reactor's callbacks: <see cref="CipherStream"/> completes the stream's reads where the
 /// bytes arrive and takes its writes at once, so no call waits and none goes to another thread. For that the stream's own
 /// work must see no synchronization context: a task's continuation is not run inline where there is one. The protocol's
 /// callbacks do see the reactor's.</para>
@@ -17,7 +17,7 @@ namespace FastCore.Net.Transport.Tls;
 /// is. Between two calls it holds an array only while a record has come in part; an idle connection waits for its first
 /// byte with none.</para>
 /// </remarks>
-internal sealed class TlsLayer : IDisposable
+internal sealed partial class TlsLayer : IDisposable
 {
     // The largest record's plaintext (RFC 8446 §5.1).
     private const int RecordSize = 16 * 1024;
@@ -34,15 +34,19 @@ internal sealed class TlsLayer : IDisposable
     private SendQueue? _plain;
     private bool _isSecured;
     private bool _isShutDown;
-    private bool _isDisposed;
+
+    // Written on the reactor; a step of the handshake looks at it as a hint.
+    private volatile bool _isDisposed;
 
     private readonly SynchronizationContext? _context = SynchronizationContext.Current;
 
-    private TlsLayer(Connection connection, IArrayOwner arrays)
+    private TlsLayer(Connection connection, IArrayOwner arrays, HandshakeGate gate, Func<SslStream, Task> begin)
     {
         _connection = connection;
         _arrays = arrays;
-        _cipher = new CipherStream(connection, arrays);
+        _gate = gate;
+        _begin = begin;
+        _cipher = new CipherStream(connection) { Waits = StepEnded };
         _stream = new SslStream(_cipher, leaveInnerStreamOpen: true);
         connection._layer = this;
     }
@@ -50,25 +54,29 @@ internal sealed class TlsLayer : IDisposable
     /// <summary>Bytes the protocol has written and that are not encrypted yet. Any thread may read it, as a hint.</summary>
     public long Queued => _plain?.Queued ?? 0;
 
-    /// <summary>Answers the peer's handshake. When the connection has been opened and before it is used.</summary>
-    public static void StartServer(Connection connection, IArrayOwner arrays, ServerOptionsSelectionCallback options)
-    {
-        var layer = new TlsLayer(connection, arrays);
-        layer.WithoutContext(() => _ = layer.RunAsync(layer._stream.AuthenticateAsServerAsync(options, null)));
-    }
+    /// <summary>Answers the peer's handshake, once it begins. When the connection has been opened and before it is used.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="arrays">Whose arrays are lent to the protocol, and hold what has come in part.</param>
+    /// <param name="gate">Lets the handshake compute.</param>
+    /// <param name="options">Chooses the certificate, on a thread of the pool.</param>
+    public static void StartServer(Connection connection, IArrayOwner arrays, HandshakeGate gate, ServerOptionsSelectionCallback options) =>
+        _ = new TlsLayer(connection, arrays, gate, stream => stream.AuthenticateAsServerAsync(options, null));
 
     /// <summary>Begins the handshake. When the connection has been opened and before it is used.</summary>
-    public static void StartClient(Connection connection, IArrayOwner arrays, SslClientAuthenticationOptions options)
-    {
-        var layer = new TlsLayer(connection, arrays);
-        layer.WithoutContext(() => _ = layer.RunAsync(layer._stream.AuthenticateAsClientAsync(options)));
-    }
+    /// <inheritdoc cref="StartServer"/>
+    public static void StartClient(Connection connection, IArrayOwner arrays, HandshakeGate gate, SslClientAuthenticationOptions options) =>
+        new TlsLayer(connection, arrays, gate, stream => stream.AuthenticateAsClientAsync(options)).GoAway();
 
     /// <summary>Where the protocol writes.</summary>
     public SendQueue Output() => _plain ??= _connection.Reactor.RentSendQueue();
 
     public void Receive(ReadOnlySpan<byte> data)
     {
+        if (!_isSecured)
+        {
+            Arrive(data);
+            return;
+        }
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
@@ -80,7 +88,11 @@ internal sealed class TlsLayer : IDisposable
         }
     }
 
-    public void PeerFinished() => WithoutContext(_cipher.FinishInput);
+    public void PeerFinished()
+    {
+        if (_isSecured) WithoutContext(_cipher.FinishInput);
+        else EndArrival();
+    }
 
     /// <summary>Encrypts what the protocol has written. With <paramref name="isLast"/> the peer is told that no more comes (RFC 8446 §6.1).</summary>
     public void Flush(bool isLast)
@@ -103,12 +115,11 @@ internal sealed class TlsLayer : IDisposable
         _stream.ShutdownAsync().GetAwaiter().GetResult();
     }
 
-    private async Task RunAsync(Task handshake)
+    /// <summary>All that comes after the handshake.</summary>
+    private async Task RunAsync()
     {
         try
         {
-            await handshake.ConfigureAwait(false);
-            _isSecured = true;
             Tell(static (connection, _) => connection.Secured(), default);
             while (_connection.CanWrite)
             {
@@ -117,9 +128,8 @@ internal sealed class TlsLayer : IDisposable
                 if (!await ReadAsync().ConfigureAwait(false)) return;
             }
         }
-        catch (Exception failure) when (failure is AuthenticationException or IOException or ObjectDisposedException || (failure is NotSupportedException && !_isSecured))
+        catch (Exception failure) when (failure is AuthenticationException or IOException or ObjectDisposedException)
         {
-            // The platform asks for no certificate when it can't read the peer's first message, and then misses it.
             Refuse(failure);
         }
         catch (Exception failure)
@@ -204,11 +214,6 @@ internal sealed class TlsLayer : IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         ReturnPlain();
-        // Ends the read that waits, and with it RunAsync, which gives its array back.
-        WithoutContext(() =>
-        {
-            _cipher.Dispose();
-            _stream.Dispose();
-        });
+        if (!_isAway) Free();
     }
 }

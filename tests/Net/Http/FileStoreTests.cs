@@ -1,0 +1,150 @@
+using System.Text;
+using FastCore.Net.Http.Files;
+
+namespace FastCore.Net.Tests.Http;
+
+/// <summary>What a look at a kept file reads, and when what the file system tells of it is believed: times are set by hand, of the files and of the clock.</summary>
+[TestFixture]
+internal sealed class FileStoreTests
+{
+    private const string Name = "a.txt";
+
+    private readonly HandTime _time = new();
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = Directory.CreateTempSubdirectory("fastcore-store-").FullName;
+        _time.Now = DateTime.UtcNow + TimeSpan.FromHours(1);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void AnUnchangedFileIsAskedForAndNotRead()
+    {
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time);
+        Write(Name, new string('a', 1000));
+        Write(Name + ".gz", new string('z', 300));
+        var first = store.Look(Name)!;
+        Assert.That((store.BytesRead, first.Codings), Is.EqualTo((1300L, new[] { "gzip" })).Using<(long, string[])>(static (x, y) => x.Item1 == y.Item1 && x.Item2.SequenceEqual(y.Item2)));
+        for (var i = 0; i < 3; i++) Assert.That(store.Look(Name), Is.SameAs(first));
+        Assert.That(store.BytesRead, Is.EqualTo(1300), "nothing was read again");
+    }
+
+    [Test]
+    public void OnlyWhatHasChangedIsRead()
+    {
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time);
+        Write(Name, new string('a', 1000));
+        Write(Name + ".br", new string('y', 200));
+        Write(Name + ".gz", new string('z', 300));
+        store.Look(Name);
+        Write(Name + ".gz", new string('z', 301));
+        Assert.That(Bytes(store.Look(Name)!.Precompressed[1]), Is.EqualTo(new string('z', 301)));
+        Assert.That(store.BytesRead, Is.EqualTo(1500 + 301));
+        // Now the siblings are older, and of no use.
+        File.SetLastWriteTimeUtc(Path.Join(_folder, Name + ".br"), DateTime.UtcNow.AddHours(-2));
+        File.SetLastWriteTimeUtc(Path.Join(_folder, Name + ".gz"), DateTime.UtcNow.AddHours(-2));
+        Write(Name, new string('b', 1001));
+        Assert.That(Bytes(store.Look(Name)!), Is.EqualTo(new string('b', 1001)));
+        Assert.That(store.BytesRead, Is.EqualTo(1801 + 1001));
+        store.Look(Name);
+        Assert.That(store.BytesRead, Is.EqualTo(2802), "nor are those read that are left out");
+    }
+
+    [Test]
+    public void AFileThatIsPutInItsPlaceIsRead()
+    {
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time);
+        var moment = DateTime.UtcNow.AddHours(-1);
+        Write(Name, "one", moment);
+        store.Look(Name);
+        Write("new", "two", moment);
+        File.Move(Path.Join(_folder, "new"), Path.Join(_folder, Name), overwrite: true);
+        Assert.That(Bytes(store.Look(Name)!), Is.EqualTo("two"));
+    }
+
+    [Test]
+    public void OneThatIsRewrittenAndSaysItWasNotIsRead()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Only there the system tells when a file was touched.");
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time);
+        var moment = DateTime.UtcNow.AddHours(-1);
+        Write(Name, "one", moment);
+        store.Look(Name);
+        var before = Stamp();
+        // Until the clock of the file system has ticked.
+        do Write(Name, "two", moment);
+        while (Stamp() == before);
+        Assert.That(Stamp() with { Touched = before.Touched }, Is.EqualTo(before), "but for when it was touched it looks the same");
+        Assert.That(Bytes(store.Look(Name)!), Is.EqualTo("two"));
+    }
+
+    [Test]
+    public void OneThatWasTouchedAMomentAgoIsNotBelieved()
+    {
+        var touched = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        // As if all of it fell into one tick of the file system's clock.
+        using var store = new FileStore(_folder, new StaticFileOptions { Compress = true }, _time, file => FileStamp.Of(file) with { Changed = touched, Touched = touched });
+        var (old, half, whole) = (new string('a', 2000), new string('a', 1000) + new string('b', 1000), new string('b', 2000));
+        _time.Now = touched + TimeSpan.FromMilliseconds(1);
+        Write(Name, old);
+        var first = store.Look(Name)!;
+        Write(Name, half);
+        var second = store.Look(Name)!;
+        Assert.That((Bytes(first), Bytes(second)), Is.EqualTo((old, half)));
+        Assert.That(second.Tag, Is.Not.EqualTo(first.Tag), "a client that has the one must not take it for the other");
+        Write(Name, whole);
+        _time.Now = touched + FileStamp.Settling;
+        var third = store.Look(Name)!;
+        Assert.That(Bytes(third), Is.EqualTo(whole));
+        // Read later it is believed, and the bytes that were kept are as good.
+        _time.Now += TimeSpan.FromTicks(1);
+        var read = store.BytesRead;
+        Assert.That(store.Look(Name), Is.SameAs(third));
+        Assert.That(store.BytesRead, Is.EqualTo(read + whole.Length), "it is read once more");
+        Assert.That(store.Look(Name), Is.SameAs(third));
+        Assert.That(store.BytesRead, Is.EqualTo(read + whole.Length), "and no more after that");
+    }
+
+    [Test]
+    public void ATimeInTheFutureIsBelievedWhereTheSystemTellsAnother()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Only there the system tells when a file was touched.");
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time);
+        Write(Name, "one", DateTime.UtcNow.AddYears(1));
+        var first = store.Look(Name);
+        Assert.That(store.Look(Name), Is.SameAs(first));
+        Assert.That(store.BytesRead, Is.EqualTo(3));
+    }
+
+    private void Write(string name, string text, DateTime? changed = null)
+    {
+        var path = Path.Join(_folder, name);
+        // In place.
+        using (var file = File.OpenWrite(path))
+        {
+            file.SetLength(text.Length);
+            file.Write(Encoding.ASCII.GetBytes(text));
+        }
+        if (changed is { } time) File.SetLastWriteTimeUtc(path, time);
+    }
+
+    private FileStamp Stamp()
+    {
+        using var file = File.OpenHandle(Path.Join(_folder, Name));
+        return FileStamp.Of(file);
+    }
+
+    private static string Bytes(FileEntry entry) => Encoding.ASCII.GetString(entry.Content!.Value.Span);
+
+    private sealed class HandTime : TimeProvider
+    {
+        public DateTime Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using FastCore.Net.Http;
+using FastCore.Net.Http.Client;
+using FastCore.Net.Tests.Transport;
+using FastCore.Net.Transport;
+using FastCore.Net.Transport.Tls;
+
+namespace FastCore.Net.Tests.Http;
+
+/// <summary>Handshakes that take long: whom they hold up, in which order they come, and what is left when their connection ends meanwhile. They are held where their certificate is chosen.</summary>
+internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kind)
+{
+    private const string Request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private readonly ManualResetEventSlim _release = new();
+    private readonly ConcurrentQueue<string> _chosen = new();
+
+    [SetUp]
+    public void Hold()
+    {
+        _release.Reset();
+        _chosen.Clear();
+    }
+
+    [TearDown]
+    public void Release() => _release.Set();
+
+    [Test]
+    public async Task ItsReactorAnswersOthers()
+    {
+        var server = StartBoth();
+        using var first = new HttpPeer(server);
+        var held = ConnectAsync(server, "held.example");
+        Until(() => _chosen.Count == 1);
+        Assert.That(first.Ask(Request), Is.EqualTo((200, "http hello")), "one that was there before");
+        using var second = new HttpPeer(server);
+        Assert.That(second.Ask(Request), Is.EqualTo((200, "http hello")), "one that comes");
+        _release.Set();
+        await AskAsync(await held);
+    }
+
+    [Test]
+    public async Task TheRestWaitInOrder()
+    {
+        var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 });
+        string[] names = ["a.example", "b.example", "c.example", "d.example"];
+        var all = new List<Task<SslStream>>();
+        foreach (var name in names)
+        {
+            all.Add(ConnectAsync(server, name));
+            Until(() => (_chosen.Count, server.Handshakes.Waiting) == (1, all.Count - 1));
+        }
+        _release.Set();
+        foreach (var each in all) await AskAsync(await each);
+        Assert.That(_chosen, Is.EqualTo(names));
+        Until(() => server.Handshakes.Running == 0);
+    }
+
+    [Test]
+    public void OnesThatHaveBegunGoBeforeNewOnes()
+    {
+        var gate = new HandshakeGate(1);
+        var order = new ConcurrentQueue<string>();
+        gate.Enter(new Step(gate, "first", order, _release), hasBegun: false);
+        Until(() => order.Count == 1);
+        gate.Enter(new Step(gate, "new 1", order), hasBegun: false);
+        gate.Enter(new Step(gate, "begun 1", order), hasBegun: true);
+        gate.Enter(new Step(gate, "new 2", order), hasBegun: false);
+        gate.Enter(new Step(gate, "begun 2", order), hasBegun: true);
+        _release.Set();
+        Until(() => (gate.Running, gate.Waiting) == (0, 0));
+        Assert.That(order, Is.EqualTo(["first", "begun 1", "begun 2", "new 1", "new 2"]));
+    }
+
+    [Test]
+    public void ThoseThatWaitAreCutOffToo()
+    {
+        var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 }, handshakeMilliseconds: 500);
+        using var plain = new HttpPeer(server);
+        var held = ConnectAsync(server, "held.example");
+        Until(() => _chosen.Count == 1);
+        var waiting = ConnectAsync(server, "waiting.example");
+        Until(() => server.Handshakes.Waiting == 1 || waiting.IsFaulted);
+        Until(() => server.Counters.Connections == 1);
+        Assert.That(async () => await held, Throws.InstanceOf<IOException>());
+        Assert.That(async () => await waiting, Throws.InstanceOf<IOException>());
+        _release.Set();
+        Until(() => (server.Handshakes.Running, server.Handshakes.Waiting) == (0, 0));
+        Assert.That(_chosen, Is.EqualTo(["held.example"]), "nothing is computed for one that has gone");
+        Assert.That(plain.Ask(Request), Is.EqualTo((200, "http hello")));
+    }
+
+    [Test]
+    public async Task AServerStopsMeanwhile()
+    {
+        var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 });
+        var held = ConnectAsync(server, "held.example");
+        Until(() => _chosen.Count == 1);
+        var waiting = ConnectAsync(server, "waiting.example");
+        Until(() => server.Handshakes.Waiting == 1);
+        await server.StopAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        Assert.That(async () => await held, Throws.InstanceOf<IOException>());
+        Assert.That(async () => await waiting, Throws.InstanceOf<IOException>());
+        _release.Set();
+        Until(() => (server.Handshakes.Running, server.Handshakes.Waiting) == (0, 0));
+        Assert.That(_chosen, Is.EqualTo(["held.example"]));
+    }
+
+    [Test]
+    public void WhatComesMeanwhileIsHeldBack()
+    {
+        var server = StartBoth();
+        using var flooding = new Peer(SecureEndPointOf(server));
+        // The kernel holds that much at most, and the server what it would have been held back for.
+        flooding.Socket.SendBufferSize = 64 * 1024;
+        flooding.Send(HelloFor("held.example"));
+        Until(() => _chosen.Count == 1);
+        var block = new byte[64 * 1024];
+        flooding.Socket.Blocking = false;
+        long sent = 0;
+        // Until the kernel takes nothing more, and the reactor has taken nothing out for a hundred of its turns.
+        var reactor = server.Reactors[0];
+        for (var idle = 0; idle < 100 && sent < 64 << 20;)
+        {
+            var count = flooding.Socket.Send(block, SocketFlags.None, out var error);
+            Assert.That(error, Is.AnyOf(SocketError.Success, SocketError.WouldBlock));
+            idle = error == SocketError.WouldBlock ? idle + 1 : 0;
+            sent += Math.Max(0, count);
+            using var turned = new ManualResetEventSlim();
+            reactor.Post(turned.Set);
+            Assert.That(turned.Wait(Peer.HangMilliseconds));
+        }
+        Assert.That(reactor.Counters.Received, Is.GreaterThan(0).And.LessThan(1 << 20), "the rest is held back where it comes from");
+        _release.Set();
+        // It is no TLS.
+        Until(() => server.Counters.Connections == 0);
+    }
+
+    [Test]
+    public async Task WhatComesBehindTheHandshakeIsNotLost()
+    {
+        var server = StartBoth();
+        _release.Set();
+        // In TLS 1.3 a client may send with the last message of its handshake, whose step is then away.
+        for (var i = 0; i < 20; i++)
+        {
+            var stream = await ConnectAsync(server, "a.example", gathers: true);
+            await AskAsync(stream);
+        }
+        Until(() => server.Handshakes.Running == 0);
+    }
+
+    [Test]
+    public async Task AClientsHandshakeHoldsUpNobodyEither()
+    {
+        var server = StartBoth();
+        var other = StartBoth();
+        var isEntered = 0;
+        await using var pool = new HttpConnectionPool(new HttpConnectionPoolOptions
+        {
+            Transport = Kind,
+            Tls = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, _, _, _) =>
+                {
+                    Volatile.Write(ref isEntered, 1);
+                    return _release.Wait(Peer.HangMilliseconds);
+                },
+            },
+        });
+        // The server's own is not what is held.
+        _notHeld = "localhost";
+        var held = pool.GetHost($"https://localhost:{SecureEndPointOf(server).Port}").FetchAsync(new HttpClientRequest(HttpMethod.Get, "/")).AsTask();
+        Until(() => Volatile.Read(ref isEntered) == 1);
+        using (var plain = await pool.GetHost($"http://{other.EndPoint}").FetchAsync(new HttpClientRequest(HttpMethod.Get, "/")).AsTask().WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds)))
+            Assert.That(System.Text.Encoding.ASCII.GetString(plain.Body), Is.EqualTo("http hello"));
+        _release.Set();
+        using var secure = await held;
+        Assert.That(System.Text.Encoding.ASCII.GetString(secure.Body), Is.EqualTo("https hello"));
+    }
+
+    private string? _notHeld;
+
+    private HttpServer StartBoth(HttpServerOptions? options = null, int handshakeMilliseconds = Peer.HangMilliseconds) => Start(Application, (options ?? new HttpServerOptions()) with
+    {
+        Reactors = 1,
+        LingerTimeout = TimeSpan.FromMilliseconds(100),
+        MoreEndPoints = [new HttpEndPoint(new IPEndPoint(IPAddress.Loopback, 0), new HttpTlsOptions
+        {
+            SelectCertificate = Choose,
+            HandshakeTimeout = TimeSpan.FromMilliseconds(handshakeMilliseconds),
+        })],
+    });
+
+    private X509Certificate2 Choose(string name)
+    {
+        _chosen.Enqueue(name);
+        if (name != _notHeld) _release.Wait(Peer.HangMilliseconds);
+        return TlsTests.Certificate;
+    }
+
+    private static void Application(HttpServer server) =>
+        server.Map(HttpMethod.Get, "/", static context => context.Respond(context.IsHttps ? "https hello" : "http hello"));
+
+    private static IPEndPoint SecureEndPointOf(HttpServer server) => (IPEndPoint)server.EndPoints[1];
+
+    private static async Task<SslStream> ConnectAsync(HttpServer server, string name, bool gathers = false)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = !gathers };
+        await socket.ConnectAsync(SecureEndPointOf(server));
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), false, static (_, _, _, _) => true);
+        try
+        {
+            await stream.AuthenticateAsClientAsync(name);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks and ends the connection.</summary>
+    private static async Task AskAsync(SslStream stream)
+    {
+        await using var ended = stream;
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Request.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)));
+        using var reader = new StreamReader(stream);
+        Assert.That(await reader.ReadToEndAsync(), Does.EndWith("\r\n\r\nhttps hello"));
+    }
+
+    /// <summary>The first message of a client.</summary>
+    private static byte[] HelloFor(string name)
+    {
+        var first = new FirstWrite();
+        using var stream = new SslStream(first);
+        Assert.That(() => stream.AuthenticateAsClient(name), Throws.InstanceOf<IOException>());
+        return first.ToArray();
+    }
+
+    /// <summary>Keeps what is written, and ends where something is to be read.</summary>
+    private sealed class FirstWrite : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => 0;
+
+        public override int Read(Span<byte> buffer) => 0;
+    }
+
+    private sealed class Step(HandshakeGate gate, string name, ConcurrentQueue<string> order, ManualResetEventSlim? waitsFor = null) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            order.Enqueue(name);
+            waitsFor?.Wait(Peer.HangMilliseconds);
+            gate.Leave();
+        }
+    }
+}
