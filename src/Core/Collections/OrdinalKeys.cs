@@ -4,7 +4,7 @@ namespace FastCore.Collections;
 
 /// <summary>Compares strings by their characters, as strings themselves do, with the hash codes of <see cref="TextHash"/>.</summary>
 /// <remarks>
-/// A string's own hash code takes three times as long. Those with which the stock dictionaries begin are as quick and everyone
+/// A string's own hash code takes two to four times as long. Those with which the stock dictionaries begin are as quick and everyone
 /// can foresee them, so that they must be able to change over to others.
 /// </remarks>
 internal sealed class OrdinalKeys : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>
