@@ -25,7 +25,7 @@ public sealed partial class ConcurrentMap<TKey, TValue>
         return isKnown;
     }
 
-    /// <summary>A map seen by what stands for its keys.</summary>
+    /// <summary>A map seen by what stands for its keys. What is null stands for none: <see cref="ArgumentNullException"/>.</summary>
     /// <typeparam name="TAlternateKey">What stands for a key.</typeparam>
     public readonly struct AlternateLookup<TAlternateKey>
         where TAlternateKey : notnull, allows ref struct
@@ -81,6 +81,10 @@ public sealed partial class ConcurrentMap<TKey, TValue>
         public bool TryRemove(TAlternateKey key, [MaybeNullWhen(false)] out TKey actualKey, [MaybeNullWhen(false)] out TValue value) =>
             Map._core.TryRemove(Probe(key), out actualKey, out value);
 
-        private AlternateProbe<TAlternateKey, TKey> Probe(TAlternateKey key) => new(key, _comparer);
+        private AlternateProbe<TAlternateKey, TKey> Probe(TAlternateKey key)
+        {
+            if (key is null) ThrowNull(nameof(key));
+            return new(key, _comparer);
+        }
     }
 }

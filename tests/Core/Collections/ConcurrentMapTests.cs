@@ -234,6 +234,22 @@ internal sealed class ConcurrentMapTests
         Assert.That(() => new ConcurrentMap<string, int>().GetAlternateLookup<int>(), Throws.InvalidOperationException);
     }
 
+    /// <summary>As by the stock dictionary, whatever the comparer thinks of them.</summary>
+    [Test]
+    public void WhatStandsForAKeyIsNotNull()
+    {
+        var lookup = new ConcurrentMap<int, int>(new Lengths()) { [4] = 1 }.GetAlternateLookup<string>();
+        var stock = new ConcurrentDictionary<int, int>(new Lengths()).GetAlternateLookup<string>();
+        Assert.That(lookup["four"], Is.EqualTo(1));
+        Action[] calls =
+        [
+            () => stock.TryGetValue(null!, out _), () => stock.TryAdd(null!, 1), () => stock.TryRemove(null!, out _),
+            () => lookup.TryGetValue(null!, out _), () => lookup.TryGetValue(null!, out _, out _), () => lookup.ContainsKey(null!), () => _ = lookup[null!],
+            () => lookup[null!] = 1, () => lookup.TryAdd(null!, 1), () => lookup.GetOrAdd(null!, 1), () => lookup.TryRemove(null!, out _),
+        ];
+        for (int call = 0; call < calls.Length; call++) Assert.That(calls[call].Invoke, Throws.ArgumentNullException, $"call {call}");
+    }
+
     /// <summary>Equal hash codes make a map slow, not large: a segment for them grows by their number.</summary>
     [TestCase(0)]
     [TestCase(7)]
@@ -269,5 +285,19 @@ internal sealed class ConcurrentMapTests
         TestContext.Out.WriteLine($"{bytes:F1} bytes an entry");
         Assert.That(bytes, Is.LessThan(40));
         Assert.That(map, Has.Count.EqualTo(Entries));
+    }
+
+    /// <summary>Texts stand for their lengths, and none for 0.</summary>
+    private sealed class Lengths : IEqualityComparer<int>, IAlternateEqualityComparer<string, int>
+    {
+        public bool Equals(int x, int y) => x == y;
+
+        public int GetHashCode(int obj) => obj;
+
+        public bool Equals(string alternate, int other) => Create(alternate) == other;
+
+        public int GetHashCode(string alternate) => Create(alternate);
+
+        public int Create(string alternate) => alternate?.Length ?? 0;
     }
 }
