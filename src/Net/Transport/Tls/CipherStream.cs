@@ -21,7 +21,7 @@ internal sealed class CipherStream(Connection connection) : AsyncOnlyStream, IVa
     private ByteBacklog _input;
     private bool _isFinished;
 
-    // What a step of the handshake has written; null when it is over.
+    // What a step of the handshake has written, until it is back.
     private ByteBacklog _written;
 
     /// <summary>Called when a read of the handshake has found nothing and waits; null when the handshake is over.</summary>
