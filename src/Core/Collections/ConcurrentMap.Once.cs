@@ -147,7 +147,17 @@ public sealed partial class ConcurrentMap<TKey, TValue>
             {
                 // Gone again for the caller when this method returns to it: it is asynchronous.
                 OnceCall.Current = call;
-                value = GetOrAdd(key, await valueFactory(key, call.Abandoned).ConfigureAwait(false));
+                TValue made;
+                try
+                {
+                    made = await valueFactory(key, call.Abandoned).ConfigureAwait(false);
+                }
+                finally
+                {
+                    call.EndFactory();
+                }
+
+                value = GetOrAdd(key, made);
             }
 
             End(key, call);

@@ -55,8 +55,17 @@ internal sealed class OnceCall<TValue> : OnceCall
 
     private readonly CancellationTokenSource _abandoned = new();
 
+    private const int AtWork = 0;
+
+    private const int Ended = 1;
+
+    private const int GivenUp = 2;
+
     /// <summary>How many still want the value.</summary>
     private int _callers;
+
+    /// <summary>What came first: the factory's end, or that nobody wanted the value any more.</summary>
+    private int _state = AtWork;
 
     /// <summary>Fires when nobody wants the value any more, before it is there.</summary>
     internal CancellationToken Abandoned => _abandoned.Token;
@@ -72,8 +81,11 @@ internal sealed class OnceCall<TValue> : OnceCall
     /// <remarks>What the factory has its token call runs on the pool: it is no part of the caller's leaving.</remarks>
     internal void Leave()
     {
-        if (Atomics.HardwareAtomics.Add(ref _callers, -1) == 0 && !Outcome.IsCompleted) _ = _abandoned.CancelAsync();
+        if (Atomics.HardwareAtomics.Add(ref _callers, -1) == 0 && Atomics.HardwareAtomics.CompareExchange(ref _state, GivenUp, AtWork) == AtWork) _ = _abandoned.CancelAsync();
     }
+
+    /// <summary>The factory has ended: from now on its token is silent.</summary>
+    internal void EndFactory() => Atomics.HardwareAtomics.CompareExchange(ref _state, Ended, AtWork);
 
     internal void Succeed(TValue value) => _outcome.SetResult(value);
 

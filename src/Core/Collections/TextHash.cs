@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace FastCore.Collections;
 
 /// <summary>
-/// Hash codes of texts, by keys that nobody else knows: whatever two texts somebody chooses, they get one code with about the
-/// chance that any two have, one in 2³².
+/// Hash codes of texts, by keys that nobody else knows: whatever two texts somebody chooses who sees neither codes nor what
+/// depends on them, such as the order in which a map is gone through, they get one code with about the chance that any two
+/// have, one in 2³².
 /// </summary>
 /// <remarks>
 /// Vector multiply-shift: two words of 32 bits of the text, each added to a key of 64 bits, are multiplied; the upper half of

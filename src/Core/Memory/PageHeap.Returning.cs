@@ -40,7 +40,7 @@ internal sealed unsafe partial class PageHeap
     }
 
     /// <summary>Returns all idle memory at once.</summary>
-    internal void ReturnAll() => Return(long.MaxValue);
+    internal void ReturnAll() => Return(long.MaxValue, out _);
 
     /// <summary>Returns what was idle since the last call, but for the reserve.</summary>
     /// <returns>Whether there is more than the reserve still, to be looked at again. Not if the system takes none of it.</returns>
@@ -49,7 +49,8 @@ internal sealed unsafe partial class PageHeap
         HardwareAtomics.Enter(_gate);
         long unused = Math.Min(_leastIdlePages, _idlePages) - ReservePages;
         HardwareAtomics.Exit(_gate);
-        bool isRefused = unused > 0 && Return(unused) == 0;
+        bool isRefused = false;
+        if (unused > 0 && Return(unused, out bool refused) == 0) isRefused = refused;
         HardwareAtomics.Enter(_gate);
         _leastIdlePages = _idlePages;
         bool goesOn = _idlePages > ReservePages && !isRefused;
@@ -97,17 +98,20 @@ internal sealed unsafe partial class PageHeap
     private void StopReturning() => _timer?.Dispose();
 
     /// <summary>From the last chunk to the first, since the first are those that are used again.</summary>
+    /// <param name="pages">How many at most.</param>
+    /// <param name="isRefused">Whether the system would not take some.</param>
     /// <returns>How many pages have gone.</returns>
-    private long Return(long pages)
+    private long Return(long pages, out bool isRefused)
     {
         long all = 0;
+        isRefused = false;
         if (!ChunkSource.CanReturnMemory) return all;
         for (int index = Volatile.Read(ref _count) - 1; index >= 0 && all < pages; index--)
         {
             HardwareAtomics.Enter(_gate);
 
             // The heap may have ended meanwhile, and the chunk be another's.
-            long done = index < _count ? ReturnFrom((HeapChunk*)_chunks[index], pages - all) : 0;
+            long done = index < _count ? ReturnFrom((HeapChunk*)_chunks[index], pages - all, ref isRefused) : 0;
             HardwareAtomics.Exit(_gate);
             all += done;
             if (done > 0 && Tracer.IsOn) Tracer.Record(MemoryTables.ReturnMemory, Tracer.NewSubject(), done * HeapChunk.PageSize);
@@ -117,7 +121,7 @@ internal sealed unsafe partial class PageHeap
     }
 
     /// <summary>Under the gate: nobody may be given a page while its memory goes.</summary>
-    private long ReturnFrom(HeapChunk* chunk, long most)
+    private long ReturnFrom(HeapChunk* chunk, long most, ref bool isRefused)
     {
         long done = 0;
         int page = HeapChunk.HeadPages;
@@ -130,6 +134,10 @@ internal sealed unsafe partial class PageHeap
             {
                 chunk->MarkZero(page, run);
                 done += run;
+            }
+            else
+            {
+                isRefused = true;
             }
 
             page += run;

@@ -134,11 +134,9 @@ internal sealed class Depot<TAtomics>(int magazineSize, int maximumFull)
     {
         TAtomics.Enter(_gate);
         int loose = TAtomics.ReadSlot(in _looseCount);
-        if (loose == magazineSize && !TAtomics.ReadSlot(in _isClosed) && TAtomics.ReadSlot(in _fullCount) < maximumFull)
+        if (loose == magazineSize && TryMake<Slot>(magazineSize) is { } magazine && TryPush(magazine))
         {
-            var magazine = new Slot[magazineSize];
             for (int i = 0; i < magazineSize; i++) Move(ref _loose[i], ref magazine[i]);
-            TryPush(magazine);
             loose = 0;
         }
 
@@ -208,9 +206,27 @@ internal sealed class Depot<TAtomics>(int magazineSize, int maximumFull)
     {
         int full = TAtomics.ReadSlot(in _fullCount);
         if (full == maximumFull || TAtomics.ReadSlot(in _isClosed)) return false;
-        if (full == _full.Length) Array.Resize(ref _full, (int)Math.Min(full * 2L, maximumFull));
+        if (full == _full.Length)
+        {
+            if (TryMake<Slot[]?>((int)Math.Min(full * 2L, maximumFull)) is not { } larger) return false;
+            Array.Copy(_full, larger, full);
+            _full = larger;
+        }
+
         TAtomics.WriteSlot(ref _full[full], magazine);
         TAtomics.WriteSlot(ref _fullCount, full + 1);
         return true;
+    }
+    /// <summary>An array; null where there is no memory for it, which is no time to keep more, and none to leave a gate taken.</summary>
+    private static TItem[]? TryMake<TItem>(int length)
+    {
+        try
+        {
+            return new TItem[length];
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
     }
 }

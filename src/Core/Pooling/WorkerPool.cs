@@ -26,7 +26,7 @@ namespace FastCore.Pooling;
 /// <b>Threads.</b> Every member may be called from any thread. <b>Disposal.</b> Where objects are <see cref="IDisposable"/>, the pool
 /// disposes of those it lets go, and on <see cref="Dispose"/> of all it keeps; an object that is returned later is disposed of then.
 /// What one of them throws at that goes to whoever called <see cref="Return"/>, and keeps no other from being disposed of. Where
-/// nobody has called, as when memory is short, the first is thrown by <see cref="Dispose"/>.
+/// nobody has called, as when memory is short, the first is thrown by <see cref="Dispose"/>, and the others are not told.
 /// </para>
 /// </remarks>
 /// <typeparam name="T">The objects.</typeparam>

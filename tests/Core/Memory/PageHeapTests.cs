@@ -12,6 +12,9 @@ internal sealed unsafe partial class PageHeapTests
 
     private static long _lastId = 1L << 40;
 
+    /// <summary>What may stay at both ends of a run where the system's pages are larger than the heap's; nothing elsewhere.</summary>
+    private static long Cut => Math.Max(0, 2L * (Environment.SystemPageSize - HeapChunk.PageSize));
+
     /// <summary>The look that returns idle memory may be on its way when its heap ends, and its chunks are another's by then.</summary>
     [Test]
     public void AHeapThatHasEndedLeavesItsOldChunksAlone()
@@ -24,15 +27,17 @@ internal sealed unsafe partial class PageHeapTests
         PageHeap next = Make();
         try
         {
+            int tries = 0;
             do span = Take(next);
-            while (HeapChunk.Of(span) != chunk);
+            while (HeapChunk.Of(span) != chunk && ++tries < 1000);
+            if (HeapChunk.Of(span) != chunk) Assert.Ignore("Another heap has taken the chunk meanwhile.");
             next.Release(span);
             long idle = next.Look().Idle;
             Assert.That(idle, Is.GreaterThan(0));
             ended.ReturnAll();
             Assert.That(ended.Look().Returned, Is.Zero);
             next.ReturnAll();
-            Assert.That(next.Look().Returned, Is.EqualTo(idle));
+            Assert.That(next.Look().Returned, Is.InRange(idle - Cut, idle));
         }
         finally
         {
@@ -61,7 +66,7 @@ internal sealed unsafe partial class PageHeapTests
         {
             HeapSpan* span = Take(heap);
             byte* locked = span->Start;
-            nuint bytes = span->Bytes;
+            nuint bytes = (nuint)Environment.SystemPageSize;
             if (Lock(locked, bytes) != 0) Assert.Ignore("This process may lock no memory.");
             heap.Release(span);
             long idle = heap.Look().Idle;
@@ -69,7 +74,7 @@ internal sealed unsafe partial class PageHeapTests
             Assert.That(heap.Look().Idle, Is.EqualTo(idle));
             Unlock(locked, bytes);
             heap.ReturnAll();
-            Assert.That(heap.Look().Idle, Is.Zero);
+            Assert.That(heap.Look().Idle, Is.LessThanOrEqualTo(Cut));
         }
         finally
         {
@@ -82,11 +87,22 @@ internal sealed unsafe partial class PageHeapTests
     {
         if (!ChunkSource.CanReturnMemory) Assert.Ignore("Memory stays with the process here.");
         byte* chunk = ChunkSource.Take(1, out _);
-        if (Lock(chunk, HeapChunk.PageSize) != 0) Assert.Ignore("This process may lock no memory.");
-        new Span<byte>(chunk, HeapChunk.Size).Fill(1);
-        ChunkSource.Give(chunk, 1);
-        Assert.That(new Span<byte>(chunk, HeapChunk.Size).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
-        Unlock(chunk, HeapChunk.PageSize);
+        if (Lock(chunk, HeapChunk.PageSize) != 0)
+        {
+            ChunkSource.Give(chunk, 1);
+            Assert.Ignore("This process may lock no memory.");
+        }
+
+        try
+        {
+            new Span<byte>(chunk, HeapChunk.Size).Fill(1);
+            ChunkSource.Give(chunk, 1);
+            Assert.That(new Span<byte>(chunk, HeapChunk.Size).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        }
+        finally
+        {
+            Unlock(chunk, HeapChunk.PageSize);
+        }
     }
 
     /// <summary>Where the system's pages are larger than the heap's, what shares one with a block that is out must stay.</summary>

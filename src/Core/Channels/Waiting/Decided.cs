@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using FastCore.Continuations;
 
 namespace FastCore.Channels.Waiting;
@@ -30,29 +31,33 @@ internal struct Decided
     /// </param>
     internal readonly void Signal(ContinuationScheduler where)
     {
+        ExceptionDispatchInfo? thrown = null;
         Waiter? waiter = _first;
         while (waiter is not null)
         {
             // Once signalled, the waiter may be another operation's already.
             Waiter? next = waiter.Next;
             waiter.Next = null;
-            if (next is null) waiter.Signal(where);
-            else SignalOneOfSeveral(waiter, next, where);
+            if (next is not null) thrown = Signal(waiter, where.NotHere, thrown);
+            else if (thrown is not null) Signal(waiter, where, thrown);
+            else waiter.Signal(where);
             waiter = next;
         }
+
+        thrown?.Throw();
     }
 
-    /// <summary>A context that runs code at once lets out what that throws; those behind it are told before the caller is.</summary>
-    private static void SignalOneOfSeveral(Waiter waiter, Waiter next, ContinuationScheduler where)
+    /// <summary>A context that runs code at once lets out what that throws. Those behind it are told before the caller is, of what came first.</summary>
+    private static ExceptionDispatchInfo? Signal(Waiter waiter, ContinuationScheduler where, ExceptionDispatchInfo? thrown)
     {
         try
         {
-            waiter.Signal(where.NotHere);
+            waiter.Signal(where);
+            return thrown;
         }
-        catch
+        catch (Exception exception)
         {
-            new Decided { _first = next }.Signal(where);
-            throw;
+            return thrown ?? ExceptionDispatchInfo.Capture(exception);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace FastCore.Memory.Debugging;
 
 /// <summary>
@@ -87,14 +89,25 @@ internal sealed unsafe class HeapDebugger(NativeHeapOptions options) : IDisposab
 
     public void Dispose()
     {
-        try
+        HeapCorruptionException? first = null;
+        lock (_gate)
         {
-            lock (_gate) Release(0);
+            // Each fault ends a look, not what is behind it: all blocks have to go, or their memory stays for good.
+            while (_quarantine.Count > 0)
+            {
+                try
+                {
+                    Release(0);
+                }
+                catch (HeapCorruptionException fault)
+                {
+                    first ??= fault;
+                }
+            }
         }
-        finally
-        {
-            Heap.Dispose();
-        }
+
+        Heap.Dispose();
+        if (first != null) ExceptionDispatchInfo.Throw(first);
     }
 
     private DebuggedBlock Find(void* address) =>
