@@ -41,6 +41,27 @@ internal sealed class ChannelContextTests
         await channel.Reader.Completion.WaitAsync(cancellationToken);
     }
 
+    /// <summary>One after the other: a frame of the stack for each would end the process.</summary>
+    [Test]
+    public void OfManyWhoThrowTheFirstIsHeard()
+    {
+        const int Readers = 5_000;
+        FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
+        int told = 0;
+        for (int number = 0; number < Readers; number++)
+        {
+            int index = number;
+            GoOnInContext(channel.Reader.ReadAsync(), _ =>
+            {
+                told++;
+                throw new InvalidDataException($"{index}");
+            });
+        }
+
+        Assert.That(() => channel.Writer.TryComplete(), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("0"));
+        Assert.That(told, Is.EqualTo(Readers));
+    }
+
     private static void GoOnInContext(ValueTask<int> read, Action<ValueTaskAwaiter<int>> goOn)
     {
         SynchronizationContext? before = SynchronizationContext.Current;

@@ -178,6 +178,22 @@ internal sealed class ConcurrentMapOnceTests
         await Assert.ThatAsync(() => Task.WhenAll(first, second), Throws.InvalidOperationException);
     }
 
+    /// <summary>Between a factory's end and its value's arrival, those who want it may still leave.</summary>
+    [Test]
+    public void WhatComesFirstOfAnEndAndTheLastLeaveHolds()
+    {
+        var ended = new OnceCall<int>();
+        ended.Join();
+        ended.EndFactory();
+        ended.Leave();
+        Assert.That(ended.Abandoned.IsCancellationRequested, Is.False);
+        var left = new OnceCall<int>();
+        left.Join();
+        left.Leave();
+        left.EndFactory();
+        Assert.That(left.Abandoned.IsCancellationRequested, Is.True);
+    }
+
     [Test]
     public void AValueThatCameAnotherWayWins()
     {

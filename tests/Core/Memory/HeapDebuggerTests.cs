@@ -111,5 +111,19 @@ internal sealed unsafe class HeapDebuggerTests
         Assert.That(_heap.GetStatistics, Throws.InstanceOf<ObjectDisposedException>());
     }
 
+    /// <summary>The block with the fault is not the last that is held back.</summary>
+    [Test]
+    public void AFaultKeepsNoOtherBlockFromGoing()
+    {
+        const int Size = 60_000;
+        var debugger = new HeapDebugger(new NativeHeapOptions());
+        nint[] blocks = [.. Enumerable.Range(0, 200).Select(_ => (nint)debugger.Allocate(Size, 16))];
+        foreach (nint block in blocks) debugger.Free((void*)block);
+        *(byte*)blocks[0] = 1;
+        *(byte*)blocks[1] = 1;
+        Assert.That(debugger.Dispose, Throws.TypeOf<HeapCorruptionException>());
+        Assert.That(blocks.Where(static block => ChunkMap.Contains(ChunkMap.Chunks, (void*)block)), Is.Empty, "The memory has gone back.");
+    }
+
     private void* AllocateHere() => _raw.Allocate(100);
 }

@@ -66,7 +66,7 @@ internal sealed unsafe partial class PageHeapTests
         {
             HeapSpan* span = Take(heap);
             byte* locked = span->Start;
-            nuint bytes = (nuint)Environment.SystemPageSize;
+            nuint bytes = span->Bytes;
             if (Lock(locked, bytes) != 0) Assert.Ignore("This process may lock no memory.");
             heap.Release(span);
             long idle = heap.Look().Idle;
