@@ -192,6 +192,51 @@ internal sealed class WebSocketTests : GatewayTest
     }
 
     [Test]
+    public async Task A_reader_that_pauses_is_no_silence([Values] bool endsFirst)
+    {
+        const int Total = 8 << 20;
+        const double GraceSeconds = 1;
+        using var upstream = new ScriptedUpstream();
+        var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = GraceSeconds } });
+        using var client = await AskAsync(gateway, Handshake, receiveBuffer: 64 * 1024);
+        var (connection, _) = await upstream.AcceptAsync();
+        using var serving = connection;
+        connection.SendBufferSize = 8192;
+        await ScriptedUpstream.SendAsync(connection, Switched);
+        await ScriptedUpstream.ReadHeadAsync(client);
+        long sent = 0;
+        if (endsFirst) client.Shutdown(SocketShutdown.Send);
+        var sending = Task.Run(async () =>
+        {
+            for (var block = new byte[64 * 1024]; Volatile.Read(ref sent) < Total; Interlocked.Add(ref sent, block.Length)) await connection.SendAsync(block);
+        });
+        // Until the gateway waits for room, and then for twice the grace.
+        long known = 0;
+        var still = Stopwatch.StartNew();
+        Until(() =>
+        {
+            var now = Volatile.Read(ref sent);
+            if (now != known) still.Restart();
+            known = now;
+            return still.Elapsed > TimeSpan.FromMilliseconds(200);
+        });
+        if (!endsFirst) client.Shutdown(SocketShutdown.Send);
+        Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
+        still.Restart();
+        Until(() => still.Elapsed > TimeSpan.FromSeconds(2 * GraceSeconds));
+        var buffer = new byte[256 * 1024];
+        for (var received = 0; received < Total;)
+        {
+            var count = await client.ReceiveAsync(buffer);
+            Assert.That(count, Is.Not.Zero, $"it ended after {received} bytes");
+            received += count;
+        }
+        await sending;
+        Assert.That(await client.ReceiveAsync(buffer), Is.Zero, "then it is silent");
+        Assert.That(await connection.ReceiveAsync(buffer), Is.Zero);
+    }
+
+    [Test]
     public void After_one_side_has_ended_patience_is_short_and_bounded()
     {
         var time = new ManualTime();
@@ -204,7 +249,11 @@ internal sealed class WebSocketTests : GatewayTest
         Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(5)));
         time.Pass(TimeSpan.FromSeconds(290));
         Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(5)), "what still comes renews it");
+        patience.Passing();
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(10)), "a slow reader is no silence");
         time.Pass(TimeSpan.FromSeconds(6));
+        Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(4)));
+        patience.Passed();
         patience.OneSideHasEnded();
         Assert.That(patience.Left, Is.EqualTo(TimeSpan.FromSeconds(4)), "but not for ever");
         time.Pass(TimeSpan.FromSeconds(10));

@@ -52,10 +52,9 @@ internal sealed partial class Forwarder
             int count;
             while ((count = await from.ReadAsync(block)) > 0)
             {
-                patience.Renew();
+                patience.Passing();
                 await to.WriteAsync(block.AsMemory(0, count));
-                // The time in which a slow side took it was no silence.
-                patience.Renew();
+                patience.Passed();
             }
             ((IHalfClosable)to).CompleteWrites();
             patience.OneSideHasEnded();

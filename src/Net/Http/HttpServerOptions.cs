@@ -95,9 +95,9 @@ public sealed record HttpServerOptions
 
     /// <summary>
     /// TLS handshakes that compute at once, on the thread pool; the rest wait in order, within <see cref="HttpTlsOptions.HandshakeTimeout"/>. One that
-    /// waits for its client does not count. As many as there are processors, unless set.
+    /// waits for its client does not count. As many as there are processors, unless set; 1024 at most.
     /// </summary>
-    public int MaxConcurrentHandshakes { get; init; } = Environment.ProcessorCount;
+    public int MaxConcurrentHandshakes { get; init; } = Math.Min(Environment.ProcessorCount, 1024);
 
     /// <summary>Requests a connection carries; the last is answered with <c>Connection: close</c>.</summary>
     public int MaxRequestsPerConnection { get; init; } = int.MaxValue;

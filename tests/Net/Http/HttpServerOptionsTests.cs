@@ -46,6 +46,7 @@ internal sealed class HttpServerOptionsTests
             Assert.That(options.EndPoint, Is.EqualTo(new IPEndPoint(IPAddress.Loopback, 8080)));
             Assert.That((options.MaxRequestLineSize, options.MaxHeadersSize, options.MaxHeaderCount), Is.EqualTo((8192, 32_768, 100)));
             Assert.That((options.MaxRequestBodySize, options.MaxBufferedBodySize), Is.EqualTo((30_000_000L, 1 << 20)));
+            Assert.That(options.MaxConcurrentHandshakes, Is.EqualTo(Math.Min(Environment.ProcessorCount, 1024)));
             Assert.That((options.HeaderTimeout, options.KeepAliveTimeout), Is.EqualTo((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(130))));
         });
     }

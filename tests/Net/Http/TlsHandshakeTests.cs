@@ -24,6 +24,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     {
         _release.Reset();
         _chosen.Clear();
+        _notHeld = null;
     }
 
     [TearDown]
@@ -77,6 +78,23 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     }
 
     [Test]
+    public void OneIsWithdrawnOnlyBeforeItsTurn()
+    {
+        var gate = new HandshakeGate(1);
+        var order = new ConcurrentQueue<string>();
+        Assert.That(gate.Enter(new Step(gate, "first", order, _release), hasBegun: false), Is.Null, "it need not wait");
+        Until(() => order.Count == 1);
+        var places = new[] { ("new 1", false), ("begun 1", true), ("new 2", false), ("begun 2", true), ("new 3", false) }
+            .Select(step => gate.Enter(new Step(gate, step.Item1, order), step.Item2)!).ToList();
+        Assert.That((gate.TryWithdraw(places[1]), gate.TryWithdraw(places[2]), gate.Waiting), Is.EqualTo((true, true, 3)));
+        Assert.That(gate.TryWithdraw(places[1]), Is.False, "once");
+        _release.Set();
+        Until(() => (gate.Running, gate.Waiting) == (0, 0));
+        Assert.That(order, Is.EqualTo(["first", "begun 2", "new 1", "new 3"]));
+        Assert.That(places.Any(gate.TryWithdraw), Is.False);
+    }
+
+    [Test]
     public void ThoseThatWaitAreCutOffToo()
     {
         var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 }, handshakeMilliseconds: 500);
@@ -111,13 +129,67 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     }
 
     [Test]
+    public async Task OneWhosePeerHasEndedIsLetGoOfWithItsConnection()
+    {
+        _notHeld = "begun.example";
+        var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 });
+        using var begun = new Peer(SecureEndPointOf(server));
+        begun.Send(ClientHello.For("begun.example"));
+        Assert.That(begun.Socket.Receive(new byte[1]), Is.EqualTo(1), "its first step is back");
+        var held = ConnectAsync(server, "held.example");
+        Until(() => _chosen.Count == 2);
+        Assert.That(server.Handshakes.UnderWay, Is.EqualTo(2));
+        // Its next step would bring the end to the read that waits.
+        begun.FinishSending();
+        Until(() => server.Handshakes.Waiting == 1);
+        await server.StopAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        Assert.That(async () => await held, Throws.InstanceOf<IOException>());
+        _release.Set();
+        Until(() => (server.Handshakes.Running, server.Handshakes.Waiting, server.Handshakes.UnderWay) == (0, 0, 0));
+    }
+
+    [Test]
+    public async Task ThoseThatHaveGoneWaitNoMore()
+    {
+        const int Count = 50;
+        _notHeld = "begun.example";
+        var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 });
+        using var begun = new Peer(SecureEndPointOf(server));
+        begun.Send(ClientHello.For("begun.example"));
+        Assert.That(begun.Socket.Receive(new byte[1]), Is.EqualTo(1), "its first step is back");
+        var held = ConnectAsync(server, "held.example");
+        Until(() => _chosen.Count == 2);
+        var waiting = ConnectAsync(server, "waiting.example");
+        Until(() => server.Handshakes.Waiting == 1);
+        // It is no TLS, but that is not known before its step.
+        begun.Send(new byte[1]);
+        var hello = ClientHello.For("gone.example");
+        var gone = Enumerable.Range(0, Count).Select(_ => new Peer(SecureEndPointOf(server))).ToList();
+        foreach (var peer in gone)
+        {
+            peer.Send(hello);
+            peer.Send(new byte[100]);
+        }
+        Until(() => server.Handshakes.Waiting == Count + 2);
+        begun.Reset();
+        foreach (var peer in gone) peer.Reset();
+        Until(() => (server.Handshakes.Waiting, server.Handshakes.UnderWay) == (1, 1));
+        Assert.That(server.Handshakes.Running, Is.EqualTo(1));
+        _release.Set();
+        await AskAsync(await held);
+        await AskAsync(await waiting);
+        Until(() => (server.Handshakes.Running, server.Handshakes.UnderWay) == (0, 0));
+        Assert.That(_chosen, Is.EqualTo(["begun.example", "held.example", "waiting.example"]));
+    }
+
+    [Test]
     public void WhatComesMeanwhileIsHeldBack()
     {
         var server = StartBoth();
         using var flooding = new Peer(SecureEndPointOf(server));
         // The kernel holds that much at most, and the server what it would have been held back for.
         flooding.Socket.SendBufferSize = 64 * 1024;
-        flooding.Send(HelloFor("held.example"));
+        flooding.Send(ClientHello.For("held.example"));
         Until(() => _chosen.Count == 1);
         var block = new byte[64 * 1024];
         flooding.Socket.Blocking = false;
@@ -232,23 +304,6 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Request.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)));
         using var reader = new StreamReader(stream);
         Assert.That(await reader.ReadToEndAsync(), Does.EndWith("\r\n\r\nhttps hello"));
-    }
-
-    /// <summary>The first message of a client.</summary>
-    private static byte[] HelloFor(string name)
-    {
-        var first = new FirstWrite();
-        using var stream = new SslStream(first);
-        Assert.That(() => stream.AuthenticateAsClient(name), Throws.InstanceOf<IOException>());
-        return first.ToArray();
-    }
-
-    /// <summary>Keeps what is written, and ends where something is to be read.</summary>
-    private sealed class FirstWrite : MemoryStream
-    {
-        public override int Read(byte[] buffer, int offset, int count) => 0;
-
-        public override int Read(Span<byte> buffer) => 0;
     }
 
     private sealed class Step(HandshakeGate gate, string name, ConcurrentQueue<string> order, ManualResetEventSlim? waitsFor = null) : IThreadPoolWorkItem

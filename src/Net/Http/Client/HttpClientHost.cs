@@ -25,7 +25,7 @@ public sealed class HttpClientHost
         Literal = IPAddress.TryParse(Name, out var literal) ? literal : null;
         var authority = Literal is { AddressFamily: AddressFamily.InterNetworkV6 } ? $"[{Name}]" : Name;
         HostLine = Encoding.ASCII.GetBytes($"Host: {authority}{(address.IsDefaultPort ? "" : $":{address.Port}")}\r\n");
-        if (IsSecure) Tls = Complete(pool.Options.Tls ?? new SslClientAuthenticationOptions());
+        if (IsSecure) Tls = Complete(pool.Options.Tls ?? new SslClientAuthenticationOptions { AllowRenegotiation = false });
         _pools = [.. pool.Shards.Select(shard => shard.Add(this))];
     }
 

@@ -40,8 +40,12 @@ public sealed record HttpConnectionPoolOptions
     /// <summary>How long the opening of a connection may take: finding the addresses, trying them and the TLS handshake.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>TLS handshakes that compute at once, on the thread pool and for all reactors together; the rest wait in order, within <see cref="ConnectTimeout"/>. As many as there are processors, unless set.</summary>
-    public int MaxConcurrentHandshakes { get; init; } = Environment.ProcessorCount;
+    /// <summary>
+    /// TLS handshakes that compute at once, on the thread pool and for all reactors together; the rest wait in order, within <see cref="ConnectTimeout"/>.
+    /// Four for each processor unless set, 16 at least and 1024 at most: the platform may fetch a missing certificate or a list of revoked ones
+    /// (AIA, CRL, OCSP) while it checks a server's, and then one of them waits for the network.
+    /// </summary>
+    public int MaxConcurrentHandshakes { get; init; } = Math.Clamp(4 * Environment.ProcessorCount, 16, 1024);
 
     /// <summary>How long the next address is held back while one is being tried (RFC 8305 §5).</summary>
     public TimeSpan ConnectionAttemptDelay { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -67,7 +71,14 @@ public sealed record HttpConnectionPoolOptions
     /// <summary>Bytes of a body that is held in memory for <see cref="HttpClientHost.FetchAsync"/>.</summary>
     public int MaxBufferedBodySize { get; init; } = 64 << 20;
 
-    /// <summary>How HTTPS is spoken. The host's name and, if none is named, the protocol http/1.1 are added. Its callbacks are called on a thread of the pool. <see langword="null"/>: as the platform does by itself.</summary>
+    /// <summary>
+    /// How HTTPS is spoken. The host's name and, if none is named, the protocol http/1.1 are added. Its callbacks are called on a thread of the pool.
+    /// <see langword="null"/>: as the platform does by itself, but for <see cref="SslClientAuthenticationOptions.AllowRenegotiation"/>.
+    /// </summary>
+    /// <remarks>
+    /// Renegotiation (TLS 1.2 and older) runs on the reactor's thread, its callbacks too, and holds up its other connections. Options that are given are taken as they are, and
+    /// allow it unless they say otherwise; without any it is refused.
+    /// </remarks>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>Finds the addresses of a host, in place of <see cref="Dns.GetHostAddressesAsync(string, CancellationToken)"/>. Called on a reactor's thread, which it must not block.</summary>

@@ -140,11 +140,13 @@ internal sealed class CipherStream(Connection connection) : AsyncOnlyStream, IVa
         _read.SetResult(count);
     }
 
-    /// <summary>The connection has ended: reads find the end.</summary>
+    /// <summary>The connection has ended: reads find the end, and so does one that waits, even if the end was laid in for a step that never came.</summary>
     protected override void Dispose(bool disposing)
     {
         _input.Clear(_arrays);
-        FinishInput();
+        _isFinished = true;
+        if (_isWaiting) CompleteRead(0);
+        _written.Clear(_arrays);
         base.Dispose(disposing);
     }
 

@@ -9,9 +9,10 @@ namespace FastCore.Net.Transport.Tls;
 internal sealed class HandshakeGate(int most)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<IThreadPoolWorkItem> _begun = new();
-    private readonly Queue<IThreadPoolWorkItem> _new = new();
+    private readonly LinkedList<IThreadPoolWorkItem> _begun = new();
+    private readonly LinkedList<IThreadPoolWorkItem> _new = new();
     private int _running;
+    private int _underWay;
 
     /// <summary>Steps that have been let in and have not left.</summary>
     public int Running
@@ -31,32 +32,52 @@ internal sealed class HandshakeGate(int most)
         }
     }
 
+    /// <summary>Handshakes that have begun and have not ended, those that wait for their peers among them.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
+
+    /// <summary>A handshake has begun.</summary>
+    public void Began() => Interlocked.Increment(ref _underWay);
+
+    /// <summary>One that had begun has ended, well or badly.</summary>
+    public void Ended() => Interlocked.Decrement(ref _underWay);
+
     /// <summary>Has the thread pool run a step when it is its turn. The step must <see cref="Leave"/> when it has ended, on whichever thread.</summary>
-    public void Enter(IThreadPoolWorkItem step, bool hasBegun)
+    /// <returns>Its place if it has to wait, for <see cref="TryWithdraw"/>.</returns>
+    public LinkedListNode<IThreadPoolWorkItem>? Enter(IThreadPoolWorkItem step, bool hasBegun)
     {
         lock (_lock)
         {
-            if (_running == most)
-            {
-                (hasBegun ? _begun : _new).Enqueue(step);
-                return;
-            }
+            if (_running == most) return (hasBegun ? _begun : _new).AddLast(step);
             _running++;
         }
         ThreadPool.UnsafeQueueUserWorkItem(step, preferLocal: false);
+        return null;
+    }
+
+    /// <summary>Takes a step out whose turn has not come; false if it has, and the step is run as ever.</summary>
+    public bool TryWithdraw(LinkedListNode<IThreadPoolWorkItem> place)
+    {
+        lock (_lock)
+        {
+            if (place.List is not { } queue) return false;
+            queue.Remove(place);
+            return true;
+        }
     }
 
     /// <summary>A step has ended: the next takes its place.</summary>
     public void Leave()
     {
-        IThreadPoolWorkItem? next;
+        IThreadPoolWorkItem next;
         lock (_lock)
         {
-            if (!_begun.TryDequeue(out next) && !_new.TryDequeue(out next))
+            if ((_begun.First ?? _new.First) is not { } place)
             {
                 _running--;
                 return;
             }
+            place.List!.Remove(place);
+            next = place.Value;
         }
         ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
     }

@@ -10,12 +10,13 @@ namespace FastCore.Net.Transport.Tls;
 // Invariant: the stream and what it stands on (_stream, _cipher, _hasBegun, _isOver, _failure) are one thread's at a time: the reactor's while
 // _isAway is false; from the moment a step enters the gate, the step's; and the reactor's again when the work that a step posts at its end has
 // begun. Gate and mailbox are locked, so each sees all that the one before has written. A step ends where the stream waits for bytes that have not
-// come, or where the handshake is over. What comes meanwhile waits in _arrived, which is the reactor's. If the connection ends meanwhile, whoever
-// gets the step back lets go of the stream; a step whose turn has not come does nothing then.
+// come, or where the handshake is over. What comes meanwhile waits in _arrived, which is the reactor's. If the connection ends meanwhile, a step
+// whose turn has not come is withdrawn, so that a dead connection holds neither a place nor bytes; of one that runs, whoever gets it back lets go of the stream.
 internal sealed partial class TlsLayer : IThreadPoolWorkItem
 {
-    // Above this much that has come while a step is away nothing more is received until it is back.
-    private const int MaxArrived = 64 * 1024;
+    // Above this much that has come while a step is away nothing more is received until it is back. A larger flight, with a long chain of certificates,
+    // takes more than one step. With the largest piece that epoll receives (64 KiB) on top it is no array of the large object heap.
+    private const int MaxArrived = 16 * 1024;
 
     private readonly HandshakeGate _gate;
 
@@ -26,6 +27,9 @@ internal sealed partial class TlsLayer : IThreadPoolWorkItem
     private bool _inputEnded;
     private bool _isHeldBack;
     private bool _isAway;
+
+    // Where the step that is away waits for its turn, if it had to; the reactor's.
+    private LinkedListNode<IThreadPoolWorkItem>? _place;
 
     private bool _hasBegun;
     private bool _isOver;
@@ -65,7 +69,7 @@ internal sealed partial class TlsLayer : IThreadPoolWorkItem
     {
         Debug.Assert(!_isAway && !_isOver, "A handshake takes one step at a time, until it is over.");
         _isAway = true;
-        _gate.Enter(this, _hasBegun);
+        _place = _gate.Enter(this, _hasBegun);
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -87,6 +91,7 @@ internal sealed partial class TlsLayer : IThreadPoolWorkItem
 
     private async Task HandshakeAsync()
     {
+        _gate.Began();
         try
         {
             await _begin(_stream).ConfigureAwait(false);
@@ -95,6 +100,7 @@ internal sealed partial class TlsLayer : IThreadPoolWorkItem
         {
             _failure = failure;
         }
+        _gate.Ended();
         // Let go of, it ends because its stream has.
         if (_isFreed) return;
         _isOver = true;
@@ -111,6 +117,7 @@ internal sealed partial class TlsLayer : IThreadPoolWorkItem
     private void ComeBack()
     {
         _isAway = false;
+        _place = null;
         if (_isDisposed)
         {
             Free();
@@ -118,7 +125,8 @@ internal sealed partial class TlsLayer : IThreadPoolWorkItem
         }
         _cipher.SendWritten();
         if (_isOver) EndHandshake();
-        else if (_arrived.Length > 0 || _inputEnded) GoOn();
+        // One that closes is sent nothing more, so nothing is computed for it.
+        else if (_connection.CanWrite && (_arrived.Length > 0 || _inputEnded)) GoOn();
     }
 
     private void EndHandshake()

@@ -214,6 +214,8 @@ internal sealed partial class TlsLayer : IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         ReturnPlain();
+        _arrived.Clear(UnpooledArrays.Instance);
+        if (_place is { } place && _gate.TryWithdraw(place)) _isAway = false;
         if (!_isAway) Free();
     }
 }

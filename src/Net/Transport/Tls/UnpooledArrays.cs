@@ -10,9 +10,15 @@ internal sealed class UnpooledArrays : IArrayOwner
     // A ClientHello and what a server answers it mostly fit.
     private const uint MinSize = 2048;
 
+    // Doubled, larger ones would come to the large object heap long before they must.
+    private const uint MaxDoubled = 64 * 1024;
+    private const uint Step = 4096;
+
     private UnpooledArrays() { }
 
-    public byte[] Rent(int size) => GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2(Math.Max((uint)size, MinSize)));
+    public byte[] Rent(int size) => GC.AllocateUninitializedArray<byte>((int)Rounded((uint)size));
+
+    private static uint Rounded(uint size) => size <= MaxDoubled ? BitOperations.RoundUpToPowerOf2(Math.Max(size, MinSize)) : (size + Step - 1) / Step * Step;
 
     public void Return(byte[] array) { }
 }

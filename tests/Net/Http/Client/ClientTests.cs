@@ -238,6 +238,24 @@ internal sealed class ClientTests(TransportKind kind) : HttpServerTest(kind)
         });
     }
 
+    [Test]
+    public async Task RenegotiationIsForOptionsToAllow()
+    {
+        Assert.That(await AllowsAsync(null), Is.False);
+        Assert.That(await AllowsAsync(new SslClientAuthenticationOptions()), Is.True, "the platform's default is not told from a wish");
+        Assert.That(await AllowsAsync(new SslClientAuthenticationOptions { AllowRenegotiation = false }), Is.False);
+
+        async Task<bool> AllowsAsync(SslClientAuthenticationOptions? options)
+        {
+            await using var pool = new HttpConnectionPool(new HttpConnectionPoolOptions { Transport = Kind, Reactors = 1, Tls = options });
+            return pool.GetHost("https://localhost:1").Tls!.AllowRenegotiation;
+        }
+    }
+
+    [Test]
+    public void HandshakesThatWaitForTheNetworkHaveRoom() =>
+        Assert.That(new HttpConnectionPoolOptions().MaxConcurrentHandshakes, Is.InRange(16, 1024));
+
     private HttpClientHost Host(HttpServer server, bool isSecure, HttpConnectionPoolOptions? options = null)
     {
         var pool = new HttpConnectionPool((options ?? new HttpConnectionPoolOptions()) with
