@@ -195,7 +195,7 @@ internal sealed class WebSocketTests : GatewayTest
     public async Task A_reader_that_pauses_is_no_silence([Values] bool endsFirst)
     {
         const int Total = 8 << 20;
-        const double GraceSeconds = 1;
+        const double GraceSeconds = 2;
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = GraceSeconds } });
         using var client = await AskAsync(gateway, Handshake, receiveBuffer: 64 * 1024);
@@ -210,7 +210,7 @@ internal sealed class WebSocketTests : GatewayTest
         {
             for (var block = new byte[64 * 1024]; Volatile.Read(ref sent) < Total; Interlocked.Add(ref sent, block.Length)) await connection.SendAsync(block);
         });
-        // Until the gateway waits for room, and then for twice the grace.
+        // Until the gateway waits for room, and then for longer than the grace.
         long known = 0;
         var still = Stopwatch.StartNew();
         Until(() =>
@@ -223,7 +223,7 @@ internal sealed class WebSocketTests : GatewayTest
         if (!endsFirst) client.Shutdown(SocketShutdown.Send);
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
         still.Restart();
-        Until(() => still.Elapsed > TimeSpan.FromSeconds(2 * GraceSeconds));
+        Until(() => still.Elapsed > TimeSpan.FromSeconds(1.5 * GraceSeconds));
         var buffer = new byte[256 * 1024];
         for (var received = 0; received < Total;)
         {
