@@ -61,10 +61,12 @@ internal sealed class FileStoreTests
         using var store = new FileStore(_folder, new StaticFileOptions(), _time);
         var moment = DateTime.UtcNow.AddHours(-1);
         Write(Name, "one", moment);
-        store.Look(Name);
+        var first = store.Look(Name)!;
         Write("new", "two", moment);
         File.Move(Path.Join(_folder, "new"), Path.Join(_folder, Name), overwrite: true);
-        Assert.That(Bytes(store.Look(Name)!), Is.EqualTo("two"));
+        var second = store.Look(Name)!;
+        Assert.That(Bytes(second), Is.EqualTo("two"));
+        Assert.That(Text(second.Tag), Is.Not.EqualTo(Text(first.Tag)), "a client that has the one must not take it for the other");
     }
 
     [Test]
@@ -74,13 +76,71 @@ internal sealed class FileStoreTests
         using var store = new FileStore(_folder, new StaticFileOptions(), _time);
         var moment = DateTime.UtcNow.AddHours(-1);
         Write(Name, "one", moment);
-        store.Look(Name);
+        var first = store.Look(Name)!;
         var before = Stamp();
         // Until the clock of the file system has ticked.
         do Write(Name, "two", moment);
         while (Stamp() == before);
         Assert.That(Stamp() with { Touched = before.Touched }, Is.EqualTo(before), "but for when it was touched it looks the same");
-        Assert.That(Bytes(store.Look(Name)!), Is.EqualTo("two"));
+        var second = store.Look(Name)!;
+        Assert.That(Bytes(second), Is.EqualTo("two"));
+        Assert.That(Text(second.Tag), Is.Not.EqualTo(Text(first.Tag)), "a client that has the one must not take it for the other");
+    }
+
+    [Test]
+    public void TheSameBytesHaveOneTagWhoeverReadsThemAndWhen()
+    {
+        var text = new string('a', 2000);
+        Write(Name, text);
+        var tags = new List<string>();
+        foreach (var (now, age) in ((DateTime, TimeSpan)[])[(DateTime.UtcNow, TimeSpan.Zero), (DateTime.UtcNow.AddHours(1), TimeSpan.Zero), (DateTime.UtcNow, TimeSpan.FromDays(1))])
+        {
+            // Each store is that of another machine, or of a later start; the file is too young to be believed, then old enough, then has come with another time.
+            _time.Now = now;
+            File.SetLastWriteTimeUtc(Path.Join(_folder, Name), DateTime.UtcNow - age);
+            using var store = new FileStore(_folder, new StaticFileOptions { Compress = true }, _time);
+            var entry = store.Look(Name)!;
+            Assert.That(entry.Codings, Is.EqualTo(new[] { "br", "gzip" }));
+            tags.Add(string.Join(" ", [Text(entry.Tag), .. entry.Precompressed.Select(static form => Text(form.Tag))]));
+        }
+        Assert.That(tags.Distinct().Count(), Is.EqualTo(1), string.Join("; ", tags));
+        Assert.That(tags[0].Split(' ').Distinct().Count(), Is.EqualTo(3), "each form has a tag of its own");
+        Assert.That(tags[0].Split(' '), Has.All.Match("^\"[A-Za-z0-9_-]+\"$"));
+    }
+
+    [Test]
+    public void ATagStaysWithItsBytesAndASiblingHasItsOwn()
+    {
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time);
+        Write(Name, "the same");
+        Write(Name + ".br", "the same");
+        var first = store.Look(Name)!;
+        Assert.That(Text(first.Precompressed[0].Tag), Is.Not.EqualTo(Text(first.Tag)), "whatever is in it, it is another form");
+        // Touched, it is read again; its sibling is not.
+        Write(Name, "the same", DateTime.UtcNow.AddHours(-1));
+        var second = store.Look(Name)!;
+        Assert.That((Text(second.Tag), Text(second.Precompressed[0].Tag)), Is.EqualTo((Text(first.Tag), Text(first.Precompressed[0].Tag))));
+        Assert.That(second.LastModified, Is.LessThan(first.LastModified));
+        Write(Name + ".br", "another one");
+        var third = store.Look(Name)!;
+        Assert.That(Text(third.Tag), Is.EqualTo(Text(first.Tag)));
+        Assert.That(Text(third.Precompressed[0].Tag), Is.Not.EqualTo(Text(first.Precompressed[0].Tag)));
+    }
+
+    [Test]
+    public void AFileThatIsNotKeptHasATagOfTimeAndLength()
+    {
+        var moment = DateTime.UtcNow.AddHours(-1);
+        var tags = new List<string>();
+        foreach (var (text, changed) in ((string, DateTime)[])[("one", moment), ("one", moment), ("one", moment.AddTicks(TimeSpan.TicksPerMillisecond)), ("four", moment)])
+        {
+            Write(Name, text, changed);
+            using var store = new FileStore(_folder, new StaticFileOptions { MaxCachedFileSize = 2 }, _time);
+            tags.Add(Text(store.Look(Name)!.Tag));
+            Assert.That(store.BytesRead, Is.Zero);
+        }
+        Assert.That(tags[1], Is.EqualTo(tags[0]));
+        Assert.That(tags.Distinct().Count(), Is.EqualTo(3), string.Join("; ", tags));
     }
 
     [Test]
@@ -140,6 +200,8 @@ internal sealed class FileStoreTests
     }
 
     private static string Bytes(FileEntry entry) => Encoding.ASCII.GetString(entry.Content!.Value.Span);
+
+    private static string Text(byte[] tag) => Encoding.ASCII.GetString(tag);
 
     private sealed class HandTime : TimeProvider
     {

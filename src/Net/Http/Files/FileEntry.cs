@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using FastCore.Net.Transport;
@@ -8,6 +9,9 @@ namespace FastCore.Net.Http.Files;
 /// <summary>A file as it was when it was last looked at. Never changes but for the times it was used and looked at, and what is known of its bytes since.</summary>
 internal sealed class FileEntry
 {
+    // Of SHA-256's 32, so many that no two contents have been found to share.
+    private const int TagBytes = 16;
+
     public required FileStore Store { get; init; }
 
     public required string FullPath { get; init; }
@@ -150,10 +154,11 @@ internal sealed class FileEntry
         foreach (var (sibling, other) in Siblings.Zip(later.Siblings)) sibling.Confirm(other);
     }
 
-    /// <summary>The tag of what was made of a file, or may be changed without another stamp. There may be other bytes by the same rest, so they have their part in it.</summary>
-    public static byte[] TagOf(DateTime changed, ReadOnlySpan<byte> made, string encoding) =>
-        TagOf(changed, made.Length, $"{encoding}-{Convert.ToHexStringLower(SHA256.HashData(made).AsSpan(0, 8))}");
+    /// <summary>The tag of bytes that are kept: the same wherever and whenever they are read, and of no others (RFC 9110 §8.8.1), whatever the file system tells of the file.</summary>
+    public static byte[] TagOf(ReadOnlySpan<byte> content, string encoding) => Quote(Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, TagBytes)), encoding);
 
-    public static byte[] TagOf(DateTime changed, long length, string encoding) =>
-        System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{changed.Ticks:x}-{length:x}{(encoding.Length == 0 ? "" : "-" + encoding)}\""));
+    /// <summary>The tag of a file whose bytes are not kept: strong as far as whoever writes it leaves another time or length.</summary>
+    public static byte[] TagOf(FileStamp stamp, string encoding) => Quote(string.Create(CultureInfo.InvariantCulture, $"{stamp.Changed.Ticks:x}-{stamp.Length:x}"), encoding);
+
+    private static byte[] Quote(string tag, string encoding) => System.Text.Encoding.ASCII.GetBytes($"\"{tag}{(encoding.Length == 0 ? "" : "-" + encoding)}\"");
 }
