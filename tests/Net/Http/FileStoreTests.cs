@@ -181,6 +181,30 @@ internal sealed class FileStoreTests
         Assert.That(store.BytesRead, Is.EqualTo(3));
     }
 
+    [Test]
+    public void CodedFormsStayWhenTheFileIsOpenedAgain()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Elsewhere no file is held open.");
+        using var store = new FileStore(_folder, new StaticFileOptions { Compress = true, SendFileThreshold = 1000 }, _time);
+        Write(Name, new string('a', 5000));
+        var first = store.Look(Name)!;
+        Assert.That((string.Join(" ", first.Codings), first.OpenCount), Is.EqualTo(("br gzip", 1)));
+        for (var i = 0; i < 3; i++)
+        {
+            // As the timer does it when it has not been used for a while.
+            store.CloseUnused(long.MaxValue);
+            Assert.That(store.OpenCount, Is.Zero);
+            var again = store.Look(Name)!;
+            Assert.That((string.Join(" ", again.Codings), again.OpenCount, store.OpenCount), Is.EqualTo(("br gzip", 1, 1)));
+            Assert.That(again.Precompressed, Is.EqualTo(first.Precompressed), "nor are they made again");
+            Assert.That((store.Look(Name), store.Size), Is.EqualTo((again, first.Size)));
+        }
+        Write(Name, new string('b', 5001));
+        var changed = store.Look(Name)!;
+        Assert.That((string.Join(" ", changed.Codings), changed.OpenCount), Is.EqualTo(("br gzip", 1)));
+        Assert.That(changed.Precompressed, Has.None.AnyOf(first.Precompressed));
+    }
+
     private void Write(string name, string text, DateTime? changed = null)
     {
         var path = Path.Join(_folder, name);

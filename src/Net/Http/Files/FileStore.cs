@@ -86,7 +86,7 @@ internal sealed class FileStore : IDisposable
         }
         try
         {
-            if (_options.Compress && !(_entries.TryGetValue(path, out var kept) && kept.IsSameAs(entry))) entry = WithCodedForms(entry);
+            if (_options.Compress) entry = WithCodedForms(path, entry);
         }
         catch
         {
@@ -198,11 +198,13 @@ internal sealed class FileStore : IDisposable
     private bool IsWorthSending(SafeFileHandle file, long length) =>
         OperatingSystem.IsLinux() && length >= Math.Min(_options.SendFileThreshold, _options.MaxCachedFileSize + 1L) && _options is { SendFileThreshold: < int.MaxValue, MaxOpenFiles: > 0 } && FileTransfer.IsPossible((int)file.DangerousGetHandle());
 
-    /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it.</summary>
-    private FileEntry WithCodedForms(FileEntry file)
+    /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it; those that are kept of it, if it has not changed.</summary>
+    private FileEntry WithCodedForms(string path, FileEntry file)
     {
         if (file.Content is not { } content || file.Precompressed.Length > 0 || file.Length < MinCompressed || !Compressible.Contains(file.ContentType)) return file;
-        FileEntry[] forms = [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
+        // Not to be left to what is kept: that may have gone meanwhile, or be replaced by this, which is open.
+        FileEntry[] forms = _entries.TryGetValue(path, out var kept) && kept.IsSameAs(file) ? kept.Precompressed
+            : [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
         return forms.Length == 0 ? file : Make(file.FullPath, file.Stamp, file.SettledAt, file.ContentType, "", file.Tag, content, forms, file.Opened);
     }
 
