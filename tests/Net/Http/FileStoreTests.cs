@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using FastCore.Net.Http.Files;
 
@@ -203,6 +204,44 @@ internal sealed class FileStoreTests
         var changed = store.Look(Name)!;
         Assert.That((string.Join(" ", changed.Codings), changed.OpenCount), Is.EqualTo(("br gzip", 1)));
         Assert.That(changed.Precompressed, Has.None.AnyOf(first.Precompressed));
+    }
+
+    /// <summary>A file system may keep times that no DateTime holds, and anybody who may write a file may set them.</summary>
+    [TestCase("@300000000000", "99991231235959")]
+    [TestCase("@-70000000000", "00010101000000")]
+    public void AFileFromBeyondTheCalendarIsServed(string time, string shown)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Such times are set as on Linux.");
+        // That of the temporary folder may have no room for it; one in memory has.
+        if (!KeepsTime(_folder, time) && Directory.Exists("/dev/shm"))
+        {
+            Directory.Delete(_folder, recursive: true);
+            _folder = Path.Join("/dev/shm", $"fastcore-store-{Guid.NewGuid():N}");
+            Directory.CreateDirectory(_folder);
+        }
+        if (!KeepsTime(_folder, time)) Assert.Ignore("No file system here keeps such a time.");
+        // Both kept in memory, and only held open.
+        foreach (var options in (StaticFileOptions[])[new() { RevalidateAfter = TimeSpan.FromHours(1) }, new() { RevalidateAfter = TimeSpan.FromHours(1), MaxCachedFileSize = 0 }])
+        {
+            using var store = new FileStore(_folder, options, _time);
+            var first = store.Look(Name)!;
+            Assert.That(first.LastModified.ToString("yyyyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(shown));
+            Assert.That((store.Look(Name), store.FindFresh(Name)), Is.EqualTo((first, first)));
+        }
+        Assert.That(Encoding.UTF8.GetString(FolderPage.Write(_folder, "/", showsHidden: false)), Does.Contain($">{Name}</a>"), "and its folder is listed");
+    }
+
+    /// <summary>Whether a file in the folder can be given the time, which it has then.</summary>
+    private static bool KeepsTime(string folder, string time)
+    {
+        var path = Path.Join(folder, Name);
+        File.WriteAllText(path, "old");
+        using var touch = Process.Start("touch", ["-d", time, path]);
+        touch.WaitForExit();
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "@%Y", path]) { RedirectStandardOutput = true })!;
+        var kept = stat.StandardOutput.ReadToEnd().Trim();
+        stat.WaitForExit();
+        return kept == time;
     }
 
     private void Write(string name, string text, DateTime? changed = null)

@@ -28,6 +28,10 @@ internal static unsafe class LinuxFiles
     private const int SocketType = 0xC000;
     private const int RegularType = 0x8000;
 
+    // Of the years 1 and 9999, which is as far as a DateTime goes; file systems go further.
+    private const long FirstSecond = -62_135_596_800;
+    private const long LastSecond = 253_402_300_799;
+
     /// <summary>Opens a file, closed on exec.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="flags">As open(2) has them.</param>
@@ -73,8 +77,8 @@ internal static unsafe class LinuxFiles
     }
 
     /// <summary>
-    /// Of an open file its length, when its content was changed last and when anything of it was (both UTC), and which file it is; null elsewhere
-    /// than on Linux, or if the system does not tell.
+    /// Of an open file its length, when its content was changed last and when anything of it was (both UTC, and no further than a DateTime goes), and which file it is;
+    /// null elsewhere than on Linux, or if the system does not tell.
     /// </summary>
     public static (long Length, DateTime Changed, DateTime Touched, FileIdentity Identity)? Stamp(SafeFileHandle file)
     {
@@ -90,11 +94,22 @@ internal static unsafe class LinuxFiles
     {
         var status = stackalloc byte[StatusLength];
         if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndChangedMask, status) != 0) return false;
-        return *(long*)(status + LengthOffset) == length && TimeAt(status, ChangedOffset) == changed;
+        return *(long*)(status + LengthOffset) == length && TicksAt(status, ChangedOffset) == changed.Ticks;
     }
 
-    private static DateTime TimeAt(byte* status, int offset) =>
-        DateTime.UnixEpoch.AddTicks(*(long*)(status + offset) * TimeSpan.TicksPerSecond + *(uint*)(status + offset + sizeof(long)) / TimeSpan.NanosecondsPerTick);
+    /// <summary>The ticks of a <see cref="DateTime"/> in UTC; of a time it can't hold, those of the first or the last it can.</summary>
+    /// <param name="seconds">Since 1970, or before it if negative.</param>
+    /// <param name="nanoseconds">Behind them.</param>
+    public static long TicksOf(long seconds, uint nanoseconds) => seconds switch
+    {
+        < FirstSecond => DateTime.MinValue.Ticks,
+        > LastSecond => DateTime.MaxValue.Ticks,
+        _ => Math.Min(DateTime.UnixEpoch.Ticks + seconds * TimeSpan.TicksPerSecond + nanoseconds / TimeSpan.NanosecondsPerTick, DateTime.MaxValue.Ticks),
+    };
+
+    private static DateTime TimeAt(byte* status, int offset) => new(TicksAt(status, offset), DateTimeKind.Utc);
+
+    private static long TicksAt(byte* status, int offset) => TicksOf(*(long*)(status + offset), *(uint*)(status + offset + sizeof(long)));
 
     private static int TypeOf(byte* status) =>
         BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeBits;
