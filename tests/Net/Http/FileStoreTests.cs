@@ -172,6 +172,20 @@ internal sealed class FileStoreTests
     }
 
     [Test]
+    public void WhereTheSystemDoesNotTellWhenAFileWasTouchedItsBytesAreCompared()
+    {
+        using var store = new FileStore(_folder, new StaticFileOptions(), _time, FileStamp.AsEverySystemTells);
+        var moment = DateTime.UtcNow.AddHours(-1);
+        Write(Name, "one", moment);
+        var first = store.Look(Name)!;
+        Assert.That((store.Look(Name), store.BytesRead, first.SettledAt), Is.EqualTo((first, 6L, (DateTime?)null)));
+        Write(Name, "two", moment);
+        var second = store.Look(Name)!;
+        Assert.That((Bytes(first), Bytes(second)), Is.EqualTo(("one", "two")));
+        Assert.That(Text(second.Tag), Is.Not.EqualTo(Text(first.Tag)));
+    }
+
+    [Test]
     public void ATimeInTheFutureIsBelievedWhereTheSystemTellsAnother()
     {
         if (!OperatingSystem.IsLinux()) Assert.Ignore("Only there the system tells when a file was touched.");

@@ -135,7 +135,7 @@ internal sealed class FileEntry
     private IEnumerable<FileEntry> Siblings => Precompressed.Where(static entry => !entry.IsMade);
 
     /// <summary>The file with this stamp holds the bytes that are kept of it.</summary>
-    public bool Holds(FileStamp stamp) => SettledAt == stamp.Touched && IsLike(stamp);
+    public bool Holds(FileStamp stamp) => SettledAt is { } settled && settled == stamp.Touched && IsLike(stamp);
 
     private bool IsLike(FileStamp stamp) => (Length, Changed, Stamp.Identity) == (stamp.Length, stamp.Changed, stamp.Identity);
 
