@@ -220,6 +220,37 @@ internal sealed class FileStoreTests
         Assert.That(changed.Precompressed, Has.None.AnyOf(first.Precompressed));
     }
 
+    [TestCase(1 << 20, TestName = "{m}(kept in memory too)")]
+    [TestCase(0, TestName = "{m}(only held open)")]
+    public void OneThatIsHeldOpenAndRewrittenIsNotSentUnlooked(int kept)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("Elsewhere no file is held open.");
+        using var store = new FileStore(_folder, new StaticFileOptions { SendFileThreshold = 1, MaxCachedFileSize = kept, RevalidateAfter = TimeSpan.FromHours(1) }, _time);
+        var moment = DateTime.UtcNow.AddHours(-1);
+        Write(Name, "one", moment);
+        var first = store.Look(Name)!;
+        Assert.That((CanBeHeld(first), store.FindFresh(Name)), Is.EqualTo((true, first)));
+        var before = Stamp();
+        do Write(Name, "two", moment);
+        while (Stamp() == before);
+        Assert.That((CanBeHeld(first), store.FindFresh(Name)), Is.EqualTo((false, kept > 0 ? first : null)), "what is kept goes out with its own tag");
+        var second = store.Look(Name)!;
+        Assert.That((CanBeHeld(second), store.FindFresh(Name)), Is.EqualTo((true, second)));
+        // Its bytes stay the same, but that is found by another look.
+        before = Stamp();
+        do File.SetLastWriteTimeUtc(Path.Join(_folder, Name), moment);
+        while (Stamp() == before);
+        Assert.That(CanBeHeld(second), Is.False);
+        Assert.That((store.Look(Name), CanBeHeld(second), store.FindFresh(Name)), Is.EqualTo((second, true, second)));
+    }
+
+    private static bool CanBeHeld(FileEntry entry)
+    {
+        var held = entry.TryHold();
+        held?.Release();
+        return held != null;
+    }
+
     /// <summary>A file system may keep times that no DateTime holds, and anybody who may write a file may set them.</summary>
     [TestCase("@300000000000", "99991231235959")]
     [TestCase("@-70000000000", "00010101000000")]

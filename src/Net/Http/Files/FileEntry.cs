@@ -17,7 +17,15 @@ internal sealed class FileEntry
     public required string FullPath { get; init; }
 
     /// <summary>What the file system told of it before it was read; of one that was made of a file, that file's with the length of what was made.</summary>
-    public required FileStamp Stamp { get; init; }
+    public required FileStamp Stamp
+    {
+        get;
+        init
+        {
+            field = value;
+            _touched = value.Touched?.Ticks ?? 0;
+        }
+    }
 
     public long Length => Stamp.Length;
 
@@ -81,6 +89,9 @@ internal sealed class FileEntry
     // Ticks of the stamp's Touched with which the file holds these bytes for certain; zero if it may have been changed with the same stamp since.
     private long _settledAt;
 
+    // Ticks of when the file was touched last, as far as is known; zero where the system does not tell.
+    private long _touched;
+
     private bool _isClosed;
 
     /// <summary>When the file was last touched, if it has been known since to hold these bytes as long as it is not touched again; null if not.</summary>
@@ -115,11 +126,11 @@ internal sealed class FileEntry
         }
     }
 
-    /// <summary>A hold on the file, if it is open and has not changed; what is sent of it is what is in it then.</summary>
+    /// <summary>A hold on the file, if it is open and has not been touched; what is sent of it is what is in it then.</summary>
     public OpenFile? TryHold()
     {
         if (Opened is not { } opened || !opened.TryHold()) return null;
-        if (LinuxFiles.IsAsItWas(opened.Descriptor, Length, Changed)) return opened;
+        if (LinuxFiles.IsAsItWas(opened.Descriptor, Length, Changed, Volatile.Read(ref _touched))) return opened;
         opened.Release();
         return null;
     }
@@ -151,6 +162,7 @@ internal sealed class FileEntry
     {
         Volatile.Write(ref LookedAt, later.LookedAt);
         Volatile.Write(ref _settledAt, later._settledAt);
+        Volatile.Write(ref _touched, later._touched);
         foreach (var (sibling, other) in Siblings.Zip(later.Siblings)) sibling.Confirm(other);
     }
 

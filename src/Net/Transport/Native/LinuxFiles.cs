@@ -14,7 +14,7 @@ internal static unsafe class LinuxFiles
     private const uint TypeMask = 1;
     private const uint TypeAndNumberMask = 0x101;
     private const uint StampMask = 0x3C1;
-    private const uint LengthAndChangedMask = 0x240;
+    private const uint LengthAndTimesMask = 0x2C0;
     private const int OfDescriptor = 0x1000;
     private const int WithoutAskingServer = 0x4000;
     private const int StatusLength = 256;
@@ -89,12 +89,12 @@ internal static unsafe class LinuxFiles
             new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), IsSocket: false));
     }
 
-    /// <summary>Whether an open file has this length, and was changed last at this time (UTC), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
-    public static bool IsAsItWas(int descriptor, long length, DateTime changed)
+    /// <summary>Whether an open file has this length, and was changed and touched last at these times (UTC; the latter in ticks), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
+    public static bool IsAsItWas(int descriptor, long length, DateTime changed, long touched)
     {
         var status = stackalloc byte[StatusLength];
-        if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndChangedMask, status) != 0) return false;
-        return *(long*)(status + LengthOffset) == length && TicksAt(status, ChangedOffset) == changed.Ticks;
+        if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndTimesMask, status) != 0) return false;
+        return *(long*)(status + LengthOffset) == length && TicksAt(status, ChangedOffset) == changed.Ticks && TicksAt(status, TouchedOffset) == touched;
     }
 
     /// <summary>The ticks of a <see cref="DateTime"/> in UTC; of a time it can't hold, those of the first or the last it can.</summary>
