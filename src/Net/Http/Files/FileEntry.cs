@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using FastCore.Net.Transport;
@@ -8,12 +9,23 @@ namespace FastCore.Net.Http.Files;
 /// <summary>A file as it was when it was last looked at. Never changes but for the times it was used and looked at, and what is known of its bytes since.</summary>
 internal sealed class FileEntry
 {
+    // Of SHA-256's 32, so many that no two contents have been found to share.
+    private const int TagBytes = 16;
+
     public required FileStore Store { get; init; }
 
     public required string FullPath { get; init; }
 
     /// <summary>What the file system told of it before it was read; of one that was made of a file, that file's with the length of what was made.</summary>
-    public required FileStamp Stamp { get; init; }
+    public required FileStamp Stamp
+    {
+        get;
+        init
+        {
+            field = value;
+            _touched = value.Touched?.Ticks ?? 0;
+        }
+    }
 
     public long Length => Stamp.Length;
 
@@ -77,6 +89,9 @@ internal sealed class FileEntry
     // Ticks of the stamp's Touched with which the file holds these bytes for certain; zero if it may have been changed with the same stamp since.
     private long _settledAt;
 
+    // Ticks of when the file was touched last, as far as is known; zero where the system does not tell.
+    private long _touched;
+
     private bool _isClosed;
 
     /// <summary>When the file was last touched, if it has been known since to hold these bytes as long as it is not touched again; null if not.</summary>
@@ -111,11 +126,11 @@ internal sealed class FileEntry
         }
     }
 
-    /// <summary>A hold on the file, if it is open and has not changed; what is sent of it is what is in it then.</summary>
+    /// <summary>A hold on the file, if it is open and has not been touched; what is sent of it is what is in it then.</summary>
     public OpenFile? TryHold()
     {
         if (Opened is not { } opened || !opened.TryHold()) return null;
-        if (LinuxFiles.IsAsItWas(opened.Descriptor, Length, Changed)) return opened;
+        if (LinuxFiles.IsAsItWas(opened.Descriptor, Length, Changed, Volatile.Read(ref _touched))) return opened;
         opened.Release();
         return null;
     }
@@ -131,7 +146,7 @@ internal sealed class FileEntry
     private IEnumerable<FileEntry> Siblings => Precompressed.Where(static entry => !entry.IsMade);
 
     /// <summary>The file with this stamp holds the bytes that are kept of it.</summary>
-    public bool Holds(FileStamp stamp) => SettledAt == stamp.Touched && IsLike(stamp);
+    public bool Holds(FileStamp stamp) => SettledAt is { } settled && settled == stamp.Touched && IsLike(stamp);
 
     private bool IsLike(FileStamp stamp) => (Length, Changed, Stamp.Identity) == (stamp.Length, stamp.Changed, stamp.Identity);
 
@@ -147,13 +162,15 @@ internal sealed class FileEntry
     {
         Volatile.Write(ref LookedAt, later.LookedAt);
         Volatile.Write(ref _settledAt, later._settledAt);
+        Volatile.Write(ref _touched, later._touched);
         foreach (var (sibling, other) in Siblings.Zip(later.Siblings)) sibling.Confirm(other);
     }
 
-    /// <summary>The tag of what was made of a file, or may be changed without another stamp. There may be other bytes by the same rest, so they have their part in it.</summary>
-    public static byte[] TagOf(DateTime changed, ReadOnlySpan<byte> made, string encoding) =>
-        TagOf(changed, made.Length, $"{encoding}-{Convert.ToHexStringLower(SHA256.HashData(made).AsSpan(0, 8))}");
+    /// <summary>The tag of bytes that are kept: the same wherever and whenever they are read, and of no others (RFC 9110 §8.8.1), whatever the file system tells of the file.</summary>
+    public static byte[] TagOf(ReadOnlySpan<byte> content, string encoding) => Quote(Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, TagBytes)), encoding);
 
-    public static byte[] TagOf(DateTime changed, long length, string encoding) =>
-        System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"{changed.Ticks:x}-{length:x}{(encoding.Length == 0 ? "" : "-" + encoding)}\""));
+    /// <summary>The tag of a file whose bytes are not kept: strong as far as whoever writes it leaves another time or length.</summary>
+    public static byte[] TagOf(FileStamp stamp, string encoding) => Quote(string.Create(CultureInfo.InvariantCulture, $"{stamp.Changed.Ticks:x}-{stamp.Length:x}"), encoding);
+
+    private static byte[] Quote(string tag, string encoding) => System.Text.Encoding.ASCII.GetBytes($"\"{tag}{(encoding.Length == 0 ? "" : "-" + encoding)}\"");
 }

@@ -86,7 +86,7 @@ internal sealed class FileStore : IDisposable
         }
         try
         {
-            if (_options.Compress && !(_entries.TryGetValue(path, out var kept) && kept.IsSameAs(entry))) entry = WithCodedForms(entry);
+            if (_options.Compress) entry = WithCodedForms(path, entry);
         }
         catch
         {
@@ -182,7 +182,11 @@ internal sealed class FileStore : IDisposable
             {
                 opened = new OpenFile(file);
             }
-            return entry = Make(fullPath, stamp, stamp.IsSettledAt(now) ? stamp.Touched : null, _types.Of(path), encoding, content, siblings, opened);
+            // Bytes that are kept have their tag; to compare them costs less than to make it again.
+            var tag = content is not { } bytes ? FileEntry.TagOf(stamp, encoding)
+                : kept?.Content is { } known && known.Span.SequenceEqual(bytes.Span) ? kept.Tag
+                : FileEntry.TagOf(bytes.Span, encoding);
+            return entry = Make(fullPath, stamp, stamp.IsSettledAt(now) ? stamp.Touched : null, _types.Of(path), encoding, tag, content, siblings, opened);
         }
         finally
         {
@@ -194,12 +198,14 @@ internal sealed class FileStore : IDisposable
     private bool IsWorthSending(SafeFileHandle file, long length) =>
         OperatingSystem.IsLinux() && length >= Math.Min(_options.SendFileThreshold, _options.MaxCachedFileSize + 1L) && _options is { SendFileThreshold: < int.MaxValue, MaxOpenFiles: > 0 } && FileTransfer.IsPossible((int)file.DangerousGetHandle());
 
-    /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it.</summary>
-    private FileEntry WithCodedForms(FileEntry file)
+    /// <summary>The file with coded forms of it that are as good as siblings, if it has none and they are worth it; those that are kept of it, if it has not changed.</summary>
+    private FileEntry WithCodedForms(string path, FileEntry file)
     {
         if (file.Content is not { } content || file.Precompressed.Length > 0 || file.Length < MinCompressed || !Compressible.Contains(file.ContentType)) return file;
-        FileEntry[] forms = [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
-        return forms.Length == 0 ? file : Make(file.FullPath, file.Stamp, file.SettledAt, file.ContentType, "", content, forms, file.Opened);
+        // Not to be left to what is kept: that may have gone meanwhile, or be replaced by this, which is open.
+        FileEntry[] forms = _entries.TryGetValue(path, out var kept) && kept.IsSameAs(file) ? kept.Precompressed
+            : [.. Codings.Select(coding => Code(file, content.Span, coding.Name)).OfType<FileEntry>()];
+        return forms.Length == 0 ? file : Make(file.FullPath, file.Stamp, file.SettledAt, file.ContentType, "", file.Tag, content, forms, file.Opened);
     }
 
     private FileEntry? Code(FileEntry file, ReadOnlySpan<byte> content, string name)
@@ -212,7 +218,8 @@ internal sealed class FileStore : IDisposable
             if (!new WholeCoder(CompressionLevel.Optimal).TryCode(coding, content, new ArraySegment<byte>(room, 0, limit), out var length)) return null;
             var coded = GC.AllocateUninitializedArray<byte>(length, pinned: true);
             room.AsSpan(0, length).CopyTo(coded);
-            return Make(file.FullPath, file.Stamp with { Length = length }, null, file.ContentType, name, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
+            var tag = FileEntry.TagOf(coded, name);
+            return Make(file.FullPath, file.Stamp with { Length = length }, null, file.ContentType, name, tag, MemoryMarshal.CreateFromPinnedArray(coded, 0, length), [], null, isMade: true);
         }
         finally
         {
@@ -220,12 +227,10 @@ internal sealed class FileStore : IDisposable
         }
     }
 
-    private FileEntry Make(string fullPath, FileStamp stamp, DateTime? settledAt, string type, string encoding, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
+    private FileEntry Make(string fullPath, FileStamp stamp, DateTime? settledAt, string type, string encoding, byte[] tag, ReadOnlyMemory<byte>? content, FileEntry[] siblings, OpenFile? opened, bool isMade = false)
     {
         var (length, changed) = (stamp.Length, stamp.Changed);
         var modified = new DateTime(changed.Ticks - changed.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
-        // A stamp that may be that of other bytes too is no strong validator (RFC 9110 §8.8.1); the bytes are.
-        var tag = content != null && (isMade || settledAt == null) ? FileEntry.TagOf(changed, content.Value.Span, encoding) : FileEntry.TagOf(changed, length, encoding);
         var varies = encoding.Length > 0 || siblings.Length > 0;
         (string, string)[] validators = [("ETag", System.Text.Encoding.ASCII.GetString(tag)), ("Last-Modified", HttpDates.Format(modified)),
             .. _options.CacheControl is { } cache ? [("Cache-Control", cache)] : (ReadOnlySpan<(string, string)>)[],

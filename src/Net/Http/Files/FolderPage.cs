@@ -25,8 +25,21 @@ internal static class FolderPage
             var name = entry.Name + (isFolder ? "/" : "");
             // "./" keeps a name with a colon from being read as a scheme.
             page.Append(CultureInfo.InvariantCulture, $"<tr><td><a href=\"./{Uri.EscapeDataString(entry.Name)}{(isFolder ? "/" : "")}\">{WebUtility.HtmlEncode(name)}</a>");
-            page.Append(CultureInfo.InvariantCulture, $"<td>{(entry is FileInfo { Exists: true } file ? file.Length.ToString("N0", CultureInfo.InvariantCulture) : "")}<td>{entry.LastWriteTimeUtc:yyyy-MM-dd HH:mm}</tr>");
+            page.Append(CultureInfo.InvariantCulture, $"<td>{(entry is FileInfo { Exists: true } file ? file.Length.ToString("N0", CultureInfo.InvariantCulture) : "")}<td>{TimeOf(entry)}</tr>");
         }
         return Encoding.UTF8.GetBytes(page.Append("</table></html>\n").ToString());
+    }
+
+    private static string TimeOf(FileSystemInfo entry)
+    {
+        try
+        {
+            return entry.LastWriteTimeUtc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A file system may keep times that are no DateTime.
+            return "";
+        }
     }
 }

@@ -14,7 +14,7 @@ internal static unsafe class LinuxFiles
     private const uint TypeMask = 1;
     private const uint TypeAndNumberMask = 0x101;
     private const uint StampMask = 0x3C1;
-    private const uint LengthAndChangedMask = 0x240;
+    private const uint LengthAndTimesMask = 0x2C0;
     private const int OfDescriptor = 0x1000;
     private const int WithoutAskingServer = 0x4000;
     private const int StatusLength = 256;
@@ -27,6 +27,10 @@ internal static unsafe class LinuxFiles
     private const int TypeBits = 0xF000;
     private const int SocketType = 0xC000;
     private const int RegularType = 0x8000;
+
+    // Of the years 1 and 9999, which is as far as a DateTime goes; file systems go further.
+    private const long FirstSecond = -62_135_596_800;
+    private const long LastSecond = 253_402_300_799;
 
     /// <summary>Opens a file, closed on exec.</summary>
     /// <param name="path">Where it is.</param>
@@ -73,8 +77,8 @@ internal static unsafe class LinuxFiles
     }
 
     /// <summary>
-    /// Of an open file its length, when its content was changed last and when anything of it was (both UTC), and which file it is; null elsewhere
-    /// than on Linux, or if the system does not tell.
+    /// Of an open file its length, when its content was changed last and when anything of it was (both UTC, and no further than a DateTime goes), and which file it is;
+    /// null elsewhere than on Linux, or if the system does not tell.
     /// </summary>
     public static (long Length, DateTime Changed, DateTime Touched, FileIdentity Identity)? Stamp(SafeFileHandle file)
     {
@@ -85,16 +89,27 @@ internal static unsafe class LinuxFiles
             new FileIdentity(*(ulong*)(status + DeviceOffset), *(ulong*)(status + NumberOffset), IsSocket: false));
     }
 
-    /// <summary>Whether an open file has this length, and was changed last at this time (UTC), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
-    public static bool IsAsItWas(int descriptor, long length, DateTime changed)
+    /// <summary>Whether an open file has this length, and was changed and touched last at these times (UTC; the latter in ticks), as far as this machine knows: of a file on another no server is asked, which could take long.</summary>
+    public static bool IsAsItWas(int descriptor, long length, DateTime changed, long touched)
     {
         var status = stackalloc byte[StatusLength];
-        if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndChangedMask, status) != 0) return false;
-        return *(long*)(status + LengthOffset) == length && TimeAt(status, ChangedOffset) == changed;
+        if (LibC.FileStatus(descriptor, "", OfDescriptor | WithoutAskingServer, LengthAndTimesMask, status) != 0) return false;
+        return *(long*)(status + LengthOffset) == length && TicksAt(status, ChangedOffset) == changed.Ticks && TicksAt(status, TouchedOffset) == touched;
     }
 
-    private static DateTime TimeAt(byte* status, int offset) =>
-        DateTime.UnixEpoch.AddTicks(*(long*)(status + offset) * TimeSpan.TicksPerSecond + *(uint*)(status + offset + sizeof(long)) / TimeSpan.NanosecondsPerTick);
+    /// <summary>The ticks of a <see cref="DateTime"/> in UTC; of a time it can't hold, those of the first or the last it can.</summary>
+    /// <param name="seconds">Since 1970, or before it if negative.</param>
+    /// <param name="nanoseconds">Behind them.</param>
+    public static long TicksOf(long seconds, uint nanoseconds) => seconds switch
+    {
+        < FirstSecond => DateTime.MinValue.Ticks,
+        > LastSecond => DateTime.MaxValue.Ticks,
+        _ => Math.Min(DateTime.UnixEpoch.Ticks + seconds * TimeSpan.TicksPerSecond + nanoseconds / TimeSpan.NanosecondsPerTick, DateTime.MaxValue.Ticks),
+    };
+
+    private static DateTime TimeAt(byte* status, int offset) => new(TicksAt(status, offset), DateTimeKind.Utc);
+
+    private static long TicksAt(byte* status, int offset) => TicksOf(*(long*)(status + offset), *(uint*)(status + offset + sizeof(long)));
 
     private static int TypeOf(byte* status) =>
         BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(status + ModeOffset, sizeof(ushort))) & TypeBits;
