@@ -116,7 +116,7 @@ internal sealed class FileSendingTests(TransportKind kind) : HttpServerTest(kind
         // One that is sent at once is asked for so often that not all of them go before it is cut.
         var times = file == "middle.bin" ? 12 : 1;
         using var peer = new HttpPeer(server, SmallBuffer);
-        peer.Send(string.Concat(Enumerable.Repeat($"GET /{file} HTTP/1.1\r\nHost: a\r\n\r\n", times)));
+        peer.Send(string.Concat(Enumerable.Repeat($"GET /{file} HTTP/1.1\r\nHost: a\r\n\r\n", times - 1)) + $"GET /{file} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         var cut = size / 2;
         Assert.That(ReadHead(peer.Peer.Socket), Does.Contain($"Content-Length: {size}\r\n"));
         Until(() => server.Reactors[0].Counters.Files > 0 || Kind == TransportKind.Portable);
@@ -124,16 +124,21 @@ internal sealed class FileSendingTests(TransportKind kind) : HttpServerTest(kind
         var rest = ReceiveToEnd(peer.Peer.Socket);
         // Each answer is as long as its head says, or the last one, which the end has cut. Pages that wait in the kernel are the file's:
         // those behind the cut may have been cleared there, those before it must not.
+        // It may also be cut just between two of them: then the end comes there, or those behind it are whole, and shorter.
         var isCut = false;
+        var isShorter = false;
+        var answers = 0;
         for (var (at, length) = (0, size); !isCut; length = LengthAt(rest, ref at))
         {
             isCut = rest.Length - at < length;
+            isShorter = length == cut;
+            answers++;
             var body = rest.AsSpan(at, Math.Min(length, rest.Length - at));
             Assert.That(body[..Math.Min(cut, body.Length)].SequenceEqual(Content.AsSpan(0, Math.Min(cut, body.Length))));
             at += body.Length;
             if (at == rest.Length) break;
         }
-        Assert.That(isCut || Kind == TransportKind.Portable, "the end came before what is missing");
+        Assert.That(isCut || isShorter || answers < times || Kind == TransportKind.Portable, "the end came before what is missing");
         Until(() => server.Counters.Connections == 0);
         lock (Errors) Errors.RemoveAll(static error => error.Failure is IOException);
     }
