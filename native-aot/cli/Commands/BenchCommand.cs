@@ -67,45 +67,17 @@ internal sealed class BenchCommand
         httpCommand.SetAction((parsed, _) => RunAsync(parsed, () => [new HttpPart(Options(parsed))]));
         command.Subcommands.Add(httpCommand);
 
-        var channelsCommand = new Command("channels", "Measure our channels beside the stock ones, in 18 cases.") { _filter };
-        channelsCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Channels));
-        channelsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Channels, new())]));
-        command.Subcommands.Add(channelsCommand);
-
-        var ringsCommand = new Command("rings", "Measure our rings beside the stock channels.") { _filter };
-        ringsCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Rings));
-        ringsCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Rings, new())]));
-        command.Subcommands.Add(ringsCommand);
-
-        var allocCommand = new Command("alloc", "Measure our native heap beside the C library's, the array pool and the collector's arrays.") { _filter, _resident };
-        allocCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Alloc));
+        command.Subcommands.Add(CasesCommand("channels", CaseBenches.Channels, "Measure our channels beside the stock ones, in 18 cases."));
+        command.Subcommands.Add(CasesCommand("rings", CaseBenches.Rings, "Measure our rings beside the stock channels."));
+        var allocCommand = CasesCommand("alloc", CaseBenches.Alloc, "Measure our native heap beside the C library's, the array pool and the collector's arrays.");
+        allocCommand.Options.Add(_resident);
         allocCommand.SetAction(MeasureAllocAsync);
         command.Subcommands.Add(allocCommand);
-
-        var schedulerCommand = new Command("scheduler", "Measure our scheduler beside the thread pool and its tasks.") { _filter };
-        schedulerCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Scheduler));
-        schedulerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Scheduler, new())]));
-        command.Subcommands.Add(schedulerCommand);
-
-        var poolCommand = new Command("pool", "Measure our object pool beside the stock one, the pool of arrays and none.") { _filter };
-        poolCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Pool));
-        poolCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Pool, new())]));
-        command.Subcommands.Add(poolCommand);
-
-        var mapCommand = new Command("map", "Measure our concurrent map beside the stock one, a lock-free one, a reader-writer lock and 32 shards.") { _filter };
-        mapCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Map));
-        mapCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Map, new())]));
-        command.Subcommands.Add(mapCommand);
-
-        var tracerCommand = new Command("tracer", "Measure an event of our tracer beside one reading of the stock clock; and, off, beside the stock question whether anybody listens.") { _filter };
-        tracerCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Tracer));
-        tracerCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Tracer, new())]));
-        command.Subcommands.Add(tracerCommand);
-
-        var clientCommand = new Command("client", "Measure our HTTP client beside the stock handler, against our server on a processor of its own.") { _filter };
-        clientCommand.Validators.Add(result => RefuseIdleFilter(result, CaseBenches.Client));
-        clientCommand.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, CaseBenches.Client, new())]));
-        command.Subcommands.Add(clientCommand);
+        command.Subcommands.Add(CasesCommand("scheduler", CaseBenches.Scheduler, "Measure our scheduler beside the thread pool and its tasks."));
+        command.Subcommands.Add(CasesCommand("pool", CaseBenches.Pool, "Measure our object pool beside the stock one, the pool of arrays and none."));
+        command.Subcommands.Add(CasesCommand("map", CaseBenches.Map, "Measure our concurrent map beside the stock one, a lock-free one, a reader-writer lock and 32 shards."));
+        command.Subcommands.Add(CasesCommand("tracer", CaseBenches.Tracer, "Measure an event of our tracer beside one reading of the stock clock; and, off, beside the stock question whether anybody listens."));
+        command.Subcommands.Add(CasesCommand("client", CaseBenches.Client, "Measure our HTTP client beside the stock handler, against our server on a processor of its own."));
 
         var gatewayCommand = new Command("gateway", "Measure our gateway beside one on ASP.NET Core with YARP, with 5,000 clients (--connections) and an upstream of its own.");
         foreach (var option in http) gatewayCommand.Options.Add(option);
@@ -162,6 +134,14 @@ internal sealed class BenchCommand
         var option = new Option<string?>("--resident") { Description = $"instead, run a load on SUBJECT alone and tell its resident memory: {string.Join(", ", ResidentMemory.Subjects)}", HelpName = "SUBJECT" };
         option.AcceptOnlyFromAmong([.. ResidentMemory.Subjects]);
         return option;
+    }
+
+    private Command CasesCommand(string name, CaseBench bench, string description)
+    {
+        var command = new Command(name, description) { _filter };
+        command.Validators.Add(result => RefuseIdleFilter(result, bench));
+        command.SetAction((parsed, _) => RunAsync(parsed, () => [Cases(parsed, bench, new())]));
+        return command;
     }
 
     /// <summary>A filter that is misspelled would measure nothing, and nothing would be slow.</summary>
