@@ -94,11 +94,7 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));
         using var client = await AskAsync(gateway, Handshake, receiveBuffer: 64 * 1024);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        connection.SendBufferSize = 8192;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client, sendBuffer: 8192);
         const int Total = 32 << 20;
         long sent = 0;
         var sending = Task.Run(async () =>
@@ -108,15 +104,7 @@ internal sealed class WebSocketTests : GatewayTest
             connection.Shutdown(SocketShutdown.Send);
         });
         // Until nothing moves any more.
-        long known = 0;
-        var still = Stopwatch.StartNew();
-        Until(() =>
-        {
-            var now = Volatile.Read(ref sent);
-            if (now != known) still.Restart();
-            known = now;
-            return still.Elapsed > TimeSpan.FromMilliseconds(200);
-        });
+        var known = UntilStill(() => Volatile.Read(ref sent));
         Assert.That(known, Is.LessThan(Total / 2), "most of it is held back where it comes from");
         long received = 0;
         var buffer = new byte[256 * 1024];
@@ -134,10 +122,7 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketIdleSeconds = 0.2 } });
         using var client = await AskAsync(gateway, Handshake);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client);
         Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero);
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
         Until(() => CountOf(gateway, Verdict.Forwarded) == 1);
@@ -149,10 +134,7 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = 0.2 } });
         using var client = await AskAsync(gateway, Handshake);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client);
         var (first, other) = upstreamEnds ? (connection, client) : (client, connection);
         await ScriptedUpstream.SendAsync(first, "last words");
         first.Shutdown(SocketShutdown.Send);
@@ -169,26 +151,17 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = 2 } });
         using var client = await AskAsync(gateway, Handshake, receiveBuffer: 64 * 1024);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client);
         var sending = Task.Run(async () =>
         {
             for (var (sent, block) = (0, new byte[64 * 1024]); sent < Total; sent += block.Length) await connection.SendAsync(block);
         });
         client.Shutdown(SocketShutdown.Send);
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero, "most of the answer is still on its way");
-        var buffer = new byte[256 * 1024];
-        for (var received = 0; received < Total;)
-        {
-            var count = await client.ReceiveAsync(buffer);
-            Assert.That(count, Is.Not.Zero, $"it ended after {received} bytes");
-            received += count;
-        }
+        await ReadAsync(client, Total);
         await sending;
-        Assert.That(await client.ReceiveAsync(buffer), Is.Zero, "and then it ends");
-        Assert.That(await connection.ReceiveAsync(buffer), Is.Zero);
+        Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero, "and then it ends");
+        Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
     }
 
     [Test]
@@ -199,11 +172,7 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketGraceSeconds = GraceSeconds } });
         using var client = await AskAsync(gateway, Handshake, receiveBuffer: 64 * 1024);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        connection.SendBufferSize = 8192;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client, sendBuffer: 8192);
         long sent = 0;
         if (endsFirst) client.Shutdown(SocketShutdown.Send);
         var sending = Task.Run(async () =>
@@ -211,29 +180,15 @@ internal sealed class WebSocketTests : GatewayTest
             for (var block = new byte[64 * 1024]; Volatile.Read(ref sent) < Total; Interlocked.Add(ref sent, block.Length)) await connection.SendAsync(block);
         });
         // Until the gateway waits for room, and then for longer than the grace.
-        long known = 0;
-        var still = Stopwatch.StartNew();
-        Until(() =>
-        {
-            var now = Volatile.Read(ref sent);
-            if (now != known) still.Restart();
-            known = now;
-            return still.Elapsed > TimeSpan.FromMilliseconds(200);
-        });
+        UntilStill(() => Volatile.Read(ref sent));
         if (!endsFirst) client.Shutdown(SocketShutdown.Send);
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
-        still.Restart();
-        Until(() => still.Elapsed > TimeSpan.FromSeconds(1.5 * GraceSeconds));
-        var buffer = new byte[256 * 1024];
-        for (var received = 0; received < Total;)
-        {
-            var count = await client.ReceiveAsync(buffer);
-            Assert.That(count, Is.Not.Zero, $"it ended after {received} bytes");
-            received += count;
-        }
+        var pause = Stopwatch.StartNew();
+        Until(() => pause.Elapsed > TimeSpan.FromSeconds(1.5 * GraceSeconds));
+        await ReadAsync(client, Total);
         await sending;
-        Assert.That(await client.ReceiveAsync(buffer), Is.Zero, "then it is silent");
-        Assert.That(await connection.ReceiveAsync(buffer), Is.Zero);
+        Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero, "then it is silent");
+        Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
     }
 
     [Test]
@@ -266,10 +221,7 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address) with { Timeouts = new TimeoutSettings { WebSocketIdleSeconds = 0.3, WebSocketGraceSeconds = 0.2 } });
         using var client = await AskAsync(gateway, Handshake);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client);
         connection.Shutdown(SocketShutdown.Send);
         Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero);
         var reading = ScriptedUpstream.ExpectEndAsync(connection);
@@ -295,10 +247,7 @@ internal sealed class WebSocketTests : GatewayTest
         using var upstream = new ScriptedUpstream();
         var gateway = await StartAsync(Open(upstream.Address));
         using var client = await AskAsync(gateway, Handshake);
-        var (connection, _) = await upstream.AcceptAsync();
-        using var serving = connection;
-        await ScriptedUpstream.SendAsync(connection, Switched);
-        await ScriptedUpstream.ReadHeadAsync(client);
+        using var connection = await SwitchAsync(upstream, client);
         var end = EndGatewaysAsync();
         Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero);
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
@@ -367,6 +316,31 @@ internal sealed class WebSocketTests : GatewayTest
         await socket.ConnectAsync(gateway.EndPoint);
         await ScriptedUpstream.SendAsync(socket, request);
         return socket;
+    }
+
+    /// <summary>The upstream's end of a connection that it has switched.</summary>
+    private static async Task<Socket> SwitchAsync(ScriptedUpstream upstream, Socket client, int? sendBuffer = null)
+    {
+        var (connection, _) = await upstream.AcceptAsync();
+        if (sendBuffer is { } size) connection.SendBufferSize = size;
+        await ScriptedUpstream.SendAsync(connection, Switched);
+        await ScriptedUpstream.ReadHeadAsync(client);
+        return connection;
+    }
+
+    /// <summary>Waits until a count does not grow any more.</summary>
+    private static long UntilStill(Func<long> count)
+    {
+        long known = 0;
+        var still = Stopwatch.StartNew();
+        Until(() =>
+        {
+            var now = count();
+            if (now != known) still.Restart();
+            known = now;
+            return still.Elapsed > TimeSpan.FromMilliseconds(200);
+        });
+        return known;
     }
 
     private static async Task<string> ReadAsync(Socket connection, int length)

@@ -19,6 +19,9 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     private readonly ManualResetEventSlim _release = new();
     private readonly ConcurrentQueue<string> _chosen = new();
 
+    // Whose certificate is chosen at once.
+    private string? _notHeld;
+
     [SetUp]
     public void Hold()
     {
@@ -131,11 +134,8 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     [Test]
     public async Task OneWhosePeerHasEndedIsLetGoOfWithItsConnection()
     {
-        _notHeld = "begun.example";
         var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 });
-        using var begun = new Peer(SecureEndPointOf(server));
-        begun.Send(ClientHello.For("begun.example"));
-        Assert.That(begun.Socket.Receive(new byte[1]), Is.EqualTo(1), "its first step is back");
+        using var begun = Begin(server);
         var held = ConnectAsync(server, "held.example");
         Until(() => _chosen.Count == 2);
         Assert.That(server.Handshakes.UnderWay, Is.EqualTo(2));
@@ -152,11 +152,8 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     public async Task ThoseThatHaveGoneWaitNoMore()
     {
         const int Count = 50;
-        _notHeld = "begun.example";
         var server = StartBoth(new HttpServerOptions { MaxConcurrentHandshakes = 1 });
-        using var begun = new Peer(SecureEndPointOf(server));
-        begun.Send(ClientHello.For("begun.example"));
-        Assert.That(begun.Socket.Receive(new byte[1]), Is.EqualTo(1), "its first step is back");
+        using var begun = Begin(server);
         var held = ConnectAsync(server, "held.example");
         Until(() => _chosen.Count == 2);
         var waiting = ConnectAsync(server, "waiting.example");
@@ -255,7 +252,15 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         Assert.That(System.Text.Encoding.ASCII.GetString(secure.Body), Is.EqualTo("https hello"));
     }
 
-    private string? _notHeld;
+    /// <summary>One whose first step is not held, and is back.</summary>
+    private Peer Begin(HttpServer server)
+    {
+        _notHeld = "begun.example";
+        var begun = new Peer(SecureEndPointOf(server));
+        begun.Send(ClientHello.For(_notHeld));
+        Assert.That(begun.Socket.Receive(new byte[1]), Is.EqualTo(1));
+        return begun;
+    }
 
     private HttpServer StartBoth(HttpServerOptions? options = null, int handshakeMilliseconds = Peer.HangMilliseconds) => Start(Application, (options ?? new HttpServerOptions()) with
     {
