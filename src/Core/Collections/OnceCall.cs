@@ -51,15 +51,15 @@ internal abstract class OnceCall
 /// <summary>A factory that runs once for all who want its value at the time.</summary>
 internal sealed class OnceCall<TValue> : OnceCall
 {
-    private readonly TaskCompletionSource<TValue> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private readonly CancellationTokenSource _abandoned = new();
-
     private const int AtWork = 0;
 
     private const int Ended = 1;
 
     private const int GivenUp = 2;
+
+    private readonly TaskCompletionSource<TValue> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly CancellationTokenSource _abandoned = new();
 
     /// <summary>How many still want the value.</summary>
     private int _callers;
