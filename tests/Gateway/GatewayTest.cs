@@ -4,13 +4,14 @@ using System.Text;
 using FastCore.Gateway.Configuration;
 using FastCore.Gateway.Routing;
 using FastCore.Net.Http;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Gateway.Tests;
 
 /// <summary>What every test of a running gateway stands on: upstreams, the gateway, a client; and an audit that nothing is left of them.</summary>
 internal abstract class GatewayTest
 {
-    protected const int HangMilliseconds = 20_000;
+    protected const int HangMilliseconds = Hang.Milliseconds;
 
     private readonly List<HttpServer> _upstreams = [];
     private readonly List<Gateway> _gateways = [];

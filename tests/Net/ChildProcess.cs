@@ -3,13 +3,14 @@ using System.Reflection;
 using FastCore.Net.Tests.Diagnostics;
 using FastCore.Net.Tests.Http.Fuzzing;
 using FastCore.Net.Tests.Transport;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests;
 
 /// <summary>Runs a scenario of this assembly in a process of its own, where it may take from the process what a test host needs.</summary>
 internal static class ChildProcess
 {
-    private const int HangMilliseconds = 60_000;
+    private const int HangMilliseconds = Hang.Milliseconds;
 
     /// <summary>Runs the scenario and fails, with what it printed, unless it exits with zero.</summary>
     public static void Run(string scenario, params string[] arguments)

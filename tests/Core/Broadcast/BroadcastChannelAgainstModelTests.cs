@@ -1,5 +1,6 @@
 using CsCheck;
 using FastCore.Broadcast;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -127,7 +128,7 @@ internal sealed class BroadcastChannelAgainstModelTests
             if (_wait is { } wait && (_left || completed || position < tail))
             {
                 Task<bool> told = wait.AsTask();
-                Same(told.Wait(TimeSpan.FromSeconds(30)), true);
+                Same(told.Wait(Hang.Patience), true);
                 Same(told.Result, !_left && position < tail);
                 _wait = null;
             }

@@ -2,6 +2,7 @@ using FastCore.Broadcast;
 using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Rings;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -10,9 +11,6 @@ namespace FastCore.Tests.Broadcast;
 internal sealed class BroadcastChannelStressTests
 {
     private const int Seed = 77;
-
-    /// <summary>Many times what it takes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [TestCase(1, 1)]
     [TestCase(3, 2)]
@@ -30,9 +28,9 @@ internal sealed class BroadcastChannelStressTests
             Task.Run(() => ReadInBatches(readers[2], writers, canceller, 1)),
         ];
         Task[] writing = [.. Enumerable.Range(0, writers).Select(writer => Task.Factory.StartNew(() => Write(channel, writer, Items), TaskCreationOptions.LongRunning))];
-        Assert.That(Task.WaitAll(writing, Patience), Is.True);
+        Assert.That(Task.WaitAll(writing, Hang.Patience), Is.True);
         channel.Writer.TryComplete();
-        Assert.That(Task.WaitAll(reading, Patience), Is.True, $"A reader sleeps on. Seed {Seed}.");
+        Assert.That(Task.WaitAll(reading, Hang.Patience), Is.True, $"A reader sleeps on. Seed {Seed}.");
         for (int i = 0; i < readers.Length; i++)
         {
             Assert.That(reading[i].Result + readers[i].Missed, Is.EqualTo((long)writers * Items), "What was not read was missed.");

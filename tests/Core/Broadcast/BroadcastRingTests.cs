@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Broadcast;
 using FastCore.Continuations;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -9,8 +10,6 @@ namespace FastCore.Tests.Broadcast;
 [TestFixture(RingPublishers.Many)]
 internal sealed class BroadcastRingTests(RingPublishers publishers)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Test]
     public async Task EveryConsumerSeesEveryItem()
     {
@@ -170,7 +169,7 @@ internal sealed class BroadcastRingTests(RingPublishers publishers)
         Task<long>[] sums = [.. new[] { first, second }.Select(consumer => Task.Factory.StartNew(() => Sum(consumer), TaskCreationOptions.LongRunning))];
         for (int i = 0; i < items; i++) ring.Publish(i);
         ring.TryComplete();
-        Assert.That(Task.WaitAll(sums, Patience), Is.True, "A thread sleeps on.");
+        Assert.That(Task.WaitAll(sums, Hang.Patience), Is.True, "A thread sleeps on.");
         Assert.That(sums.Select(sum => sum.Result), Is.All.EqualTo((long)items * (items - 1) / 2));
 
         static long Sum(RingConsumer<int> consumer)
@@ -212,7 +211,7 @@ internal sealed class BroadcastRingTests(RingPublishers publishers)
         var thread = new Thread(() => thrown = Assert.Catch(() => consumer.WaitToRead()));
         thread.Start();
         thread.Interrupt();
-        Assert.That(thread.Join(Patience), Is.True);
+        Assert.That(thread.Join(Hang.Patience), Is.True);
         Assert.That(thrown, Is.InstanceOf<ThreadInterruptedException>());
         Assert.That(ring.HasWaiters, Is.False);
     }

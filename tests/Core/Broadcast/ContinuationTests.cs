@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastCore.Broadcast;
 using FastCore.Continuations;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -8,8 +9,6 @@ namespace FastCore.Tests.Broadcast;
 [TestFixture]
 internal sealed class ContinuationTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>A kind of wait: how to start one, and what ends it.</summary>
     private static IEnumerable<TestCaseData> Waits()
     {
@@ -105,7 +104,7 @@ internal sealed class ContinuationTests
         }
 
         end();
-        Assert.That(context.Posted.TryTake(out Action? goOn, Patience), Is.True);
+        Assert.That(context.Posted.TryTake(out Action? goOn, Hang.Patience), Is.True);
         Assert.That(waits.IsCompleted, Is.False);
         goOn!();
         Assert.That(waits.Result, Is.True);
@@ -130,7 +129,7 @@ internal sealed class ContinuationTests
         isInside = true;
         end();
         isInside = false;
-        Assert.That(went.Wait(Patience), Is.True);
+        Assert.That(went.Wait(Hang.Patience), Is.True);
         return seen;
     }
 

@@ -3,6 +3,7 @@ using FastCore.Atomics;
 using FastCore.Broadcast;
 using FastCore.Continuations;
 using FastCore.Tests.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -117,7 +118,7 @@ internal sealed class OneShotTests
             Thread.SpinWait(round % 601);
             if (round % 4 == 0) Thread.Yield();
             shot.TrySet(round);
-            Assert.That(read.Wait(TimeSpan.FromSeconds(30)), Is.True, () => $"The read sleeps on in round {round}, seed {Seed}.");
+            Assert.That(read.Wait(Hang.Patience), Is.True, () => $"The read sleeps on in round {round}, seed {Seed}.");
             Assert.That(read.Result, Is.EqualTo(round));
         }
 

@@ -3,6 +3,7 @@ using FastCore.Atomics;
 using FastCore.Broadcast;
 using FastCore.Continuations;
 using FastCore.Tests.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 
@@ -111,9 +112,9 @@ internal sealed class WatchTests
         {
             for (int i = 0; i < Sets; i++) watch.TryUpdate(static value => Quad.Of(value.A + 1));
         }))];
-        Assert.That(Task.WaitAll(setters, TimeSpan.FromSeconds(60)), Is.True);
+        Assert.That(Task.WaitAll(setters, Hang.Patience), Is.True);
         watch.TryComplete();
-        Assert.That(Task.WaitAll(readers, TimeSpan.FromSeconds(60)), Is.True, $"A reader sleeps on. Seed {Seed}.");
+        Assert.That(Task.WaitAll(readers, Hang.Patience), Is.True, $"A reader sleeps on. Seed {Seed}.");
 
         async Task Read(int index)
         {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -8,8 +9,6 @@ namespace FastCore.Tests.Channels;
 [TestFixtureSource(typeof(ChannelKind), nameof(ChannelKind.Ours))]
 internal sealed class ChannelBlockingTests(ChannelKind kind)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Test]
     public void AReadTakesWhatIsThere()
     {
@@ -60,10 +59,10 @@ internal sealed class ChannelBlockingTests(ChannelKind kind)
             channel.Writer.Write(i);
 
             // What drops must not be full.
-            if (kind.FullMode != BoundedChannelFullMode.Wait) SpinWait.SpinUntil(() => channel.Reader.Count < 2, Patience);
+            if (kind.FullMode != BoundedChannelFullMode.Wait) SpinWait.SpinUntil(() => channel.Reader.Count < 2, Hang.Patience);
         }
 
-        Assert.That(reader.Join(Patience), Is.True, "A thread sleeps on.");
+        Assert.That(reader.Join(Hang.Patience), Is.True, "A thread sleeps on.");
         Assert.That(sum, Is.EqualTo((long)Items * (Items - 1) / 2));
     }
 
@@ -76,10 +75,10 @@ internal sealed class ChannelBlockingTests(ChannelKind kind)
         int second = 0;
         var thread = new Thread(() => second = channel.Reader.Read());
         thread.Start();
-        Assert.That(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience), Is.True);
+        Assert.That(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Hang.Patience), Is.True);
         channel.Writer.TryWrite(1);
         channel.Writer.TryWrite(2);
-        Assert.That(thread.Join(Patience), Is.True);
+        Assert.That(thread.Join(Hang.Patience), Is.True);
         Assert.That((first.Result, second), Is.EqualTo((1, 2)));
     }
 
@@ -149,7 +148,7 @@ internal sealed class ChannelBlockingTests(ChannelKind kind)
             channel.Writer.Write(i);
         }
 
-        Assert.That(reader.Join(Patience), Is.True, "A thread sleeps on.");
+        Assert.That(reader.Join(Hang.Patience), Is.True, "A thread sleeps on.");
         Assert.That((next, outOfTurn), Is.EqualTo((Items, 0)));
     }
 
@@ -177,10 +176,10 @@ internal sealed class ChannelBlockingTests(ChannelKind kind)
             }
         });
         thread.Start();
-        Assert.That(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience), Is.True, "The thread must block.");
+        Assert.That(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Hang.Patience), Is.True, "The thread must block.");
         if (interrupts) thread.Interrupt();
         wake?.Invoke();
-        Assert.That(thread.Join(Patience), Is.True, "A thread sleeps on.");
+        Assert.That(thread.Join(Hang.Patience), Is.True, "A thread sleeps on.");
         return thrown;
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -77,7 +78,7 @@ internal sealed class ChannelContinuationTests(ChannelKind kind)
         {
             await channel.Reader.WaitToReadAsync().ConfigureAwait(false);
             if (index < 2) others.Signal();
-            else Assert.That(others.Wait(TimeSpan.FromSeconds(30)), Is.True, "The other two have gone on.");
+            else Assert.That(others.Wait(Hang.Patience), Is.True, "The other two have gone on.");
         })];
         channel.Writer.TryWrite(1);
         Task.WhenAll(waits).GetAwaiter().GetResult();

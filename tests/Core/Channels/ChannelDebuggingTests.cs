@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Debugging;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -106,7 +107,7 @@ internal sealed class ChannelDebuggingTests(ChannelKind kind)
         try
         {
             looker.Start();
-            Assert.That(looker.Join(TimeSpan.FromSeconds(30)), Is.True);
+            Assert.That(looker.Join(Hang.Patience), Is.True);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -10,8 +11,6 @@ internal sealed class ChannelSelectTests(ChannelKind kind)
 {
     /// <summary>How many items in a row a read may have while others could.</summary>
     private const int Run = 32;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private FastChannel<int> _one = null!;
 
@@ -276,9 +275,9 @@ internal sealed class ChannelSelectTests(ChannelKind kind)
         int index = -1;
         var thread = new Thread(() => index = _select.Wait());
         thread.Start();
-        Assert.That(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience), Is.True);
+        Assert.That(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Hang.Patience), Is.True);
         _one.Writer.TryWrite(6);
-        Assert.That(thread.Join(Patience), Is.True, "The thread sleeps on.");
+        Assert.That(thread.Join(Hang.Patience), Is.True, "The thread sleeps on.");
         AssertTook(_first, index, 6);
     }
 
@@ -299,7 +298,7 @@ internal sealed class ChannelSelectTests(ChannelKind kind)
         });
         thread.Start();
         thread.Interrupt();
-        Assert.That(thread.Join(Patience), Is.True, "The thread sleeps on.");
+        Assert.That(thread.Join(Hang.Patience), Is.True, "The thread sleeps on.");
         Assert.That(interrupted, Is.True);
     }
 

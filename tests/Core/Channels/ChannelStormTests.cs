@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Tests.Rings;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -9,8 +10,6 @@ namespace FastCore.Tests.Channels;
 internal sealed class ChannelStormTests
 {
     private static readonly ChannelKind[] Kinds = [.. ChannelKind.Ours.Where(static kind => kind.Capacity is null || kind.Waits)];
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Without spins, so that all that must wait sleeps, and in both fence modes by turns.</summary>
     [TestCaseSource(nameof(Kinds))]
@@ -51,7 +50,7 @@ internal sealed class ChannelStormTests
                 Thread.SpinWait(delay);
                 channel.Writer.Complete();
             });
-            Assert.That(Task.WaitAll([closing, .. writing, .. reading], Patience), Is.True, "Somebody sleeps on.");
+            Assert.That(Task.WaitAll([closing, .. writing, .. reading], Hang.Patience), Is.True, "Somebody sleeps on.");
             Assert.That(reading.Sum(static task => task.Result), Is.EqualTo(writing.Sum(static task => task.Result)));
             Assert.That(channel.Reader.Completion.IsCompletedSuccessfully, Is.True);
         }
@@ -77,10 +76,10 @@ internal sealed class ChannelStormTests
         {
             Thread.SpinWait(random.Next(100));
             Assert.That(channel.Writer.TryWrite(round), Is.True);
-            Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref seen) == round, Patience), Is.True, "The reader sleeps beside an item.");
+            Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref seen) == round, Hang.Patience), Is.True, "The reader sleeps beside an item.");
         }
 
-        Assert.That(reading.Wait(Patience), Is.True);
+        Assert.That(reading.Wait(Hang.Patience), Is.True);
     }
 
     /// <summary>A thread that was interrupted while it writes still wakes the reader of what it wrote.</summary>
@@ -105,7 +104,7 @@ internal sealed class ChannelStormTests
         }
 
         channel.Writer.Complete();
-        Assert.That(counting.Wait(Patience), Is.True);
+        Assert.That(counting.Wait(Hang.Patience), Is.True);
         Assert.That(counting.Result, Is.EqualTo(2_000));
         Assert.That(written, Is.EqualTo(2_000));
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -53,7 +54,7 @@ internal sealed class ChannelWaiterTests(ChannelKind kind)
             Await(read, goesOn.Set);
             Assert.That(() => Await(read, static () => Assert.Fail("Refused, and yet run.")), Throws.InvalidOperationException);
             channel.Writer.TryWrite(7);
-            Assert.That(goesOn.Wait(TimeSpan.FromSeconds(30)), Is.True);
+            Assert.That(goesOn.Wait(Hang.Patience), Is.True);
             Assert.That(read.GetResult(), Is.EqualTo(7));
         }
         finally

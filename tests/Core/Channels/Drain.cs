@@ -1,12 +1,11 @@
 using System.Threading.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
 /// <summary>What comes out of a reader, with a limit to how long a test waits for it.</summary>
 internal static class Drain
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     internal static async Task<List<T>> ToList<T>(ChannelReader<T> reader)
     {
         var items = new List<T>();
@@ -17,11 +16,11 @@ internal static class Drain
     /// <summary>Adds to <paramref name="items"/> what comes, until the end or the error.</summary>
     internal static async Task ToList<T>(ChannelReader<T> reader, List<T> items)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Hang.Patience);
         await foreach (T item in reader.ReadAllAsync(patience.Token)) items.Add(item);
     }
 
-    internal static Task<T> InTime<T>(this Task<T> task) => task.WaitAsync(Patience);
+    internal static Task<T> InTime<T>(this Task<T> task) => task.WaitAsync(Hang.Patience);
 
-    internal static Task InTime(this Task task) => task.WaitAsync(Patience);
+    internal static Task InTime(this Task task) => task.WaitAsync(Hang.Patience);
 }

@@ -2,6 +2,7 @@ using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
 using FastCore.Tests.Rings;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 
@@ -10,8 +11,6 @@ namespace FastCore.Tests.Channels;
 internal sealed class SelectStormTests
 {
     private const int Items = 15_000;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [TestCase(0)]
     [TestCase(1)]
@@ -38,9 +37,9 @@ internal sealed class SelectStormTests
         using var canceller = new Canceller(4, seed);
         Task[] writing = [.. Enumerable.Range(0, 2).Select(writer => Task.Run(() => Write(writer)))];
         Task[] reading = [.. Enumerable.Range(2, 2).Select(reader => Task.Run(() => Read(reader)))];
-        Assert.That(Task.WaitAll(writing, Patience), Is.True, () => $"A writer sleeps on. Seed {seed}.");
+        Assert.That(Task.WaitAll(writing, Hang.Patience), Is.True, () => $"A writer sleeps on. Seed {seed}.");
         foreach (FastChannel<int> channel in channels) channel.Writer.Complete();
-        Assert.That(Task.WaitAll(reading, Patience), Is.True, () => $"A reader sleeps on. Seed {seed}.");
+        Assert.That(Task.WaitAll(reading, Hang.Patience), Is.True, () => $"A reader sleeps on. Seed {seed}.");
         (int Lost, int Doubled) broken = (timesRead.Count(static times => times == 0), timesRead.Count(static times => times > 1));
         Assert.That(broken, Is.EqualTo((0, 0)), () => $"Lost and doubled items. Seed {seed}.");
         Assert.That(channels.All(static channel => !((IWaiterOwner)channel).HasWaiters), Is.True);

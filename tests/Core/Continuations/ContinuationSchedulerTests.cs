@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Continuations;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Continuations;
 
@@ -9,8 +10,6 @@ namespace FastCore.Tests.Continuations;
 [TestFixture]
 internal sealed class ContinuationSchedulerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public enum Operation
     {
         Read,
@@ -97,7 +96,7 @@ internal sealed class ContinuationSchedulerTests
 
         if (operation is Operation.Write or Operation.WaitToWrite) channel.Reader.TryRead(out _);
         else channel.Writer.TryWrite(1);
-        Assert.That(done.Wait(Patience), Is.True);
+        Assert.That(done.Wait(Hang.Patience), Is.True);
         check(Thread.CurrentThread, thread!);
     }
 

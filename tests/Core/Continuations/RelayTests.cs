@@ -1,5 +1,6 @@
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Continuations;
 
@@ -7,8 +8,6 @@ namespace FastCore.Tests.Continuations;
 [TestFixture]
 internal sealed class RelayTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>The piece of work that waits behind this one is what this one blocks for; only the monitor can help.</summary>
     [Test]
     public void APieceMayBlockForTheNext()
@@ -21,10 +20,10 @@ internal sealed class RelayTests
         Task blocking = ReadThen(first, () =>
         {
             second.Writer.TryWrite(1);
-            helped = secondRan.Wait(Patience);
+            helped = secondRan.Wait(Hang.Patience);
         });
         first.Writer.TryWrite(1);
-        Assert.That(Task.WaitAll([waiting, blocking], Patience + Patience), Is.True);
+        Assert.That(Task.WaitAll([waiting, blocking], Hang.Patience + Hang.Patience), Is.True);
         Assert.That(helped, Is.True, "The next piece must not wait for one that blocks.");
     }
 
@@ -51,7 +50,7 @@ internal sealed class RelayTests
                 if (Interlocked.Exchange(ref thread, Environment.CurrentManagedThreadId) != Environment.CurrentManagedThreadId) changes++;
             }
         });
-        Assert.That(Task.WaitAll([writing, reading], Patience), Is.True);
+        Assert.That(Task.WaitAll([writing, reading], Hang.Patience), Is.True);
         Assert.That(changes, Is.LessThan(Passes / 4), "The reader went on on another thread again and again.");
     }
 
@@ -69,8 +68,8 @@ internal sealed class RelayTests
             foreach (FastChannel<int> other in others) other.Writer.TryWrite(1);
         });
         first.Writer.TryWrite(1);
-        Assert.That(ran.Wait(Patience), Is.True);
-        Assert.That(Task.WaitAll([waking, .. waiting], Patience), Is.True);
+        Assert.That(ran.Wait(Hang.Patience), Is.True);
+        Assert.That(Task.WaitAll([waking, .. waiting], Hang.Patience), Is.True);
     }
 
     /// <summary>Two tasks that wake each other without end leave the pool to others.</summary>
@@ -83,11 +82,11 @@ internal sealed class RelayTests
         int players = Environment.ProcessorCount * 2;
         Task[] playing = [.. Enumerable.Range(0, players).SelectMany(_ => new[] { Pass(there, back), Pass(back, there) })];
         for (int i = 0; i < players; i++) there.Writer.TryWrite(i);
-        for (int i = 0; i < 50; i++) Assert.That(Task.Run(static () => true).Wait(Patience), Is.True, "The pool is kept from other work.");
+        for (int i = 0; i < 50; i++) Assert.That(Task.Run(static () => true).Wait(Hang.Patience), Is.True, "The pool is kept from other work.");
         stop.Cancel();
         there.Writer.TryComplete();
         back.Writer.TryComplete();
-        Assert.That(Task.WaitAll(playing, Patience), Is.True);
+        Assert.That(Task.WaitAll(playing, Hang.Patience), Is.True);
 
         async Task Pass(FastChannel<int> from, FastChannel<int> to)
         {
@@ -122,7 +121,7 @@ internal sealed class RelayTests
             second.Writer.TryWrite(1);
         });
         first.Writer.TryWrite(1);
-        Assert.That(done.Wait(Patience), Is.True);
+        Assert.That(done.Wait(Hang.Patience), Is.True);
         Assert.That(seen, Is.Null);
     }
 
@@ -133,12 +132,12 @@ internal sealed class RelayTests
         FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
         var pair = new ConcurrentExclusiveSchedulerPair();
         Task<bool> refused = Task.Factory.StartNew(async () => await channel.Reader.WaitToReadAsync(), CancellationToken.None, TaskCreationOptions.None, pair.ExclusiveScheduler).Unwrap();
-        Assert.That(SpinWait.SpinUntil(() => ((IWaiterOwner)channel).HasWaiters, Patience), Is.True);
+        Assert.That(SpinWait.SpinUntil(() => ((IWaiterOwner)channel).HasWaiters, Hang.Patience), Is.True);
         Task<bool> other = channel.Reader.WaitToReadAsync().AsTask();
         pair.Complete();
-        Assert.That(pair.Completion.Wait(Patience), Is.True);
+        Assert.That(pair.Completion.Wait(Hang.Patience), Is.True);
         channel.Writer.TryWrite(1);
-        Assert.That(Task.WaitAll([refused, other], Patience), Is.True, "Somebody was never told.");
+        Assert.That(Task.WaitAll([refused, other], Hang.Patience), Is.True, "Somebody was never told.");
     }
 
     /// <summary>A flow of the execution context that was asked for is kept.</summary>
@@ -156,7 +155,7 @@ internal sealed class RelayTests
         });
         local.Value = "another's";
         channel.Writer.TryWrite(1);
-        Assert.That(done.Wait(Patience), Is.True);
+        Assert.That(done.Wait(Hang.Patience), Is.True);
         Assert.That(seen, Is.EqualTo("mine"));
     }
 

@@ -1,6 +1,7 @@
 using FastCore.Channels;
 using FastCore.Diagnostics;
 using FastCore.Scheduling;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Diagnostics;
 
@@ -8,8 +9,6 @@ namespace FastCore.Tests.Diagnostics;
 [TestFixture]
 internal sealed class BlockedTasksTests
 {
-    private const int Patience = 20_000;
-
     [TearDown]
     public void NobodyLooks()
     {
@@ -26,10 +25,10 @@ internal sealed class BlockedTasksTests
         FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
         var done = new TaskCompletionSource();
         scheduler.Spawn(() => _ = ReadTwice(channel.Reader, done));
-        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Patience));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Hang.Milliseconds));
         AssertListed();
         channel.Writer.TryWrite(1);
-        Assert.That(SpinWait.SpinUntil(() => scheduler.Statistics.Ran == 2 && scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Patience));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.Statistics.Ran == 2 && scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Hang.Milliseconds));
         AssertListed();
         Assert.That(other.ListBlocked(TimeSpan.Zero), Is.Empty);
         Assert.That(scheduler.ListBlocked(TimeSpan.FromDays(1)), Is.Empty);
@@ -61,7 +60,7 @@ internal sealed class BlockedTasksTests
                 stolen.Set();
                 gate.Wait();
             }));
-            Assert.That(SpinWait.SpinUntil(() => Listed(WaitOperation.Blocking) == 1 && Listed(WaitOperation.Join) == 1, Patience), () => string.Join('\n', scheduler.ListBlocked(TimeSpan.Zero)));
+            Assert.That(SpinWait.SpinUntil(() => Listed(WaitOperation.Blocking) == 1 && Listed(WaitOperation.Join) == 1, Hang.Milliseconds), () => string.Join('\n', scheduler.ListBlocked(TimeSpan.Zero)));
             Assert.That(scheduler.ListBlocked(TimeSpan.Zero).Select(static wait => wait.Task), Is.All.Contains(nameof(BlockedTasksTests)));
         }
         finally
@@ -69,7 +68,7 @@ internal sealed class BlockedTasksTests
             gate.Set();
         }
 
-        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 0 && scheduler.Statistics.Ran == 3, Patience));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 0 && scheduler.Statistics.Ran == 3, Hang.Milliseconds));
 
         int Listed(WaitOperation operation) => scheduler.ListBlocked(TimeSpan.Zero).Count(wait => wait.Operation == operation);
     }
@@ -85,16 +84,16 @@ internal sealed class BlockedTasksTests
             Assert.That(LiveWaits.IsOn, "A handler has waits looked at.");
             var done = new TaskCompletionSource();
             scheduler.Spawn(() => _ = ReadTwice(channel.Reader, done));
-            Assert.That(SpinWait.SpinUntil(() => !told.IsEmpty, Patience));
+            Assert.That(SpinWait.SpinUntil(() => !told.IsEmpty, Hang.Milliseconds));
             Assert.That(told.Single().Age, Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(20)));
             channel.Writer.TryWrite(1);
-            Assert.That(SpinWait.SpinUntil(() => told.Count == 2, Patience), "The second wait is another.");
+            Assert.That(SpinWait.SpinUntil(() => told.Count == 2, Hang.Milliseconds), "The second wait is another.");
             Assert.That(told.Select(static wait => (wait.Operation, wait.Scheduler)), Is.All.EqualTo((WaitOperation.Read, "telling")));
             channel.Writer.TryWrite(2);
             await done.Task;
         }
 
-        Assert.That(SpinWait.SpinUntil(static () => !LiveWaits.IsOn, Patience), "The monitor has ended, and nobody looks.");
+        Assert.That(SpinWait.SpinUntil(static () => !LiveWaits.IsOn, Hang.Milliseconds), "The monitor has ended, and nobody looks.");
         Assert.That(told, Has.Count.EqualTo(2));
     }
 
@@ -114,9 +113,9 @@ internal sealed class BlockedTasksTests
         FastChannel<int> channel = FastChannel.CreateUnbounded<int>();
         using var gate = new ManualResetEventSlim();
         scheduler.Spawn(() => _ = ReadAndRun(channel.Reader, gate));
-        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Patience));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.ListBlocked(TimeSpan.Zero).Count == 1, Hang.Milliseconds));
         channel.Writer.TryWrite(1);
-        bool isNamed = SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0].Item?.EndsWith(nameof(ReadAndRun), StringComparison.Ordinal) == true, Patience);
+        bool isNamed = SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0].Item?.EndsWith(nameof(ReadAndRun), StringComparison.Ordinal) == true, Hang.Milliseconds);
         gate.Set();
         Assert.That(isNamed);
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Diagnostics;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Diagnostics;
 
@@ -10,8 +11,6 @@ namespace FastCore.Tests.Diagnostics;
 [TestFixture]
 internal sealed class LiveWaitsTests
 {
-    private const int Patience = 20_000;
-
     [SetUp]
     public void Start() => LiveWaits.Start();
 
@@ -73,7 +72,7 @@ internal sealed class LiveWaitsTests
         FastChannel<Old> channel = FastChannel.CreateUnbounded<Old>();
         ValueTask<Old> read = channel.Reader.ReadAsync();
         TimeSpan first = Ours().Age;
-        Assert.That(SpinWait.SpinUntil(() => Ours().Age > first + TimeSpan.FromMilliseconds(20), Patience));
+        Assert.That(SpinWait.SpinUntil(() => Ours().Age > first + TimeSpan.FromMilliseconds(20), Hang.Milliseconds));
         Assert.That(LiveWaits.Take(TimeSpan.FromMilliseconds(20)).Count(static wait => wait.Kind == "unbounded channel of Old"), Is.EqualTo(1));
         Assert.That(LiveWaits.Take(TimeSpan.FromDays(1)), Is.Empty);
         channel.Writer.TryWrite(default);
@@ -108,7 +107,7 @@ internal sealed class LiveWaitsTests
         FastChannel<Blocked> channel = FastChannel.CreateUnbounded<Blocked>();
         var thread = new Thread(() => channel.Reader.Read()) { Name = "one that blocks" };
         thread.Start();
-        Assert.That(SpinWait.SpinUntil(() => LiveWaits.Take().Any(static wait => wait is { Kind: "unbounded channel of Blocked", Task: "one that blocks", Operation: WaitOperation.Read }), Patience));
+        Assert.That(SpinWait.SpinUntil(() => LiveWaits.Take().Any(static wait => wait is { Kind: "unbounded channel of Blocked", Task: "one that blocks", Operation: WaitOperation.Read }), Hang.Milliseconds));
         channel.Writer.TryWrite(default);
         thread.Join();
         Assert.That(LiveWaits.Take().Any(static wait => wait.Task == "one that blocks"), Is.False);

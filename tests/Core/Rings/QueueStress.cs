@@ -1,4 +1,5 @@
 using FastCore.Atomics;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Rings;
 
@@ -10,7 +11,6 @@ namespace FastCore.Tests.Rings;
 internal sealed class QueueStress
 {
     private const int ItemsPerProducer = 60_000;
-    private static readonly TimeSpan Hung = TimeSpan.FromSeconds(60);
 
     /// <summary>Sixteen bytes: two words that are always equal unless a read saw half of a write.</summary>
     private readonly record struct Twin(long First, long Second);
@@ -71,7 +71,7 @@ internal sealed class QueueStress
 
         foreach (Thread thread in threads)
         {
-            if (!thread.Join(Hung)) Assert.Fail($"Hung with {Volatile.Read(ref left)} items left; seed {seed}.");
+            if (!thread.Join(Hang.Patience)) Assert.Fail($"Hung with {Volatile.Read(ref left)} items left; seed {seed}.");
         }
 
         Assert.That(failure.Value, Is.Null, $"seed {seed}");

@@ -1,4 +1,5 @@
 using FastCore.Scheduling;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Scheduling;
 
@@ -58,7 +59,7 @@ internal sealed class SchedulerStormTests
                 while (Volatile.Read(ref _made) < items / 2) Thread.Yield();
             }
 
-            Assert.That(_scheduler.Shutdown(mode, TimeSpan.FromSeconds(30)), "It ends in time.");
+            Assert.That(_scheduler.Shutdown(mode, Hang.Patience), "It ends in time.");
             foreach (Thread outsider in outsiders) outsider.Join();
             Assert.That(_ends.Max(), Is.EqualTo(1), "No item runs twice.");
             Assert.That(_ends.Sum(), Is.EqualTo(_accepted), "No item is lost.");

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Scheduling;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Scheduling;
 
@@ -133,8 +134,8 @@ internal sealed class SchedulerTests
             Descend();
             isOver.Set();
         });
-        Assert.That(isOver.Wait(TimeSpan.FromSeconds(10)), "Nobody waits for ever.");
-        Assert.That(scheduler.Shutdown(ShutdownMode.Drain, TimeSpan.FromSeconds(30)));
+        Assert.That(isOver.Wait(Hang.Patience), "Nobody waits for ever.");
+        Assert.That(scheduler.Shutdown(ShutdownMode.Drain, Hang.Patience));
         Assert.That(joined, Is.EqualTo(1));
         Assert.That(ran, Is.EqualTo(LocalQueue<HardwareAtomics>.DefaultCapacity));
         Assert.That(scheduler.Statistics.Ran, Is.EqualTo(scheduler.Statistics.Spawned));

@@ -10,7 +10,6 @@ internal sealed record Finished(int ExitCode, string Output, string Error);
 internal static class FastCoreProgram
 {
     public const string Variable = "FASTCORE_EXE";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static string Executable
     {
@@ -30,10 +29,10 @@ internal static class FastCoreProgram
         using var process = Start(file, arguments, environment);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Limit))
+        if (!process.WaitForExit(Hang.Patience))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{Path.GetFileName(file)} {string.Join(' ', arguments)} had not ended after {Limit}. It wrote: {output.Result} {error.Result}");
+            Assert.Fail($"{Path.GetFileName(file)} {string.Join(' ', arguments)} had not ended after {Hang.Patience}. It wrote: {output.Result} {error.Result}");
         }
         return new Finished(process.ExitCode, output.Result, error.Result);
     }

@@ -4,6 +4,7 @@ using FastCore.Net.Http;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Load;
 using FastCore.Perf.Processes;
+using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Load;
 
@@ -137,5 +138,5 @@ internal sealed class LoadGeneratorTests
         return await client.GetByteArrayAsync($"http://{_server.EndPoint}{path}");
     }
 
-    private static void Wait(Func<bool> condition) => Assert.That(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)), Is.True, "It comes to that within half a minute.");
+    private static void Wait(Func<bool> condition) => Assert.That(SpinWait.SpinUntil(condition, Hang.Patience), Is.True, "It comes to that within half a minute.");
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using FastCore.Channels;
 using FastCore.Net.Diagnostics;
+using FastCore.Tests.Shared;
 using FastCore.Tracing;
 using FastCore.Tracing.Exporting;
 
@@ -10,8 +11,6 @@ namespace FastCore.Net.Tests.Diagnostics;
 /// <summary>Traces through the control socket: whole, for several clients at once, and never longer than a client stays.</summary>
 internal sealed class ControlTraceTests
 {
-    private const int Patience = 20_000;
-
     private string _folder = null!;
     private string _path = null!;
 
@@ -27,7 +26,7 @@ internal sealed class ControlTraceTests
     public void NothingIsRecordedAnyMore()
     {
         Directory.Delete(_folder, recursive: true);
-        Assert.That(SpinWait.SpinUntil(static () => !Tracer.IsOn, Patience));
+        Assert.That(SpinWait.SpinUntil(static () => !Tracer.IsOn, Hang.Milliseconds));
     }
 
     [Test]
@@ -35,7 +34,7 @@ internal sealed class ControlTraceTests
     {
         using var server = ControlServer.Start(_path);
         using var client = Ask("trace for 300 1000\n");
-        Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Patience));
+        Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Hang.Milliseconds));
         Work();
         var snapshot = ReadTrace(client);
         Assert.That(snapshot.Events.Select(static one => TransitionTable.TryFind(one.TransitionId, out var step) ? step.Table.Name : ""), Does.Contain("waiter"));
@@ -46,7 +45,7 @@ internal sealed class ControlTraceTests
     {
         using var server = ControlServer.Start(_path);
         using var longer = Ask("trace for 2000 1000\n");
-        Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Patience));
+        Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Hang.Milliseconds));
         using var shorter = Ask("trace for 100 1000\n");
         Assert.That(ReadTrace(shorter).End, Is.Positive);
         Assert.That(Tracer.IsOn, "The longer one goes on.");
@@ -62,7 +61,7 @@ internal sealed class ControlTraceTests
         var clients = Enumerable.Range(0, 4).Select(_ => Ask("trace for 600000 100\n")).ToArray();
         using (var refused = ControlServerTests.Ask(_path, "trace for 100 100\n")) Assert.That(refused.RootElement.GetProperty("error").GetString(), Does.Contain("4 clients record already"));
         foreach (var client in clients) client.Dispose();
-        Assert.That(SpinWait.SpinUntil(static () => !Tracer.IsOn, Patience));
+        Assert.That(SpinWait.SpinUntil(static () => !Tracer.IsOn, Hang.Milliseconds));
         using var again = Ask("trace for 1 100\n");
         Assert.That(ReadTrace(again).Start, Is.Positive);
     }
@@ -73,10 +72,10 @@ internal sealed class ControlTraceTests
         using var server = ControlServer.Start(_path);
         using (var client = Ask("trace for 600000 100\n"))
         {
-            Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Patience));
+            Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Hang.Milliseconds));
             if (speaks) client.Send("x"u8);
             else client.Dispose();
-            Assert.That(SpinWait.SpinUntil(static () => !Tracer.IsOn, Patience));
+            Assert.That(SpinWait.SpinUntil(static () => !Tracer.IsOn, Hang.Milliseconds));
         }
     }
 
@@ -85,7 +84,7 @@ internal sealed class ControlTraceTests
     {
         var server = ControlServer.Start(_path);
         using var client = Ask("trace for 600000 100\n");
-        Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Patience));
+        Assert.That(SpinWait.SpinUntil(static () => Tracer.IsOn, Hang.Milliseconds));
         server.Dispose();
         Assert.That(Tracer.IsOn, Is.False);
         Assert.That(client.Receive(new byte[1]), Is.Zero);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests.Simulation;
 
@@ -17,7 +18,7 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
 {
     private const int MostWaits = 500_000;
     private const int StepsUntilStuck = 20_000;
-    private const int HangMilliseconds = 20_000;
+    private const int HangMilliseconds = Hang.Milliseconds;
 
     private readonly Random _random;
     private readonly FaultRates _rates;

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests.Transport;
 
 /// <summary>The other end of a connection: a plain blocking socket, which shares no code with what is tested.</summary>
 internal sealed class Peer : IDisposable
 {
-    // Only ends a test that hangs; no test passes or fails by time otherwise.
-    public const int HangMilliseconds = 20_000;
+    public const int HangMilliseconds = Hang.Milliseconds;
 
     public Peer(IPEndPoint remote, int receiveBuffer = 0)
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FastCore.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Leases;
 
@@ -178,7 +179,7 @@ internal sealed class WriterLeaseTests
             for (int chain = 0; chain < Chains; chain++) Start(first.Share(), Links);
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Hang.Patience);
         int read = 0;
         await foreach (int _ in channel.Reader.ReadAllAsync(patience.Token)) read++;
         Assert.That(read, Is.EqualTo(Chains * Links));

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Tests.Channels.Modelling;
 using FastCore.Tests.Rings;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Linearizability;
 
@@ -12,8 +13,6 @@ internal sealed class HistoryThread(ChannelShape shape, int index)
 
     /// <summary>Items are unique, below <see cref="FirstInitialItem"/>, and in no order that a priority would keep.</summary>
     private const int ItemModulus = 1_009;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>What the drop callback, which runs on the thread of the write, tells.</summary>
     [ThreadStatic] private static int? _dropped;
@@ -186,7 +185,7 @@ internal sealed class HistoryThread(ChannelShape shape, int index)
         long start = Environment.TickCount64;
         while (pending is { Call.HasEnded: false })
         {
-            if (Environment.TickCount64 - start > Patience.TotalMilliseconds) throw new TimeoutException("An operation sleeps on that was cancelled, or whose channel has ended.");
+            if (Environment.TickCount64 - start > Hang.Patience.TotalMilliseconds) throw new TimeoutException("An operation sleeps on that was cancelled, or whose channel has ended.");
             Thread.Yield();
         }
 

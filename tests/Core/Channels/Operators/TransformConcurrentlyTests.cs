@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Channels.Operators;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Operators;
 
@@ -67,7 +68,7 @@ internal sealed class TransformConcurrentlyTests
             {
             }
 
-            Assert.That(together.SignalAndWait(TimeSpan.FromSeconds(30)), "The others come too.");
+            Assert.That(together.SignalAndWait(Hang.Patience), "The others come too.");
             Interlocked.Decrement(ref inWork);
             return ValueTask.FromResult(item);
         }, ordered);

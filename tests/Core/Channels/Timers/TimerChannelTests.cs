@@ -1,4 +1,5 @@
 using FastCore.Channels;
+using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Timers;
 
@@ -191,7 +192,7 @@ internal sealed class TimerChannelTests
     {
         var local = new AsyncLocal<string> { Value = "of the caller" };
         string? seen = "none";
-        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var source = new CancellationTokenSource(Hang.Patience);
         TimerChannel after = TimerChannel.After(TimeSpan.FromMilliseconds(1), new Spying(() => seen = local.Value));
         Assert.That(ExecutionContext.IsFlowSuppressed(), Is.False, "The caller's flow goes on.");
         Assert.That(after.Reader.Read(source.Token), Is.Not.EqualTo(default(DateTimeOffset)));
@@ -209,7 +210,7 @@ internal sealed class TimerChannelTests
     [Test]
     public void SystemTimeIsNotEarly()
     {
-        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var source = new CancellationTokenSource(Hang.Patience);
         DateTimeOffset due = DateTimeOffset.UtcNow + TimeSpan.FromMicroseconds(5_500);
         Assert.That(TimerChannel.At(due).Reader.Read(source.Token), Is.GreaterThanOrEqualTo(due));
     }
