@@ -108,6 +108,28 @@ internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
     }
 
     [Test]
+    public void AnotherFileOfTheSameTimeIsReadToo([Values] bool inPlace)
+    {
+        var directory = Directory.CreateTempSubdirectory("fastcore-tls-").FullName;
+        try
+        {
+            var (file, renewed) = (Path.Combine(directory, "certificate"), Path.Combine(directory, "renewed"));
+            Write(file, "first.example", pkcs12: false);
+            var time = File.GetLastWriteTimeUtc(file);
+            var server = Start(Application, new HttpTlsOptions { CertificateFile = file, ReloadInterval = TimeSpan.Zero });
+            Assert.That(SubjectShown(server, "a"), Is.EqualTo("CN=first.example"));
+            Write(inPlace ? file : renewed, "second.example", pkcs12: false);
+            File.SetLastWriteTimeUtc(inPlace ? file : renewed, time);
+            if (!inPlace) File.Move(renewed, file, overwrite: true);
+            Assert.That(SubjectShown(server, "a"), Is.EqualTo("CN=second.example"));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Test]
     public void WhatIsNotTlsIsSentAway([Values("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01\x00\x05hello", "\x16\x03\x01\xFF\xFF")] string bytes)
     {
         var server = Start(Application);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FastCore.Net.Http.Files;
 
 namespace FastCore.Net.Http.Tls;
 
@@ -15,7 +16,7 @@ internal sealed class CertificateStore
     // One set of options per certificate, so that its chain is built once and sessions can be resumed.
     private readonly ConcurrentDictionary<X509Certificate2, SslServerAuthenticationOptions> _selected = new(ReferenceEqualityComparer.Instance);
     private volatile SslServerAuthenticationOptions? _usual;
-    private (DateTime, DateTime) _times;
+    private (FileStamp?, FileStamp?) _stamps;
     private long _lookAt;
 
     /// <exception cref="ArgumentException">The files hold no certificate with its key.</exception>
@@ -53,7 +54,7 @@ internal sealed class CertificateStore
         {
             if (Environment.TickCount64 < _lookAt) return;
             Volatile.Write(ref _lookAt, Environment.TickCount64 + (long)_options.ReloadInterval.TotalMilliseconds);
-            if (Times() != _times) TryLoad();
+            if (Stamps() != _stamps) TryLoad();
         }
         finally
         {
@@ -76,13 +77,28 @@ internal sealed class CertificateStore
     private void Load()
     {
         // Taken before the files are read: a change while they are read is seen the next time.
-        _times = Times();
+        _stamps = Stamps();
         Volatile.Write(ref _lookAt, Environment.TickCount64 + (long)_options.ReloadInterval.TotalMilliseconds);
         var (certificate, chain) = CertificateFiles.Read(_options.CertificateFile!, _options.KeyFile, _options.Password);
         _usual = Make(certificate, chain);
     }
 
-    private (DateTime, DateTime) Times() => (File.GetLastWriteTimeUtc(_options.CertificateFile!), _options.KeyFile == null ? default : File.GetLastWriteTimeUtc(_options.KeyFile));
+    private (FileStamp?, FileStamp?) Stamps() => (StampOf(_options.CertificateFile!), _options.KeyFile == null ? null : StampOf(_options.KeyFile));
+
+    // Not the time alone: a renewed file that is moved or copied into place with its old time is another file. Null where it can't be opened: to read
+    // it then says why.
+    private static FileStamp? StampOf(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return FileStamp.Of(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private SslServerAuthenticationOptions Make(X509Certificate2 certificate, X509Certificate2Collection? chain)
     {
