@@ -166,7 +166,7 @@ internal sealed class BodyTests : GatewayTest
         var block = new byte[64 * 1024];
         long sent = 0;
         // The client reads nothing: what the three sockets on the way and the gateway hold is all that fits.
-        Assert.That(SpinWait.SpinUntil(() => IsFull(), HangMilliseconds), "It took everything.");
+        Assert.That(SpinWait.SpinUntil(() => IsFull(), Hang.Milliseconds), "It took everything.");
         Assert.That(sent, Is.LessThan(Huge / 4));
         client.Reset();
         connection.Blocking = true;

@@ -1,6 +1,5 @@
 using System.Text;
 using FastCore.Gateway.Configuration;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Gateway.Tests;
 

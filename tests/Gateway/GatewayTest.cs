@@ -4,15 +4,12 @@ using System.Text;
 using FastCore.Gateway.Configuration;
 using FastCore.Gateway.Routing;
 using FastCore.Net.Http;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Gateway.Tests;
 
 /// <summary>What every test of a running gateway stands on: upstreams, the gateway, a client; and an audit that nothing is left of them.</summary>
 internal abstract class GatewayTest
 {
-    protected const int HangMilliseconds = Hang.Milliseconds;
-
     private readonly List<HttpServer> _upstreams = [];
     private readonly List<Gateway> _gateways = [];
     private readonly List<(Exception Failure, string Where)> _errors = [];
@@ -21,7 +18,7 @@ internal abstract class GatewayTest
     protected HttpClient Client { get; private set; } = null!;
 
     [SetUp]
-    public void MakeClient() => Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromMilliseconds(HangMilliseconds) };
+    public void MakeClient() => Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { Timeout = Hang.Patience };
 
     [TearDown]
     public async Task Audit()
@@ -103,7 +100,7 @@ internal abstract class GatewayTest
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    protected static void Until(Func<bool> holds) => Assert.That(SpinWait.SpinUntil(holds, HangMilliseconds), "It never came to hold.");
+    protected static void Until(Func<bool> holds) => Assert.That(SpinWait.SpinUntil(holds, Hang.Milliseconds), "It never came to hold.");
 
     protected static long CountOf(Gateway gateway, Verdict verdict) => gateway.Routes.Sum(route => route.Counters[verdict]);
 

@@ -22,7 +22,7 @@ internal sealed class WebSocketTests : GatewayTest
     public async Task Messages_go_both_ways_until_the_client_closes()
     {
         var gateway = await StartAsync(Open(Upstream(MapSocket)));
-        using var limit = new CancellationTokenSource(HangMilliseconds);
+        using var limit = new CancellationTokenSource(Hang.Milliseconds);
         using var client = new ClientWebSocket();
         client.Options.AddSubProtocol("echo");
         await client.ConnectAsync(new Uri($"ws://{gateway.EndPoint}/socket"), limit.Token);
@@ -83,7 +83,7 @@ internal sealed class WebSocketTests : GatewayTest
         var (broken, left) = client ? (asking, connection) : (connection, asking);
         broken.LingerState = new LingerOption(true, 0);
         broken.Dispose();
-        await ScriptedUpstream.ExpectEndAsync(left).WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds));
+        await ScriptedUpstream.ExpectEndAsync(left).WaitAsync(Hang.Patience);
         left.Dispose();
         Until(() => CountOf(gateway, client ? Verdict.ClientGone : Verdict.BrokenOff) == 1 && gateway.Routes[0].InFlight.Count == 0);
         Assert.That(gateway.Routes[0].Destinations[0].Failures, Is.Zero, "it says nothing of the upstream");
@@ -141,7 +141,7 @@ internal sealed class WebSocketTests : GatewayTest
         first.Shutdown(SocketShutdown.Send);
         Assert.That(await ReadAsync(other, 10), Is.EqualTo("last words"));
         Assert.That(await other.ReceiveAsync(new byte[1]), Is.Zero, "it is told at once");
-        Assert.That(await first.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds)), Is.Zero, "the other has not ended, but said nothing");
+        Assert.That(await first.ReceiveAsync(new byte[1]).WaitAsync(Hang.Patience), Is.Zero, "the other has not ended, but said nothing");
         Until(() => CountOf(gateway, Verdict.Forwarded) == 1 && gateway.Routes[0].InFlight.Count == 0);
     }
 
@@ -227,7 +227,7 @@ internal sealed class WebSocketTests : GatewayTest
         Assert.That(await client.ReceiveAsync(new byte[1]), Is.Zero);
         var reading = ScriptedUpstream.ExpectEndAsync(connection);
         var watch = Stopwatch.StartNew();
-        while (!reading.IsCompleted && watch.ElapsedMilliseconds < HangMilliseconds)
+        while (!reading.IsCompleted && watch.ElapsedMilliseconds < Hang.Milliseconds)
         {
             try
             {
@@ -238,7 +238,7 @@ internal sealed class WebSocketTests : GatewayTest
                 break;
             }
         }
-        await reading.WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds));
+        await reading.WaitAsync(Hang.Patience);
         Until(() => CountOf(gateway, Verdict.Forwarded) == 1);
     }
 
@@ -254,7 +254,7 @@ internal sealed class WebSocketTests : GatewayTest
         Assert.That(await connection.ReceiveAsync(new byte[1]), Is.Zero);
         client.Dispose();
         connection.Dispose();
-        await end.WaitAsync(TimeSpan.FromMilliseconds(HangMilliseconds));
+        await end.WaitAsync(Hang.Patience);
     }
 
     [TestCase("h2c", true, TestName = "Another protocol is not passed on")]
@@ -329,8 +329,7 @@ internal sealed class WebSocketTests : GatewayTest
         return connection;
     }
 
-    /// <summary>The bytes that the kernel buffers at most for a gateway between two sockets: what has come, and what is to go (tcp(7)).</summary>
-    // 6 or 32 MiB and 4 MiB, by the kernel's version.
+    /// <summary>The bytes that the kernel buffers at most for a gateway between two sockets: what has come, 6 or 32 MiB by the kernel's version, and 4 MiB of what is to go (tcp(7)).</summary>
     private static long MostTheKernelHolds()
     {
         static long Largest(string setting) => long.Parse(File.ReadAllText($"/proc/sys/net/ipv4/{setting}").Split('\t')[2], CultureInfo.InvariantCulture);

@@ -3,15 +3,12 @@ using System.Reflection;
 using FastCore.Net.Tests.Diagnostics;
 using FastCore.Net.Tests.Http.Fuzzing;
 using FastCore.Net.Tests.Transport;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests;
 
 /// <summary>Runs a scenario of this assembly in a process of its own, where it may take from the process what a test host needs.</summary>
 internal static class ChildProcess
 {
-    private const int HangMilliseconds = Hang.Milliseconds;
-
     /// <summary>Runs the scenario and fails, with what it printed, unless it exits with zero.</summary>
     public static void Run(string scenario, params string[] arguments)
     {
@@ -25,7 +22,7 @@ internal static class ChildProcess
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(HangMilliseconds))
+        if (!process.WaitForExit(Hang.Milliseconds))
         {
             process.Kill(entireProcessTree: true);
             Assert.Fail($"The scenario {scenario} hangs. It printed: {output.Result}{errors.Result}");

@@ -1,5 +1,4 @@
 using System.Reflection;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using FastCore.Broadcast;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 

@@ -2,7 +2,6 @@ using FastCore.Broadcast;
 using FastCore.Continuations;
 using FastCore.Tests.Channels;
 using FastCore.Tests.Rings;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 

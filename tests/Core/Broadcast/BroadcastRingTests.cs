@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Broadcast;
 using FastCore.Continuations;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FastCore.Broadcast;
 using FastCore.Continuations;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 

@@ -3,7 +3,6 @@ using FastCore.Atomics;
 using FastCore.Broadcast;
 using FastCore.Continuations;
 using FastCore.Tests.Channels;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Broadcast;
 

@@ -5,7 +5,7 @@ namespace FastCore.Tests.Channels;
 
 /// <summary>A captured context that runs what it is posted at once, as some do in tests and on their own thread, and code that throws in it.</summary>
 [TestFixture]
-[CancelAfter(30_000)]
+[CancelAfter(Hang.Milliseconds)]
 internal sealed class ChannelContextTests
 {
     /// <summary>By then the object behind the first read may be that of the second.</summary>

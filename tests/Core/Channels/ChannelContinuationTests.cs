@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Debugging;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 

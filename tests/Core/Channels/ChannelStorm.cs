@@ -14,9 +14,6 @@ internal sealed class ChannelStorm(Channel<int> channel, int writers, int reader
     /// <summary>Without it, a channel without a bound would never have a reader wait.</summary>
     private const int LargestBacklog = 64;
 
-    /// <summary>For so long nothing at all must have happened before somebody is said to sleep on for good.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly int[] _timesRead = new int[MostItems];
 
     private int _cancelledReads;
@@ -48,7 +45,7 @@ internal sealed class ChannelStorm(Channel<int> channel, int writers, int reader
     private bool EndsWhileSomethingHappens(Task[] tasks)
     {
         (int, int, int) before = default;
-        while (!Task.WaitAll(tasks, Patience))
+        while (!Task.WaitAll(tasks, Hang.Patience))
         {
             (int, int, int) now = (Cancelled, Volatile.Read(ref _written), Volatile.Read(ref _read));
             if (now == before) return false;

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using FastCore.Atomics;
 using FastCore.Tests.Rings;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 

@@ -2,7 +2,6 @@ using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
 using FastCore.Tests.Rings;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels;
 

@@ -4,7 +4,7 @@ namespace FastCore.Tests.Collections;
 
 /// <summary>Factories that run once for all who ask.</summary>
 [TestFixture]
-[CancelAfter(30_000)]
+[CancelAfter(Hang.Milliseconds)]
 internal sealed class ConcurrentMapOnceTests
 {
     private readonly ConcurrentMap<string, int> _map = new();

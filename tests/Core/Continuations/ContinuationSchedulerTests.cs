@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Continuations;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Continuations;
 

@@ -1,6 +1,5 @@
 using FastCore.Channels;
 using FastCore.Channels.Waiting;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Continuations;
 

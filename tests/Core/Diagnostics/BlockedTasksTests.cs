@@ -1,7 +1,6 @@
 using FastCore.Channels;
 using FastCore.Diagnostics;
 using FastCore.Scheduling;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Diagnostics;
 

@@ -70,13 +70,13 @@ internal sealed class LiveRegistryTests
         });
         entered.Wait();
         scheduler.Spawn(static () => { });
-        Assert.That(SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0].RunningFor > TimeSpan.Zero, 20_000));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0].RunningFor > TimeSpan.Zero, Hang.Milliseconds));
         WorkerLook worker = scheduler.LookAtWorkers().Single();
         Assert.That((worker.Index, worker.Thread, worker.Ran), Is.EqualTo((0, "looked at worker 0", 0L)));
         Assert.That(worker.Activity, Is.EqualTo(WorkerActivity.Running).Or.EqualTo(WorkerActivity.Away));
         Assert.That(worker.Item, Does.Contain(nameof(LiveRegistryTests)));
         Assert.That(worker.SpawnPlace, Does.Contain(nameof(ASchedulerTellsWhatItsWorkersDo)));
         gate.Set();
-        Assert.That(SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0] is { Ran: 2, Activity: WorkerActivity.Idle, Item: null }, 20_000));
+        Assert.That(SpinWait.SpinUntil(() => scheduler.LookAtWorkers()[0] is { Ran: 2, Activity: WorkerActivity.Idle, Item: null }, Hang.Milliseconds));
     }
 }

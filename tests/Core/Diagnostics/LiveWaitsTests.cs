@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using FastCore.Broadcast;
 using FastCore.Channels;
 using FastCore.Diagnostics;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Diagnostics;
 

@@ -1,5 +1,4 @@
 using FastCore.Atomics;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Rings;
 

@@ -13,7 +13,7 @@ internal sealed class ForkTests
     private const int Depth = 9;
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void ForksOfTwoTypesThatAreUsedAgainAndStolenReturnWhatTheyComputed()
     {
         using var scheduler = new Scheduler(new SchedulerOptions { Workers = 4, Name = "forks" });
@@ -27,7 +27,7 @@ internal sealed class ForkTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void AForkThatFailedIsNoSpareOne()
     {
         using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, Name = "failing forks" });
@@ -51,7 +51,7 @@ internal sealed class ForkTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void AForkThatNobodyStealsAllocatesNothing()
     {
         if (Lifecycle.IsWatched) Assert.Ignore("What is watched has an object for that.");
@@ -68,7 +68,7 @@ internal sealed class ForkTests
 
     /// <summary>A spare fork must keep nothing alive that it was about.</summary>
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void ASpareForkKeepsNothingAlive()
     {
         using var scheduler = new Scheduler(new SchedulerOptions { Workers = 1, Name = "empty forks" });

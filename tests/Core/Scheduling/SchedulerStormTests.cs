@@ -1,5 +1,4 @@
 using FastCore.Scheduling;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Scheduling;
 
@@ -11,7 +10,7 @@ internal sealed class SchedulerStormTests
     [TestCase(SchedulerPolicy.Hybrid, ShutdownMode.Cancel, 150_000)]
     [TestCase(SchedulerPolicy.GlobalOnly, ShutdownMode.Drain, 100_000)]
     [TestCase(SchedulerPolicy.LocalOnly, ShutdownMode.Drain, 100_000)]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void NoItemIsLostOrRunTwice(SchedulerPolicy policy, ShutdownMode mode, int items) => Run(policy, mode, items);
 
     [Test]

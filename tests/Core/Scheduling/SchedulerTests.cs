@@ -2,13 +2,12 @@ using System.Runtime.CompilerServices;
 using FastCore.Atomics;
 using FastCore.Channels;
 using FastCore.Scheduling;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Scheduling;
 
 /// <summary>What a scheduler promises, one promise a test.</summary>
 [TestFixture]
-[CancelAfter(30_000)]
+[CancelAfter(Hang.Milliseconds)]
 internal sealed class SchedulerTests
 {
     [Test]

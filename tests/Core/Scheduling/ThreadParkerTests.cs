@@ -4,7 +4,7 @@ namespace FastCore.Tests.Scheduling;
 
 /// <summary>Each wake-up ends one park, whether it comes before, while the thread falls asleep, or after.</summary>
 [TestFixture]
-[CancelAfter(30_000)]
+[CancelAfter(Hang.Milliseconds)]
 internal sealed class ThreadParkerTests
 {
     private const int Times = 20_000;

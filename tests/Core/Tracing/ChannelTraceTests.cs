@@ -1,5 +1,4 @@
 using FastCore.Channels;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 using FastCore.Tracing.Analysis;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastCore.Memory;
 using FastCore.Pooling;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 using Microsoft.Extensions.ObjectPool;
 

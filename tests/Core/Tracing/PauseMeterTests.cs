@@ -73,7 +73,7 @@ internal sealed class PauseMeterTests
     {
         long start = Stopwatch.GetTimestamp();
         PauseReading reading;
-        while ((reading = meter.Read()).Pauses.Total < reading.TotalPause && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10)) Thread.Yield();
+        while ((reading = meter.Read()).Pauses.Total < reading.TotalPause && Stopwatch.GetElapsedTime(start) < Hang.Patience) Thread.Yield();
         return reading;
     }
 }

@@ -1,5 +1,4 @@
 using FastCore.Broadcast;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 
 namespace FastCore.Tests.Tracing;

@@ -9,7 +9,7 @@ namespace FastCore.Tests.Tracing;
 /// <summary>What a scheduler does is in the trace, step by step.</summary>
 [TestFixture]
 [NonParallelizable]
-[CancelAfter(30_000)]
+[CancelAfter(Hang.Milliseconds)]
 internal sealed class SchedulerTraceTests
 {
     private Scheduler _scheduler = null!;

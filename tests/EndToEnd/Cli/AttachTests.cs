@@ -23,7 +23,7 @@ internal sealed class AttachTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void What_waits_is_profiled_in_every_format()
     {
         using var server = Start();
@@ -42,7 +42,7 @@ internal sealed class AttachTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void A_running_server_is_traced()
     {
         using var server = Start();
@@ -63,7 +63,7 @@ internal sealed class AttachTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void The_last_seconds_of_a_server_that_records_can_be_had()
     {
         using var server = Start("--trace", Path.Combine(_folder, "all.fctrace"));
@@ -77,7 +77,7 @@ internal sealed class AttachTests
 
     /// <summary>Its thread tries again now and then; one that spun on the refused accept would never sleep.</summary>
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void A_client_waits_while_the_server_has_no_descriptor_left(CancellationToken cancellationToken)
     {
         using var server = Start();
@@ -103,7 +103,7 @@ internal sealed class AttachTests
     [TestCase("trace\n\u0003\0\0\0abc\0\0\0\0", "no trace of FastCore")]
     [TestCase("HTTP/1.1 400 Bad Request\r\n\r\n", "does not answer as a FastCore process")]
     [TestCase("{\"error\":\"No.\"}", "the process answers: No.")]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void What_is_no_trace_is_told_and_leaves_nothing(string answer, string problem)
     {
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

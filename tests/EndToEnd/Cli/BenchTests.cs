@@ -36,7 +36,7 @@ internal sealed class BenchTests
     public void Exit_code_says_whether_it_can_be_concluded() => Assert.That(_run.ExitCode, Is.EqualTo(_report.IsInconclusive ? 4 : 0), _run.Error);
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void A_traced_server_is_measured_beside_itself()
     {
         var run = FastCoreProgram.Run("bench", "http", "--traced", "--connections", "8", "--pipeline", "1", "--rounds", "1", "--duration", "100ms", "--json", "-");
@@ -50,7 +50,7 @@ internal sealed class BenchTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void Every_request_is_answered_by_both()
     {
         string[] names = ["plaintext", "json", "body-64k", "body-1m", "file-64k", "upload-1m", "connect"];

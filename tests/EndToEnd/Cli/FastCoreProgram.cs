@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Cli;
 

@@ -1,6 +1,5 @@
 using FastCore.Perf.Reports;
 using FastCore.Perf.Results;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Cli;
 
@@ -20,7 +19,7 @@ internal sealed class GatewayCommandTests
         new() { ["FASTCORE_GATEWAY"] = Built("examples/gateway", "fastcore-gateway"), ["FASTCORE_YARP_PEER"] = yarp });
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void The_gateway_is_measured_beside_yarps()
     {
         var run = Run(Built("perf/peers/yarp-gateway", "yarp-gateway"));
@@ -39,7 +38,7 @@ internal sealed class GatewayCommandTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void Without_yarps_nothing_is_concluded()
     {
         var run = Run("/no/such/program");

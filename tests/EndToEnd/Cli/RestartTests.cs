@@ -22,7 +22,7 @@ internal sealed partial class RestartTests
     [TestCase("io_uring")]
     [TestCase("epoll")]
     [TestCase("portable")]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public async Task No_request_fails_while_processes_take_over_from_each_other(string transport, CancellationToken cancellationToken)
     {
         var unix = new UnixDomainSocketEndPoint(Path.Combine(_folder, "http"));
@@ -73,7 +73,7 @@ internal sealed partial class RestartTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void Systemd_passes_its_sockets_and_is_told()
     {
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };

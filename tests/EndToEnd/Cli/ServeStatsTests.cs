@@ -58,7 +58,7 @@ internal sealed partial class ServeStatsTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public async Task In_a_terminal_it_is_a_table(CancellationToken cancellationToken)
     {
         // exec: a shell between would end of the Ctrl-C itself, as dash does.

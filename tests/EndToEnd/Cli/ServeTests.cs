@@ -1,4 +1,3 @@
-
 namespace FastCore.EndToEnd.Tests.Cli;
 
 /// <summary><c>fastcore serve --demo</c>, with curl as the client.</summary>

@@ -112,7 +112,7 @@ internal sealed class TraceTests
     }
 
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void A_server_is_traced_by_signal()
     {
         const int Usr1 = 10, Usr2 = 12;
@@ -136,7 +136,7 @@ internal sealed class TraceTests
 
     /// <summary>The limit is so low that any reactor passes it.</summary>
     [Test]
-    [CancelAfter(60_000)]
+    [CancelAfter(Hang.Milliseconds)]
     public void A_reactor_that_lets_work_wait_has_the_trace_written()
     {
         using var server = new RunningServer("--trace", File("all.html"), "--trace-limit", "0.001ms", "--trace-out", _folder);

@@ -4,7 +4,6 @@ using FastCore.Net.Http;
 using FastCore.Perf.Demo;
 using FastCore.Perf.Load;
 using FastCore.Perf.Processes;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Load;
 

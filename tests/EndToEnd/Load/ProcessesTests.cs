@@ -1,6 +1,5 @@
 using FastCore.Cli.Doctor;
 using FastCore.Perf.Processes;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Load;
 

@@ -1,5 +1,4 @@
 using FastCore.Cli.Commands;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Readme;
 

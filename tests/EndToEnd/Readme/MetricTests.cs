@@ -1,5 +1,4 @@
 using FastCore.Perf.Results;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Readme;
 

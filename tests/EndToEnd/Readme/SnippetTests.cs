@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using FastCore.EndToEnd.Tests.Repository;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Readme;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FastCore.Tests.Shared;
 
 namespace FastCore.EndToEnd.Tests.Repository;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using FastCore.Channels;
 using FastCore.Diagnostics;
 using FastCore.Net.Diagnostics;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
 using FastCore.Tracing;
@@ -221,7 +220,7 @@ internal sealed class ControlServerTests
 
     internal static Socket Connect(string path)
     {
-        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = Peer.HangMilliseconds, SendTimeout = Peer.HangMilliseconds };
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = Hang.Milliseconds, SendTimeout = Hang.Milliseconds };
         client.Connect(new UnixDomainSocketEndPoint(path));
         return client;
     }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using FastCore.Channels;
 using FastCore.Net.Diagnostics;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 using FastCore.Tracing.Exporting;
 

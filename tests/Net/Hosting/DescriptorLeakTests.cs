@@ -70,7 +70,7 @@ internal sealed class DescriptorLeakTests(TransportKind kind) : HttpServerTest(k
         // The first may find the platform opening something of its own.
         for (var i = 0; i < 3; i++)
         {
-            using (var stranger = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = Peer.HangMilliseconds })
+            using (var stranger = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = Hang.Milliseconds })
             {
                 stranger.Connect(new UnixDomainSocketEndPoint(Offer));
                 int descriptor;

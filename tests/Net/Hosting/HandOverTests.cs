@@ -58,7 +58,7 @@ internal sealed class HandOverTests(TransportKind kind) : HttpServerTest(kind)
             current = StartNamed($"{i}", new HttpServerOptions { Reactors = i % 2 == 1 ? newReactors : oldReactors, EndPoint = null, MoreEndPoints = HttpEndPoint.Inherit(taker.Sockets) });
             Assert.That(current.EndPoints.Select(static endPoint => endPoint.ToString()), Is.EqualTo(new[] { address.ToString(), Unix.ToString() }));
             taker.Finish(current);
-            await taken.Task.WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+            await taken.Task.WaitAsync(Hang.Patience);
             await old.RetireAsync(Grace, Grace);
             // Some load on the new one, before it hands over in its turn.
             var before = Volatile.Read(ref counts[i]);
@@ -145,7 +145,7 @@ internal sealed class HandOverTests(TransportKind kind) : HttpServerTest(kind)
         var server = StartNamed("old");
         using var idle = new HttpPeer(server);
         Assert.That(idle.Ask(Get).Body, Is.EqualTo("old"));
-        var retired = server.RetireAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds), Grace);
+        var retired = server.RetireAsync(Hang.Patience, Grace);
         // Until it is told on its reactor, it answers as ever.
         var text = "";
         var chunk = new byte[4096];

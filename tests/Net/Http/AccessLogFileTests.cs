@@ -1,6 +1,5 @@
 using FastCore.Net.Http;
 using FastCore.Net.Http.Observing;
-using FastCore.Net.Tests.Transport;
 
 namespace FastCore.Net.Tests.Http;
 
@@ -96,5 +95,5 @@ internal sealed class AccessLogFileTests
 
     private static string Text(string file) => System.IO.File.Exists(file) ? System.IO.File.ReadAllText(file) : "";
 
-    private static void Until(Func<bool> holds) => Assert.That(SpinWait.SpinUntil(holds, Peer.HangMilliseconds), "It never came to hold.");
+    private static void Until(Func<bool> holds) => Assert.That(SpinWait.SpinUntil(holds, Hang.Milliseconds), "It never came to hold.");
 }

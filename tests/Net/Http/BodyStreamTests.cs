@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using FastCore.Net.Http;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
 
@@ -92,7 +91,7 @@ internal sealed class BodyStreamTests(TransportKind kind) : HttpServerTest(kind)
         }), new HttpServerOptions { Reactors = 1 });
         using var client = new HttpPeer(server);
         client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
-        Assert.That(reading.Wait(Peer.HangMilliseconds), Is.True);
+        Assert.That(reading.Wait(Hang.Milliseconds), Is.True);
         ComeRound(server.Reactors[0]);
         client.Send("abc");
         Assert.That(client.Read(), Is.EqualTo((200, "pool")));

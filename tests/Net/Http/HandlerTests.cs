@@ -172,7 +172,7 @@ internal sealed class HandlerTests
         }));
         client.Send(Get);
         left.Wait();
-        Assert.That(SpinWait.SpinUntil(() => client.Output.Length > 0 && client.Requests == 1, 20_000), Is.True);
+        Assert.That(SpinWait.SpinUntil(() => client.Output.Length > 0 && client.Requests == 1, Hang.Milliseconds), Is.True);
     }
 
     [Test]

@@ -47,7 +47,7 @@ internal abstract class HttpServerTest(TransportKind kind)
             });
         }
         // A handler that outlives its connection lets go of its file when it ends.
-        SpinWait.SpinUntil(() => OpenFile.Live == _openFiles, Peer.HangMilliseconds);
+        SpinWait.SpinUntil(() => OpenFile.Live == _openFiles, Hang.Milliseconds);
         Assert.That(OpenFile.Live, Is.EqualTo(_openFiles), "files left open");
         lock (Errors) Assert.That(Errors, Is.Empty);
     }
@@ -70,7 +70,7 @@ internal abstract class HttpServerTest(TransportKind kind)
         return server;
     }
 
-    protected static void Until(Func<bool> holds) => Assert.That(SpinWait.SpinUntil(holds, Peer.HangMilliseconds), "It never came to hold.");
+    protected static void Until(Func<bool> holds) => Assert.That(SpinWait.SpinUntil(holds, Hang.Milliseconds), "It never came to hold.");
 }
 
 /// <summary>A client that sends bytes and reads responses, with no idea of HTTP beyond where a response ends.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using FastCore.Net.Http;
 using FastCore.Net.Http.Server;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Tests.Http;
@@ -64,7 +63,7 @@ internal sealed class LimitTests(TransportKind kind) : HttpServerTest(kind)
         Volatile.Write(ref isReady, false);
         Assert.That(client.Ask("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n"), Is.EqualTo((503, "not ready\n")));
         Volatile.Write(ref isReady, true);
-        var stop = server.StopAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        var stop = server.StopAsync(Hang.Patience);
         (int Status, string Body) answer;
         do answer = client.Ask("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
         while (answer.Status == 200);

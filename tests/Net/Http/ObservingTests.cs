@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using FastCore.Net.Http;
 using FastCore.Net.Http.Observing;
-using FastCore.Net.Tests.Transport;
 
 namespace FastCore.Net.Tests.Http;
 
@@ -139,7 +138,7 @@ internal sealed class ObservingTests
         });
         using var client = Serving(log);
         client.Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        Assert.That(SpinWait.SpinUntil(() => log.Dropped == 2, Peer.HangMilliseconds), Is.True);
+        Assert.That(SpinWait.SpinUntil(() => log.Dropped == 2, Hang.Milliseconds), Is.True);
         lock (failures) Assert.That(failures, Is.Not.Empty);
         Assert.That(client.Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Is.EqualTo(SmallApplication.Ok("hello")));
     }

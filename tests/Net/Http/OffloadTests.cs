@@ -1,9 +1,7 @@
 using System.Text;
 using FastCore.Net.Http;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 using FastCore.Scheduling;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 
 namespace FastCore.Net.Tests.Http;
@@ -144,7 +142,7 @@ internal sealed class OffloadTests(TransportKind kind) : HttpServerTest(kind)
         client.Send(Get);
         _entered.Wait();
         client.Peer.Reset();
-        Assert.That(heard.Wait(Peer.HangMilliseconds));
+        Assert.That(heard.Wait(Hang.Milliseconds));
         Until(() => server.Counters is { Exchanges: 0, Connections: 0 });
     }
 
@@ -182,7 +180,7 @@ internal sealed class OffloadTests(TransportKind kind) : HttpServerTest(kind)
         Assert.That(client.Read(), Is.EqualTo((200, "unblocked")));
         client.ExpectEnd();
         client.Dispose();
-        Assert.That(stop.Wait(Peer.HangMilliseconds));
+        Assert.That(stop.Wait(Hang.Milliseconds));
     }
 
     [Test]
@@ -291,7 +289,7 @@ internal sealed class OffloadTests(TransportKind kind) : HttpServerTest(kind)
         client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\nabc");
         _entered.Wait();
         client.Peer.Reset();
-        Assert.That(failure.Task.Wait(Peer.HangMilliseconds));
+        Assert.That(failure.Task.Wait(Hang.Milliseconds));
         Until(() => server.Counters is { Exchanges: 0, Connections: 0 });
     }
 

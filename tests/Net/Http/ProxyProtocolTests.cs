@@ -85,7 +85,7 @@ internal sealed class ProxyProtocolTests(TransportKind kind) : HttpServerTest(ki
         using var client = new HttpPeer(server);
         client.Send(Header[..20]);
         Until(() => server.Counters.InputBuffers == 1);
-        Assert.That(server.StopAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds)).Wait(Peer.HangMilliseconds / 2));
+        Assert.That(server.StopAsync(Hang.Patience).Wait(Hang.Milliseconds / 2));
     }
 
     [Test]

@@ -123,7 +123,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         Until(() => _chosen.Count == 1);
         var waiting = ConnectAsync(server, "waiting.example");
         Until(() => server.Handshakes.Waiting == 1);
-        await server.StopAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        await server.StopAsync(TimeSpan.Zero).WaitAsync(Hang.Patience);
         Assert.That(async () => await held, Throws.InstanceOf<IOException>());
         Assert.That(async () => await waiting, Throws.InstanceOf<IOException>());
         _release.Set();
@@ -142,7 +142,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         // Its next step would bring the end to the read that waits.
         begun.FinishSending();
         Until(() => server.Handshakes.Waiting == 1);
-        await server.StopAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        await server.StopAsync(TimeSpan.Zero).WaitAsync(Hang.Patience);
         Assert.That(async () => await held, Throws.InstanceOf<IOException>());
         _release.Set();
         Until(() => (server.Handshakes.Running, server.Handshakes.Waiting, server.Handshakes.UnderWay) == (0, 0, 0));
@@ -201,7 +201,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
             sent += Math.Max(0, count);
             using var turned = new ManualResetEventSlim();
             reactor.Post(turned.Set);
-            Assert.That(turned.Wait(Peer.HangMilliseconds));
+            Assert.That(turned.Wait(Hang.Milliseconds));
         }
         Assert.That(reactor.Counters.Received, Is.GreaterThan(0).And.LessThan(1 << 20), "the rest is held back where it comes from");
         _release.Set();
@@ -237,7 +237,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
                 RemoteCertificateValidationCallback = (_, _, _, _) =>
                 {
                     Volatile.Write(ref isEntered, 1);
-                    return _release.Wait(Peer.HangMilliseconds);
+                    return _release.Wait(Hang.Milliseconds);
                 },
             },
         });
@@ -245,7 +245,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         _notHeld = "localhost";
         var held = pool.GetHost($"https://localhost:{SecureEndPointOf(server).Port}").FetchAsync(new HttpClientRequest(HttpMethod.Get, "/")).AsTask();
         Until(() => Volatile.Read(ref isEntered) == 1);
-        using (var plain = await pool.GetHost($"http://{other.EndPoint}").FetchAsync(new HttpClientRequest(HttpMethod.Get, "/")).AsTask().WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds)))
+        using (var plain = await pool.GetHost($"http://{other.EndPoint}").FetchAsync(new HttpClientRequest(HttpMethod.Get, "/")).AsTask().WaitAsync(Hang.Patience))
             Assert.That(System.Text.Encoding.ASCII.GetString(plain.Body), Is.EqualTo("http hello"));
         _release.Set();
         using var secure = await held;
@@ -262,7 +262,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         return begun;
     }
 
-    private HttpServer StartBoth(HttpServerOptions? options = null, int handshakeMilliseconds = Peer.HangMilliseconds) => Start(Application, (options ?? new HttpServerOptions()) with
+    private HttpServer StartBoth(HttpServerOptions? options = null, int handshakeMilliseconds = Hang.Milliseconds) => Start(Application, (options ?? new HttpServerOptions()) with
     {
         Reactors = 1,
         LingerTimeout = TimeSpan.FromMilliseconds(100),
@@ -276,7 +276,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
     private X509Certificate2 Choose(string name)
     {
         _chosen.Enqueue(name);
-        if (name != _notHeld) _release.Wait(Peer.HangMilliseconds);
+        if (name != _notHeld) _release.Wait(Hang.Milliseconds);
         return TlsTests.Certificate;
     }
 
@@ -316,7 +316,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind) : HttpServerTest(kin
         public void Execute()
         {
             order.Enqueue(name);
-            waitsFor?.Wait(Peer.HangMilliseconds);
+            waitsFor?.Wait(Hang.Milliseconds);
             gate.Leave();
         }
     }

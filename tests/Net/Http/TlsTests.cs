@@ -62,7 +62,7 @@ internal sealed class TlsTests(TransportKind kind) : HttpServerTest(kind)
             await socket.ReceiveAsync(buffer.AsMemory(), default);
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", default);
         }));
-        using var limit = new CancellationTokenSource(Peer.HangMilliseconds);
+        using var limit = new CancellationTokenSource(Hang.Milliseconds);
         using var client = new ClientWebSocket();
         client.Options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         await client.ConnectAsync(new Uri($"wss://localhost:{server.EndPoint.Port}/"), limit.Token);

@@ -13,7 +13,7 @@ internal sealed class WebSocketTests(TransportKind kind) : HttpServerTest(kind)
     public async Task MessagesAreEchoedUntilTheClientCloses([Values] bool onScheduler)
     {
         var server = Start(Map, new HttpServerOptions { Reactors = 1, AsyncHandlersOnScheduler = onScheduler });
-        using var limit = new CancellationTokenSource(Peer.HangMilliseconds);
+        using var limit = new CancellationTokenSource(Hang.Milliseconds);
         using var client = new ClientWebSocket();
         client.Options.AddSubProtocol("chat");
         client.Options.AddSubProtocol("echo");
@@ -73,7 +73,7 @@ internal sealed class WebSocketTests(TransportKind kind) : HttpServerTest(kind)
         using var client = new HttpClient();
         using var answer = new StreamReader(await client.GetStreamAsync(new Uri($"http://{server.EndPoint}/")));
         Assert.That(await answer.ReadLineAsync(), Is.EqualTo("data: begun"));
-        var stop = server.StopAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        var stop = server.StopAsync(Hang.Patience);
         Assert.That(await answer.ReadToEndAsync(), Does.Contain("data: stopping"));
         await stop;
     }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Native;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests.Simulation;
 
@@ -18,8 +17,6 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
 {
     private const int MostWaits = 500_000;
     private const int StepsUntilStuck = 20_000;
-    private const int HangMilliseconds = Hang.Milliseconds;
-
     private readonly Random _random;
     private readonly FaultRates _rates;
     private readonly Misbehaviour _misbehaviour;
@@ -279,7 +276,7 @@ internal sealed unsafe partial class SimulatedKernel : IDisposable
 
     private void WaitForOthers()
     {
-        if (!_woken.Wait(HangMilliseconds)) Fail("Nobody wakes the reactor.");
+        if (!_woken.Wait(Hang.Milliseconds)) Fail("Nobody wakes the reactor.");
         _woken.Reset();
     }
 

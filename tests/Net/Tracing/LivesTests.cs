@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FastCore.Net.Tests.Simulation;
 using FastCore.Net.Transport;
 using FastCore.Net.Transport.Tables;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 
 namespace FastCore.Net.Tests.Tracing;

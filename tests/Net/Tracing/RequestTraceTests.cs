@@ -1,5 +1,4 @@
 using FastCore.Net.Tests.Http;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 
 namespace FastCore.Net.Tests.Tracing;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FastCore.Net.Tests.Http;
 using FastCore.Net.Transport;
-using FastCore.Tests.Shared;
 using FastCore.Tracing;
 
 namespace FastCore.Net.Tests.Tracing;

@@ -75,7 +75,7 @@ internal static unsafe partial class DescriptorStarvation
         {
             // Looked at from outside: asking on the reactor's thread would give it turns of its own.
             var hang = Stopwatch.StartNew();
-            while (reactor.Counters.AcceptFailures < before.AcceptFailures + Failures) Check(hang.ElapsedMilliseconds < Peer.HangMilliseconds, "accepting does not fail");
+            while (reactor.Counters.AcceptFailures < before.AcceptFailures + Failures) Check(hang.ElapsedMilliseconds < Hang.Milliseconds, "accepting does not fail");
         }
         var after = Ask(reactor);
         foreach (var one in taken) _ = Close(one);

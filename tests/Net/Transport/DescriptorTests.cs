@@ -25,7 +25,7 @@ internal sealed class DescriptorTests(TransportKind kind) : TransportTest(kind)
             }
         }, TaskCreationOptions.LongRunning)).ToArray();
         // 20 000 connections take a few seconds on the slowest transport, so this waits longer than the other tests.
-        Assert.That(Task.WaitAll(threads, 3 * Peer.HangMilliseconds), Is.True);
+        Assert.That(Task.WaitAll(threads, Hang.Milliseconds), Is.True);
         Until(reactor, () => reactor.Counters.Accepted == Threads * Each && reactor.Counters.Connections == 0);
         Assert.That(On(reactor, () => reactor.Counters.StaleCompletions), Is.Zero);
     }

@@ -1,33 +1,30 @@
 using System.Net;
 using System.Net.Sockets;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Net.Tests.Transport;
 
 /// <summary>The other end of a connection: a plain blocking socket, which shares no code with what is tested.</summary>
 internal sealed class Peer : IDisposable
 {
-    public const int HangMilliseconds = Hang.Milliseconds;
-
     public Peer(IPEndPoint remote, int receiveBuffer = 0)
     {
         Socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBuffer > 0) Socket.ReceiveBufferSize = receiveBuffer;
-        Socket.ReceiveTimeout = Socket.SendTimeout = HangMilliseconds;
+        Socket.ReceiveTimeout = Socket.SendTimeout = Hang.Milliseconds;
         Socket.Connect(remote);
     }
 
     public Peer(UnixDomainSocketEndPoint remote)
     {
         Socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        Socket.ReceiveTimeout = Socket.SendTimeout = HangMilliseconds;
+        Socket.ReceiveTimeout = Socket.SendTimeout = Hang.Milliseconds;
         Socket.Connect(remote);
     }
 
     public Peer(Socket socket)
     {
         Socket = socket;
-        Socket.ReceiveTimeout = Socket.SendTimeout = HangMilliseconds;
+        Socket.ReceiveTimeout = Socket.SendTimeout = Hang.Milliseconds;
     }
 
     public Socket Socket { get; }

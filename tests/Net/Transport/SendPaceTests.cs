@@ -40,7 +40,7 @@ internal sealed class SendPaceTests
         using var reactor = ReactorCore<SlowEngine>.Start(options, _ => new SlowEngine(peer));
         var connection = new ScriptedConnection { Opened = connection => connection.Write(new byte[length].AsMemory()) };
         reactor.Connect(new IPEndPoint(IPAddress.Loopback, 1), connection);
-        Assert.That(Task.WhenAny(connection.EndTask, peer.Patience.Task).Wait(Peer.HangMilliseconds));
+        Assert.That(Task.WhenAny(connection.EndTask, peer.Patience.Task).Wait(Hang.Milliseconds));
         if (end is not { } milliseconds)
         {
             Assert.That(connection.EndTask.IsCompleted, Is.False);

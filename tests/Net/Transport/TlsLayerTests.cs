@@ -11,7 +11,7 @@ internal sealed class TlsLayerTests(TransportKind kind) : TransportTest(kind)
     [Test]
     public void NothingIsComputedForOneThatCloses()
     {
-        var reactor = Start(new ReactorOptions { LingerTimeout = TimeSpan.FromMilliseconds(Peer.HangMilliseconds) });
+        var reactor = Start(new ReactorOptions { LingerTimeout = Hang.Patience });
         var gate = new HandshakeGate(1);
         var chosen = 0;
         var connection = new ScriptedConnection

@@ -60,7 +60,7 @@ internal abstract class TransportTest(TransportKind kind)
         }
         lock (Errors) Assert.That(Errors, Is.Empty);
         // The runtime closes a socket when the last thread lets go of it, which may be a moment after Dispose returned.
-        SpinWait.SpinUntil(() => OpenDescriptors.Since(_descriptors).Length == 0, Peer.HangMilliseconds);
+        SpinWait.SpinUntil(() => OpenDescriptors.Since(_descriptors).Length == 0, Hang.Milliseconds);
         Assert.That(OpenDescriptors.Since(_descriptors), Is.Empty, "descriptors left open");
     }
 
@@ -86,7 +86,7 @@ internal abstract class TransportTest(TransportKind kind)
     protected static IPEndPoint Serve(Reactor reactor, ScriptedConnection connection) => reactor.Listen(Loopback, () => connection);
 
     protected static void Within(Task task) =>
-        Assert.That(task.Wait(Peer.HangMilliseconds), "It took far too long; the test would hang.");
+        Assert.That(task.Wait(Hang.Milliseconds), "It took far too long; the test would hang.");
 
     protected static T Within<T>(Task<T> task)
     {
@@ -139,5 +139,5 @@ internal abstract class TransportTest(TransportKind kind)
 
     /// <summary>Waits until it holds, asked on the reactor's thread.</summary>
     protected static void Until(Reactor reactor, Func<bool> holds) =>
-        Assert.That(SpinWait.SpinUntil(() => On(reactor, holds), Peer.HangMilliseconds), "It never came to hold.");
+        Assert.That(SpinWait.SpinUntil(() => On(reactor, holds), Hang.Milliseconds), "It never came to hold.");
 }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using FastCore.Channels;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Leases;
 

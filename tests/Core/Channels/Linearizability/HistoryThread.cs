@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Tests.Channels.Modelling;
 using FastCore.Tests.Rings;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Linearizability;
 
@@ -185,7 +184,7 @@ internal sealed class HistoryThread(ChannelShape shape, int index)
         long start = Environment.TickCount64;
         while (pending is { Call.HasEnded: false })
         {
-            if (Environment.TickCount64 - start > Hang.Patience.TotalMilliseconds) throw new TimeoutException("An operation sleeps on that was cancelled, or whose channel has ended.");
+            if (Environment.TickCount64 - start > Hang.Milliseconds) throw new TimeoutException("An operation sleeps on that was cancelled, or whose channel has ended.");
             Thread.Yield();
         }
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using FastCore.Channels;
 using FastCore.Channels.Operators;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Operators;
 

@@ -1,5 +1,4 @@
 using FastCore.Channels;
-using FastCore.Tests.Shared;
 
 namespace FastCore.Tests.Channels.Timers;
 

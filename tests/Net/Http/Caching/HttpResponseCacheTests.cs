@@ -238,7 +238,7 @@ internal sealed class HttpResponseCacheTests
     private static string Await(Conversation client)
     {
         var answer = "";
-        Assert.That(SpinWait.SpinUntil(() => (answer += client.Take()).Contains("\r\n\r\n"), TimeSpan.FromSeconds(30)), Is.True, "no answer");
+        Assert.That(SpinWait.SpinUntil(() => (answer += client.Take()).Contains("\r\n\r\n"), Hang.Patience), Is.True, "no answer");
         return answer;
     }
 

@@ -88,7 +88,7 @@ internal sealed class ClientConversation : IDisposable
             Reactor.Flush();
             Reactor.EndEnding();
             return end.IsCompleted;
-        }, Transport.Peer.HangMilliseconds), "The pool did not end.");
+        }, Hang.Milliseconds), "The pool did not end.");
         SynchronizationContext.SetSynchronizationContext(_before);
         Assert.Multiple(() =>
         {

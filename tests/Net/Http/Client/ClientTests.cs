@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FastCore.Net.Http;
 using FastCore.Net.Http.Client;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Tests.Http.Client;
@@ -190,7 +189,7 @@ internal sealed class ClientTests(TransportKind kind) : HttpServerTest(kind)
             var fetch = host.FetchAsync(ClientConversation.Get(), cancellation.Token).AsTask();
             if (i % 2 == 0) Until(() => server.Counters.Exchanges > 0);
             cancellation.Cancel();
-            Assert.That(async () => await fetch.WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds)), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(async () => await fetch.WaitAsync(Hang.Patience), Throws.InstanceOf<OperationCanceledException>());
             Until(() => host.Pool.Statistics is { Busy: 0, Exchanges: 0 });
         }
         never.SetResult();

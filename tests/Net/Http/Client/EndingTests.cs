@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FastCore.Net.Http.Client;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Tests.Http.Client;
@@ -31,7 +30,7 @@ internal sealed class EndingTests
                     conversation.Reactor.RunPosted();
                     return behind.IsCompleted;
                 },
-                Peer.HangMilliseconds));
+                Hang.Milliseconds));
         }
         else
         {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FastCore.Net.Http.Client;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Tests.Http.Client;
@@ -100,7 +99,7 @@ internal sealed class PipeliningOverSocketsTests(TransportKind kind) : HttpServe
                     Interlocked.Increment(ref failed);
                 }
             }
-        }))).WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds));
+        }))).WaitAsync(Hang.Patience);
         return (answered, failed);
     }
 

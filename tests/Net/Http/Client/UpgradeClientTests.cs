@@ -2,7 +2,6 @@ using System.Net.WebSockets;
 using System.Text;
 using FastCore.Net.Http;
 using FastCore.Net.Http.Client;
-using FastCore.Net.Tests.Transport;
 using FastCore.Net.Transport;
 
 namespace FastCore.Net.Tests.Http.Client;
@@ -16,7 +15,7 @@ internal sealed class UpgradeClientTests(TransportKind kind) : HttpServerTest(ki
         var server = Start(MapSocket, isSecure ? new HttpServerOptions { Reactors = 1, Tls = new HttpTlsOptions { Certificate = SelfSigned.Localhost } } : null);
         using var handler = new FastHttpHandler(Options());
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        using var limit = new CancellationTokenSource(Peer.HangMilliseconds);
+        using var limit = new CancellationTokenSource(Hang.Milliseconds);
         using (var client = new ClientWebSocket())
         {
             client.Options.AddSubProtocol("echo");
@@ -90,7 +89,7 @@ internal sealed class UpgradeClientTests(TransportKind kind) : HttpServerTest(ki
         var connection = response.UpgradedStream;
         var read = connection.ReadAsync(new byte[1]).AsTask();
         await connection.DisposeAsync();
-        Assert.That(async () => await read.WaitAsync(TimeSpan.FromMilliseconds(Peer.HangMilliseconds)), Throws.InstanceOf<IOException>());
+        Assert.That(async () => await read.WaitAsync(Hang.Patience), Throws.InstanceOf<IOException>());
         Assert.That(async () => await connection.WriteAsync(new byte[1]), Throws.InstanceOf<ObjectDisposedException>());
         Until(() => server.Counters.Exchanges == 0);
     }
